@@ -1,0 +1,1 @@
+"""Command line: the verbs that programs and operators call."""

@@ -1,0 +1,1 @@
+"""Kernel (底座): places, people, the journal, the one way to write, and what every desk shares."""

@@ -1,0 +1,149 @@
+"""A real server on real files, and a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from psycopg import sql
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=en",
+]
+
+
+def own_database() -> dict[str, str]:
+    """On PostgreSQL give each server a database of its own: parallel test workers must not share one."""
+    url = os.environ.get("MINGBAI_DATABASE_URL")
+    if not url:
+        return {}
+    name = f"house_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return {"MINGBAI_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+
+
+def start(data: Path) -> tuple[subprocess.Popen, str]:
+    """Start the product as a person would, on a free port."""
+    log = data / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mingbai", "run", "--data", str(data), "--port", "0"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "PYTHONWARNINGS": "default"} | own_database(),
+        )
+    for _attempt in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text("utf-8"))
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8")):
+            try:
+                urllib.request.urlopen(found[0] + "/api/health", timeout=2).close()
+            except (urllib.error.URLError, ConnectionError):
+                pass
+            else:
+                return process, found[0]
+        time.sleep(0.05)
+    process.kill()
+    raise RuntimeError(log.read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    process, url = start(tmp_path_factory.mktemp("house"))
+    yield url
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    at = (
+        os.environ.get("MINGBAI_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("google-chrome")
+    )
+    if at is None:
+        pytest.fail("No Chromium found: apt-get install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=at, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A page that remembers every console error and every CSP violation."""
+
+    def __init__(self, browser, **profile):
+        self.context = browser.new_context(**profile)
+        self.page = self.context.new_page()
+        self.faults = []
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.faults.append(str(e)))
+
+    def until(self, expression: str, seconds: float = 10):
+        """Poll: wait_for_function evaluates a string in the page, which the CSP forbids."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.page.evaluate(expression):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {expression}; {self.faults}")
+
+    def serious(self):
+        found = Axe().run(self.page).response["violations"]
+        return [
+            (v["id"], v["impact"], [n["html"][:120] for n in v["nodes"]])
+            for v in found
+            if v["impact"] in {"serious", "critical"}
+        ]
+
+    def fits(self):
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+
+
+@pytest.fixture
+def phone(browser):
+    watched = Watched(
+        browser,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        locale="zh-CN",
+        device_scale_factor=2,
+    )
+    yield watched
+    watched.context.close()
+
+
+@pytest.fixture
+def desk(browser):
+    watched = Watched(browser, viewport={"width": 1280, "height": 800}, locale="en")
+    yield watched
+    watched.context.close()
