@@ -1,4 +1,6 @@
-"""Django's entry for this package."""
+"""Django's entry for the kernel: register what it offers, and watch every connection."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -8,3 +10,9 @@ class Kernel(AppConfig):
 
     name = "mingbai.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        """Register the kernel's own commands and queries, and put the guard on connections."""
+        for module in ("commands", "queries"):
+            import_module(f"mingbai.kernel.{module}")
+        import_module("mingbai.kernel.account").watch()

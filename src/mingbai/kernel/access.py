@@ -1,0 +1,106 @@
+"""Access: role by place by case; queries fail closed."""
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from mingbai.kernel.actors import Actor, Context, Hat
+from mingbai.kernel.models import Mandate
+from mingbai.kernel.places import ROOT, is_under
+from mingbai.kernel.refusals import NotAllowed, NotKnown, Refused
+from mingbai.kernel.registry import REACH, Command, Query, Reach, Scope
+from mingbai.kernel.rows import Store
+from mingbai.kernel.words import ROLE_TITLES, Role, Via
+
+
+def hats(store: Store, person: UUID, now: dt.datetime) -> list[Mandate]:
+    """Return the mandates of a person that are in force."""
+    return [
+        mandate
+        for mandate in store.fetch(Mandate, {"person_id": person}, limit=None)
+        if mandate.starts_at <= now and (mandate.ends_at is None or now < mandate.ends_at)
+    ]
+
+
+def hat_of(store: Store, actor: Actor, context: Context, now: dt.datetime) -> Hat | None:
+    """Return the office as which somebody acts: the one named, or the only one they hold."""
+    if actor.console:
+        return Hat(role=Role.OPERATOR, place=ROOT)
+    if actor.via is Via.HOUSE:
+        return Hat(role=Role.OPERATOR, place=ROOT)
+    if actor.person is None:
+        return None
+    held = hats(store, actor.person, now)
+    if context.mandate is not None:
+        held = [mandate for mandate in held if mandate.id == context.mandate]
+        if not held:
+            raise NotAllowed("ACC-3")
+    if len(held) > 1:
+        raise Refused("ACC-2")
+    if not held:
+        return Hat(role=Role.RESIDENT, place="", person=actor.person)
+    one = held[0]
+    return Hat(
+        role=Role(one.role),
+        place=one.place,
+        mandate=one.id,
+        person=actor.person,
+        capacity=one.capacity,
+        case=one.case,
+        ends_at=one.ends_at,
+    )
+
+
+def covers(role: Role, own: str, place: str) -> bool:
+    """Tell whether an office at one place reaches another."""
+    return is_under(place, own) if REACH[role] is Reach.UNDER else place == own
+
+
+def named(roles: Iterable[Role]) -> str:
+    """Return roles in words."""
+    return " / ".join(str(ROLE_TITLES[role]) for role in sorted(roles, key=list(Role).index))
+
+
+def check_command(command: Command, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None) -> Hat:
+    """ACC-1 凭职办事: a command is done by the role it is for, at a place that role answers for."""
+    if actor.console and not command.shell:
+        raise NotAllowed("ACC-7")
+    if command.public and (hat is None or hat.role not in command.roles):
+        return hat or Hat(role=Role.ANYONE, place="", person=actor.person)
+    if hat is None:
+        raise NotKnown("ACC-4")
+    role = hat.role
+    if actor.console and role not in command.roles and Role.DESK in command.roles:
+        role = Role.DESK
+    elif actor.via is Via.HOUSE:
+        return hat
+    if role not in command.roles:
+        raise NotAllowed("ACC-1", role=named(command.roles))
+    if place is not None and hat.place and not covers(role, hat.place, place):
+        raise NotAllowed("ACC-5")
+    if hat.case is not None and hat.case != case:
+        raise NotAllowed("ACC-6")
+    return Hat(role, hat.place, hat.mandate, hat.person, hat.capacity, hat.case, hat.ends_at)
+
+
+def check_query(query: Query, actor: Actor, hat: Hat | None, place: str | None) -> Hat:
+    """ACC-4 看账凭职: what is not public is shown to the role it is for, within the scope it is for."""
+    if query.scope is Scope.PUBLIC:
+        return hat or Hat(role=Role.ANYONE, place="", person=actor.person)
+    if hat is None:
+        raise NotKnown("ACC-4")
+    if query.scope is Scope.OWN:
+        if actor.person is None and not actor.console:
+            raise NotKnown("ACC-4")
+        if query.roles and hat.role not in query.roles and not actor.console:
+            raise NotAllowed("ACC-1", role=named(query.roles))
+        return hat
+    if actor.console or actor.via is Via.HOUSE:
+        return hat
+    if hat.role not in query.roles:
+        raise NotAllowed("ACC-1", role=named(query.roles))
+    assert place is not None
+    near = place == hat.place if query.scope in (Scope.PLACE, Scope.POINT) else is_under(place, hat.place)
+    if not near:
+        raise NotAllowed("ACC-5")
+    return hat

@@ -1,0 +1,147 @@
+"""The account's life: it is born, opened, migrated through the maintenance door, and closed."""
+
+import datetime as dt
+import io
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.backends.signals import connection_created
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel import guard, keys, maintenance, moment
+from mingbai.kernel.clock import machine_now
+from mingbai.kernel.folder import folder
+from mingbai.kernel.identity import random_link
+from mingbai.kernel.journal.verify import verify
+from mingbai.kernel.perform import perform
+from mingbai.kernel.refusals import Refused, sentences
+from mingbai.kernel.rows import Store, columns_of, digest_of, guarded_tables, images_of, stored
+
+sentences(
+    {
+        "ACT-6": _("%(text)s is not a time with its zone. Write it like 2020-02-14T08:00:00+08:00."),
+        "ACT-2": _("There is an account in this folder already. Choose another folder with --data, or serve this one with: mingbai run."),
+        "ACT-3": _("The account does not verify, so it is not migrated. Run: mingbai verify. First fault: %(fault)s"),
+    }
+)
+
+
+def use(where: Path) -> None:
+    """Turn this process to the account in a folder; on PostgreSQL the database stays and the folder holds keys and heads."""
+    settings.DATA = where.absolute()
+    for alias, name in (("default", "account.sqlite3"), ("running", "running.sqlite3")):
+        connections[alias].close()
+        if connections.settings[alias]["ENGINE"].endswith("sqlite3"):
+            connections.settings[alias]["NAME"] = str(settings.DATA / name)
+            connections[alias].settings_dict["NAME"] = str(settings.DATA / name)
+    moment.forget()
+
+
+def exists() -> bool:
+    """Tell whether the folder in use holds an account."""
+    return (folder() / "keys" / "log.key").exists()
+
+
+def on_connection(sender: object, connection: object, **_more: object) -> None:
+    """Put the guard on every new connection to the account."""
+    guard.install(connection)  # type: ignore[arg-type]
+
+
+def watch() -> None:
+    """Watch for connections; the one place where a signal of Django is the only way."""
+    connection_created.connect(on_connection, dispatch_uid="mingbai.guard")
+
+
+def make_schemas() -> None:
+    """Make the two schemas of a PostgreSQL database."""
+    for alias, schema in (("default", "account"), ("running", "running")):
+        if connections[alias].vendor == "postgresql":
+            with guard.door(), connections[alias].cursor() as cursor:
+                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+
+def bare_migrate() -> None:
+    """Bring both databases to today's schema, without a word on standard output."""
+    make_schemas()
+    with guard.door():
+        for alias in ("default", "running"):
+            call_command("migrate", database=alias, verbosity=0, interactive=False, stdout=io.StringIO())
+        call_command("createcachetable", database="running", verbosity=0)
+
+
+def birth(where: Path, *, name: str, kind: str = "real", story_now: dt.datetime | None = None) -> None:
+    """Make an empty account in a folder: keys, tables, and the first entry, which says what account this is."""
+    use(where)
+    if exists():
+        raise Refused("ACT-2")
+    where.mkdir(parents=True, exist_ok=True)
+    os.chmod(where, 0o700)
+    bare_migrate()
+    keys.make(folder())
+    store = Store()
+    with guard.door():
+        store.run("INSERT INTO journal_head (id, size) VALUES (1, 0)")
+    origin = f"{'mingbai' if kind == 'real' else 'story.invalid'}/{random_link().lower()[:12]}"
+    began = story_now if kind == "story" and story_now else machine_now()
+    with moment.at_birth(store, kind, began):
+        perform("account.begin", {"name": name, "kind": kind, "origin": origin, "began_at": began.isoformat()})
+
+
+def open_account(where: Path) -> None:
+    """Turn to the account in a folder, bring its schema up to date, and refuse a folder that holds none."""
+    use(where)
+    if not exists():
+        raise Refused("ACT-1")
+    if pending():
+        migrate()
+    settings.SECRET_KEY = keys.keys().web
+
+
+def pending() -> bool:
+    """Tell whether the account's schema is older than this program."""
+    make_schemas()
+    plans = [MigrationExecutor(connections[alias]) for alias in ("default", "running")]
+    return any(plan.migration_plan(plan.loader.graph.leaf_nodes()) for plan in plans)
+
+
+def migrate() -> int:
+    """Migrate through the maintenance door: verify before, bind anew after; return how many rows were bound anew."""
+    faults, _sealed, _count = verify()
+    if faults:
+        raise Refused("ACT-3", fault=str(faults[0]))
+    before = digests()
+    bare_migrate()
+    after = digests()
+    lines = [[*key, *after[key]] for key in sorted(after) if before.get(key, (0, ""))[1] != after[key][1]]
+    lines += [[*key, before[key][0], None] for key in sorted(before) if key not in after]
+    if lines:
+        maintenance.LINES[:] = lines
+        perform("account.bind_anew", {"rows": len(lines)})
+    return len(lines)
+
+
+def digests() -> dict[tuple[str, str], tuple[int, str]]:
+    """Return version and digest of every guarded row as the database holds it now, whatever the models say."""
+    store = Store()
+    found = {}
+    for table in guarded_tables(store):
+        columns = columns_of(store, table)
+        at, version = columns.index("id"), columns.index("row_version")
+        for raw in images_of(store, table, columns):
+            found[(table, str(stored(raw[at])))] = (int(raw[version]), digest_of(table, columns, raw))
+    return found
+
+
+def moment_of(text: str) -> dt.datetime:
+    """Return the moment that a text names; a time zone must be there."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("ACT-6", text=text) from None
+    if found.tzinfo is None:
+        raise Refused("ACT-6", text=text)
+    return found

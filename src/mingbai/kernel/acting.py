@@ -1,0 +1,211 @@
+"""Acting: the hands of a command. What it adds, changes or removes is bound into the entry of the act."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from mingbai.kernel.actors import Hat
+from mingbai.kernel.journal.entries import RowLine
+from mingbai.kernel.models import Kept, Link, Mention, OpenItem
+from mingbai.kernel.rows import Store, shape
+from mingbai.kernel.words import Known, Role, Via
+
+K = TypeVar("K", bound=Kept)
+
+
+def link_digest(token: str) -> str:
+    """Return how the account knows a link: people may write it in groups, in small letters."""
+    letters = "".join(letter for letter in token.upper() if letter.isalnum())
+    return hashlib.sha256(f"mingbai/link/1/{letters}".encode()).hexdigest()
+
+
+def open_link(store: Store, token: str, purpose: str, now: dt.datetime) -> Link | None:
+    """Return the link that a token opens for this purpose, while it is in force."""
+    found = store.fetch(Link, {"digest": link_digest(token)})
+    if not found or found[0].purpose != purpose or found[0].revoked_at is not None:
+        return None
+    if found[0].ends_at is not None and found[0].ends_at <= now:
+        return None
+    return found[0]
+
+
+@dataclass
+class Acting:
+    """Who does what, where and when; and the only way to touch the account's rows."""
+
+    store: Store
+    entry: UUID
+    command: str
+    hat: Hat
+    via: Via
+    place: str
+    at: dt.datetime
+    now: dt.datetime
+    known: Known = Known.OBSERVED
+    because: UUID | None = None
+    link: str | None = None
+    depth: int = 0
+    run_inner: Callable[..., Any] | None = None
+    rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
+    mentioned: set[UUID] = field(default_factory=set)
+
+    @property
+    def person(self) -> UUID | None:
+        """Return who acts, when that is somebody."""
+        return self.hat.person
+
+    @property
+    def role(self) -> Role:
+        """Return the role as which they act."""
+        return self.hat.role
+
+    @property
+    def mandate(self) -> UUID | None:
+        """Return the mandate under which they act."""
+        return self.hat.mandate
+
+    def see(self, model: type[K], **equal: Any) -> K | None:
+        """Return the one row whose columns equal these, without a lock."""
+        return _one(self.store.fetch(model, equal))
+
+    def hold(self, model: type[K], **equal: Any) -> K | None:
+        """Return the one row whose columns equal these, locked until the act is over."""
+        return _one(self.store.fetch(model, equal, lock=True))
+
+    def hold_all(self, model: type[K], keys: Sequence[dict[str, Any]]) -> list[K | None]:
+        """Return one locked row for each key; locks are taken in one order, so that two acts never wait for each other."""
+        order = sorted(range(len(keys)), key=lambda at: sorted((k, str(v)) for k, v in keys[at].items()))
+        found: dict[int, K | None] = {at: self.hold(model, **keys[at]) for at in order}
+        return [found[at] for at in range(len(keys))]
+
+    def find(self, model: type[K], **equal: Any) -> list[K]:
+        """Return all rows whose columns equal these, ordered by id."""
+        return self.store.fetch(model, equal, limit=None)
+
+    def add(self, row: K) -> K:
+        """Add a row."""
+        digest, stored = self.store.insert(row)
+        self._bind(stored, digest)
+        return stored  # type: ignore[no-any-return]
+
+    def change(self, row: K, **columns: Any) -> K:
+        """Change columns of a row; if somebody else changed it meanwhile, the whole command runs again."""
+        digest, stored = self.store.update(row, columns)
+        self._bind(stored, digest)
+        return stored
+
+    def remove(self, row: Kept) -> None:
+        """Remove a row."""
+        self.store.delete(row)
+        table = shape(type(row)).table
+        self.rows[(table, row.id.hex)] = [table, row.id.hex, row.row_version, None]
+
+    def add_all(self, rows: Sequence[Kept]) -> None:
+        """Add many rows of one kind."""
+        if not rows:
+            return
+        table = shape(type(rows[0])).table
+        for name, digest in self.store.insert_many(rows):
+            self.rows[(table, name.hex)] = [table, name.hex, 1, digest]
+
+    def subject(self, person: UUID) -> None:
+        """Say that this act concerns a person: it is then found under what is held about them."""
+        if person not in self.mentioned:
+            self.mentioned.add(person)
+            self.add(Mention(person=person, entry=self.entry))
+
+    def raise_item(
+        self,
+        *,
+        kind: str,
+        subject: str,
+        place: str,
+        role: Role,
+        due: dt.datetime | None = None,
+        raises_to: Role | None = None,
+        person: UUID | None = None,
+    ) -> OpenItem:
+        """Raise an open item for whoever answers for it; while one of its kind and subject is open there is no second."""
+        standing = self.see(OpenItem, kind=kind, subject=subject, place=place, done_at=None)
+        if standing is not None:
+            return standing
+        return self.add(
+            OpenItem(
+                kind=kind,
+                subject=subject,
+                place=place,
+                role=role,
+                person=person,
+                asked_at=self.now,
+                due_at=due,
+                raises_to=raises_to,
+                because=self.entry,
+            )
+        )
+
+    def close_item(self, *, kind: str, subject: str, place: str, outcome: str) -> OpenItem | None:
+        """Close the open item of a kind and subject, if there is one."""
+        standing = self.hold(OpenItem, kind=kind, subject=subject, place=place, done_at=None)
+        if standing is None:
+            return None
+        return self.change(standing, done_at=self.now, acted_at=standing.acted_at or self.now, outcome=outcome)
+
+    def link(
+        self, *, digest: str, purpose: str, subject: str, place: str, ends_at: dt.datetime | None = None
+    ) -> Link:
+        """Make a link for one purpose; the face made its 128 random bits, and the account keeps their digest alone."""
+        return self.add(
+            Link(digest=digest, purpose=purpose, subject=subject, place=place, ends_at=ends_at, entry=self.entry)
+        )
+
+    def perform(self, function: Callable[..., Any], ask: Any) -> Any:
+        """Run another command inside this one, with an entry of its own that names this one as its cause."""
+        assert self.run_inner is not None
+        return self.run_inner(self, function, ask)
+
+    def _bind(self, row: Kept, digest: str) -> None:
+        table = shape(type(row)).table
+        self.rows[(table, row.id.hex)] = [table, row.id.hex, row.row_version, digest]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks, and as of when."""
+
+    store: Store
+    hat: Hat
+    via: Via
+    now: dt.datetime
+    as_of: dt.datetime | None = None
+    link: str | None = None
+
+    @property
+    def person(self) -> UUID | None:
+        """Return who asks, when that is somebody."""
+        return self.hat.person
+
+    @property
+    def role(self) -> Role:
+        """Return the role as which they ask."""
+        return self.hat.role
+
+    @property
+    def place(self) -> str:
+        """Return the place of the office as which they ask."""
+        return self.hat.place
+
+    def see(self, model: type[K], **equal: Any) -> K | None:
+        """Return the one row whose columns equal these."""
+        return _one(self.store.fetch(model, equal))
+
+    def find(self, model: type[K], **equal: Any) -> list[K]:
+        """Return all rows whose columns equal these, ordered by id."""
+        return self.store.fetch(model, equal, limit=None)
+
+
+def _one(found: list[K]) -> K | None:
+    assert len(found) < 2, "two rows where one was expected"
+    return found[0] if found else None

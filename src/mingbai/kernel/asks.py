@@ -1,0 +1,117 @@
+"""Asks: what may be asked, once, for form, API, command line and phone alike; and what of it may be seen by all."""
+
+import datetime as dt
+import enum
+import types
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Open:
+    """Mark: this text is a code that may stand in the journal's body."""
+
+
+class Private:
+    """Mark: this value is bound by a commitment only, whatever its type."""
+
+
+class Ask(BaseModel):
+    """What a command or query is asked with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Answer(BaseModel):
+    """What a command answers: ids, numbers and choices, never a person's own words."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Row(BaseModel):
+    """One row of a query's answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Nothing(Ask):
+    """An ask with nothing in it."""
+
+
+OPEN_TYPES = (bool, int, Decimal, dt.date, dt.datetime, dt.time, uuid.UUID, enum.Enum)
+
+
+def is_open(annotation: Any, metadata: tuple[Any, ...] = ()) -> bool:
+    """Tell whether a value of this type may stand in the journal's body: private unless said otherwise."""
+    if any(mark is Private or isinstance(mark, Private) for mark in metadata):
+        return False
+    if any(mark is Open or isinstance(mark, Open) for mark in metadata):
+        return True
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *marks = get_args(annotation)
+        return is_open(inner, tuple(marks))
+    if origin in (Union, types.UnionType, list, tuple):
+        return all(is_open(part) for part in get_args(annotation) if part not in (type(None), ...))
+    if origin is Literal:
+        return True
+    return isinstance(annotation, type) and issubclass(annotation, OPEN_TYPES)
+
+
+def inner_ask(annotation: Any) -> type[BaseModel] | None:
+    """Return the ask class inside a field's type (a nested one, or a list of them), if there is one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := inner_ask(part))), None)
+
+
+@lru_cache(maxsize=None)
+def fields_of(kind: type[BaseModel]) -> dict[str, tuple[bool, type[BaseModel] | None]]:
+    """Return, for each field of an ask, whether it is open, and the ask nested in it."""
+    return {
+        name: (is_open(field.annotation, tuple(field.metadata)), inner_ask(field.annotation))
+        for name, field in kind.model_fields.items()
+    }
+
+
+def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return an ask's open fields as JSON values, and its private ones by path; a field left empty is left out."""
+    values = ask.model_dump(mode="json", exclude_none=True)
+    private: dict[str, Any] = {}
+    return _split(type(ask), values, "", private), private
+
+
+def _split(kind: type[BaseModel], values: dict[str, Any], path: str, private: dict[str, Any]) -> dict[str, Any]:
+    known = fields_of(kind)
+    opened: dict[str, Any] = {}
+    for name, value in values.items():
+        is_public, nested = known[name]
+        if nested and isinstance(value, list):
+            opened[name] = [
+                _split(nested, line, f"{path}{name}/{number}/", private) for number, line in enumerate(value)
+            ]
+        elif nested and isinstance(value, dict):
+            opened[name] = _split(nested, value, f"{path}{name}/", private)
+        elif is_public:
+            opened[name] = value
+        else:
+            private[path + name] = value
+    return opened
+
+
+def has_private(kind: type[BaseModel]) -> bool:
+    """Tell whether an ask has any private field, so that it must not stand in an address."""
+    return any(not is_public if nested is None else has_private(nested) for is_public, nested in fields_of(kind).values())
+
+
+def private_names(kind: type[BaseModel]) -> Iterator[str]:
+    """Give the names of an ask's private fields."""
+    for name, (is_public, nested) in fields_of(kind).items():
+        if nested:
+            yield from private_names(nested)
+        elif not is_public:
+            yield name

@@ -1,0 +1,77 @@
+"""Erasure: a person's values, salts and key go; every proof of the account still holds."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.erasing import ERASERS
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.guard import door
+from mingbai.kernel.models import Look, Mention, Person, PersonKey
+from mingbai.kernel.refusals import Refused, sentences
+from mingbai.kernel.registry import command
+from mingbai.kernel.words import PersonId, PlaceCode, Reason, Role
+
+sentences({"PER-10": _("This record was erased already.")})
+terms({"erased_private": _("Erased values"), "fields": _("Fields")})
+
+CLEARED = (
+    "name",
+    "initials",
+    "document_kind",
+    "document_sealed",
+    "document_index",
+    "document_mask",
+    "phone_sealed",
+    "phone_index",
+    "phone_mask",
+)
+
+
+class ErasePerson(Ask):
+    """Erase what is held about a person."""
+
+    place: PlaceCode
+    person: PersonId
+    reason: Reason
+
+
+class Erased(Answer):
+    """Which private values went; their commitments stay and say nothing any more."""
+
+    erased_private: list[str]
+
+
+@command(role={Role.DESK, Role.OPERATOR}, desk="people", title=_("Erase a person's record"))
+def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
+    """Destroy a person's name, numbers and key, and the private values of every entry that concerns them."""
+    person = acting.hold(Person, id=ask.person)
+    if person is None or person.place != ask.place:
+        raise Refused("PER-1")
+    if person.erased_at is not None:
+        raise Refused("PER-10")
+    gone = _private_values(acting, person.id)
+    acting.change(person, **dict.fromkeys(CLEARED), erased_at=acting.now)
+    key = acting.hold(PersonKey, person_id=person.id)
+    if key is not None:
+        acting.remove(key)
+    for look in acting.find(Look, person_id=person.id):
+        if look.reason is not None:
+            acting.change(look, reason=None)
+    for eraser in ERASERS:
+        eraser(acting, person.id)
+    acting.subject(person.id)
+    return Erased(erased_private=gone)
+
+
+def _private_values(acting: Acting, person: UUID) -> list[str]:
+    """Delete the private values of every entry that concerns a person; return their ids."""
+    gone: list[str] = []
+    for mention in acting.find(Mention, person=person):
+        found = acting.store.run("SELECT id FROM journal_private WHERE entry_id = %s", [mention.entry]).fetchall()
+        gone += [row[0] for row in found]
+        with door():
+            acting.store.run("DELETE FROM journal_private WHERE entry_id = %s", [mention.entry])
+    return sorted(gone)

@@ -1,0 +1,174 @@
+"""Commands on people and households: recorded once, sealed where private, looked at only with a reason."""
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.clock import day
+from mingbai.kernel.documents import DocumentFault
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.models import Household, HouseholdMember, Look, Person, PersonKey
+from mingbai.kernel.people import check_document, check_phone, document_index, person_columns, reveal_limit
+from mingbai.kernel.refusals import Refused, TooOften, sentences
+from mingbai.kernel.registry import command
+from mingbai.kernel.words import Code, DocumentNumber, Name, PersonId, Phone, PlaceCode, Reason, Role
+
+sentences(
+    {
+        "PER-2": _("A person with this document is already recorded. Use that record; nobody is written down twice."),
+        "PER-3": _("%(problem)s"),
+        "PER-4": _("This household number is already used in this village."),
+        "PER-5": _("No household of this number is registered here."),
+        "PER-6": _("This person already belongs to a household since an earlier day. End that first."),
+        "PER-7": _("You have opened %(most)s sealed fields in an hour. Wait, or ask the desk above."),
+        "PER-8": _("This person's record was erased; there is nothing left to show."),
+        "PER-9": _("This field of the person is empty."),
+    }
+)
+terms(
+    {
+        "document_kind": _("Kind of document"),
+        "document_number": _("Document number"),
+        "phone": _("Phone"),
+        "registered": _("Registered here"),
+        "head": _("Head of the household"),
+        "household": _("Household"),
+        "delete_after": _("Delete after"),
+        "field": _("Field"),
+    }
+)
+
+DESKS = {Role.DESK, Role.KEEPER, Role.CLERK, Role.OPERATOR}
+DocumentKind = Literal["resident_id", "passport", "other"]
+
+
+class AddPerson(Ask):
+    """Record a person."""
+
+    place: PlaceCode
+    name: Name
+    document_kind: DocumentKind | None = None
+    document_number: DocumentNumber | None = None
+    phone: Phone | None = None
+    purpose: Code = "service"
+    delete_after: dt.date | None = None
+
+
+class PersonAdded(Answer):
+    """The person's random id."""
+
+    person: UUID
+
+
+@command(role=DESKS, desk="people", title=_("Record a person"))
+def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
+    """Record a person once; the document number and the phone are sealed under a key of the person's own."""
+    kind = ask.document_kind or ("resident_id" if ask.document_number else None)
+    try:
+        number = check_document(kind, ask.document_number, day(acting.now))
+        phone = check_phone(ask.phone)
+    except DocumentFault as fault:
+        raise Refused("PER-3", problem=fault.sentence()) from None
+    if number is not None and acting.see(Person, document_index=document_index(number)):
+        raise Refused("PER-2")
+    person, key = person_columns(
+        place=ask.place,
+        name=ask.name,
+        document_kind=kind,
+        document_number=number,
+        phone=phone,
+        purpose=ask.purpose,
+        delete_after=ask.delete_after,
+    )
+    added = acting.add(person)
+    acting.add(key)
+    acting.subject(added.id)
+    return PersonAdded(person=added.id)
+
+
+class AddHousehold(Ask):
+    """Record a household."""
+
+    place: PlaceCode
+    code: Code
+    head: PersonId | None = None
+    registered: bool = True
+
+
+class HouseholdAdded(Answer):
+    """The household's id."""
+
+    household: UUID
+
+
+@command(role=DESKS, desk="people", title=_("Record a household"))
+def add_household(acting: Acting, ask: AddHousehold) -> HouseholdAdded:
+    """Record a household, registered at the place or living there as tenants."""
+    if acting.see(Household, place=ask.place, code=ask.code):
+        raise Refused("PER-4")
+    if ask.head is not None and acting.see(Person, id=ask.head) is None:
+        raise Refused("PER-1")
+    added = acting.add(Household(place=ask.place, code=ask.code, head_id=ask.head, registered=ask.registered))
+    if ask.head is not None:
+        acting.add(HouseholdMember(household_id=added.id, person_id=ask.head, since=day(acting.at)))
+        acting.subject(ask.head)
+    return HouseholdAdded(household=added.id)
+
+
+class JoinHousehold(Ask):
+    """Note that a person belongs to a household."""
+
+    place: PlaceCode
+    code: Code
+    person: PersonId
+
+
+@command(role=DESKS, desk="people", title=_("Add a person to a household"))
+def join_household(acting: Acting, ask: JoinHousehold) -> None:
+    """Note that a person lives with a household from this day on."""
+    household = acting.hold(Household, place=ask.place, code=ask.code)
+    if household is None:
+        raise Refused("PER-5")
+    if acting.see(Person, id=ask.person) is None:
+        raise Refused("PER-1")
+    if acting.see(HouseholdMember, person_id=ask.person, until=None):
+        raise Refused("PER-6")
+    acting.add(HouseholdMember(household_id=household.id, person_id=ask.person, since=day(acting.at)))
+    acting.subject(ask.person)
+
+
+class RevealField(Ask):
+    """Open a sealed field of a person."""
+
+    place: PlaceCode
+    person: PersonId
+    field: Literal["document_number", "phone"]
+    reason: Reason
+
+
+@command(
+    role={Role.DESK, Role.HEALTH, Role.GUARD, Role.INSPECTOR},
+    desk="people",
+    title=_("Open a sealed field"),
+    shell=False,
+)
+def reveal(acting: Acting, ask: RevealField) -> None:
+    """Note that somebody opens a sealed field, with the reason; the page then shows it to them once."""
+    person = acting.see(Person, id=ask.person)
+    if person is None or person.place != ask.place:
+        raise Refused("PER-1")
+    if person.erased_at is not None or acting.see(PersonKey, person_id=person.id) is None:
+        raise Refused("PER-8")
+    if (person.document_sealed if ask.field == "document_number" else person.phone_sealed) is None:
+        raise Refused("PER-9")
+    since = acting.now - dt.timedelta(hours=1)
+    if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= reveal_limit():
+        raise TooOften("PER-7", most=reveal_limit())
+    acting.add(
+        Look(person_id=person.id, mandate=acting.mandate, what=ask.field, reason=ask.reason, at=acting.now)
+    )
+    acting.subject(person.id)

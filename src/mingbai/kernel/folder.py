@@ -1,0 +1,35 @@
+"""The data folder: keys, pinned heads and, on SQLite, the account itself."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+
+def folder() -> Path:
+    """Return the folder of the account in use."""
+    return Path(settings.DATA)
+
+
+def write_safely(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that after a power cut it is the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    above = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)

@@ -1,0 +1,1 @@
+"""The journal: entries are accepted with the act, then numbered, then sealed under a signed head."""

@@ -1,0 +1,306 @@
+"""Verify: compare every row of the account with what the journal bound, and the journal with its signed heads.
+
+Each fault is one line that names table, key and entry. Nothing is trusted that can be computed again.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mingbai.kernel.canonical import canonical
+from mingbai.kernel.clock import parse_stamp
+from mingbai.kernel.derived import CHECKS
+from mingbai.kernel.journal import entries
+from mingbai.kernel.journal.tree import INDEX_BITS, Sealed, last_sealed, pinned_path, verifiers
+from mingbai.kernel.models import Entry, Leaf, Node, PrivateValue
+from mingbai.kernel.moment import account
+from mingbai.kernel.rows import (
+    Store,
+    columns_of,
+    derived_models,
+    digest_of,
+    guarded_tables,
+    images_of,
+    kept_models,
+    shape,
+    stored,
+)
+from mingbai.proofs import merkle, notes
+
+# Tables that no digest binds, and why.
+UNBOUND = {
+    "django_migrations": "which migrations ran: the schema itself is compared by the tables that are bound",
+    "sqlite_sequence": "SQLite's own counter",
+    "journal_waiting": "a place in the queue, not yet a promise; its entries are checked",
+}
+JOURNAL = {
+    "journal_request",
+    "journal_entry",
+    "journal_private",
+    "journal_rows",
+    "journal_leaf",
+    "journal_node",
+    "journal_head",
+    "journal_checkpoint",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as the journal says: where, and by which entry it is known."""
+
+    what: str
+    table: str
+    key: str
+    entry: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: table {self.table}, key {self.key}, entry {self.entry}"
+
+
+class Verifier:
+    """One pass over the whole account."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.faults: list[Fault] = []
+        self.last: dict[tuple[str, str], tuple[str | None, str]] = {}  # (table, id) -> digest, entry
+        self.erased: dict[str, str] = {}  # private row -> the entry that erased it
+        self.bodies: dict[str, dict[str, Any]] = {}
+        self.hashes: list[bytes] = []
+        self.checked = 0
+
+    def fault(self, what: str, table: str, key: object, entry: object = "-") -> None:
+        """Note a fault."""
+        self.faults.append(Fault(what, table, str(key), str(entry)))
+
+    def run(self, against: str | None = None) -> list[Fault]:
+        """Verify everything, and that the account continues an older signed head."""
+        self.tables()
+        self.journal()
+        self.private()
+        self.tree()
+        self.heads(against)
+        for table in guarded_tables(self.store):
+            self.kept(table)
+        self.unclaimed()
+        self.derived()
+        return self.faults
+
+    def tables(self) -> None:
+        """Every table must be of a known class."""
+        models = [*kept_models(), *derived_models()]
+        known = {model._meta.db_table for model in models} | JOURNAL | set(UNBOUND)
+        with self.store.connection.cursor() as cursor:
+            for table in self.store.connection.introspection.table_names(cursor):
+                if table not in known:
+                    self.fault("a table that nothing binds", table, "-")
+
+    def journal(self) -> None:
+        """Read every entry in journal order; its columns must be what its body says."""
+        form = shape(Entry)
+        listed = ", ".join(
+            f'{"+" if self.store.sqlite else ""}e."{column}"' for column in form.columns
+        )
+        cursor = self.store.run(
+            f"SELECT {listed}, +l.seq, +w.id FROM journal_entry e "
+            "LEFT JOIN journal_leaf l ON l.entry_id = e.id LEFT JOIN journal_waiting w ON w.entry_id = e.id "
+            "ORDER BY CASE WHEN l.seq IS NULL THEN 1 ELSE 0 END, l.seq, w.id"
+        )
+        expected = 0
+        while batch := cursor.fetchmany(1000):
+            for raw in batch:
+                row = dict(zip(form.columns, raw, strict=False))
+                seq, waiting = raw[-2], raw[-1]
+                self.entry(row)
+                name = stored(row["id"])
+                if seq is None and waiting is None:
+                    self.fault("an entry that is neither numbered nor waiting", "journal_entry", name, name)
+                elif seq is not None:
+                    if waiting is not None:
+                        self.fault("an entry that is numbered and waits too", "journal_waiting", waiting, name)
+                    if seq != expected:
+                        self.fault("a number is missing or doubled", "journal_leaf", expected, name)
+                    expected = int(seq) + 1 if isinstance(seq, int) else expected + 1
+                    self.hashes.append(merkle.leaf_hash(str(row["body"]).encode()))
+        self.requests()
+
+    def entry(self, row: dict[str, Any]) -> None:
+        """Check one entry: canonical, self-consistent; then take over the rows that it binds."""
+        name = str(stored(row["id"]))
+        try:
+            body = json.loads(row["body"])
+            whole = canonical(body).decode() == row["body"]
+            same = whole and (
+                body["id"] == name
+                and body["command"] == row["command"]
+                and body["place"] == row["place"]
+                and body["by"]["mandate"] == stored(row["mandate"])
+                and stored(parse_stamp(body["at"])) == stored(row["at"])
+                and stored(parse_stamp(body["recorded"])) == stored(row["recorded_at"])
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.fault("an entry's body was changed", "journal_entry", name, name)
+            return
+        if not same:
+            self.fault("an entry's columns differ from its body", "journal_entry", name, name)
+        self.bodies[name] = body
+        for erased in body["result"].get("erased_private", []) if isinstance(body["result"], dict) else []:
+            self.erased[erased] = name
+        for line in self.lines(name, body):
+            table, key, _version, digest = line
+            self.last[(table, key)] = (digest, name)
+
+    def lines(self, name: str, body: dict[str, Any]) -> Sequence[list[Any]]:
+        """Return the lines of rows that an entry binds."""
+        bound = body["rows"]
+        if isinstance(bound, list):
+            return bound
+        row = self.store.run("SELECT lines FROM journal_rows WHERE id = %s", [UUID(hex=name)]).fetchone()
+        if row is None:
+            self.fault("the list of bound rows is missing", "journal_rows", name, name)
+            return []
+        lines = str(row[0]).split("\n")
+        if len(lines) != bound["count"] or entries.rows_root(lines) != bound["root"]:
+            self.fault("the list of bound rows was changed", "journal_rows", name, name)
+            return []
+        return [json.loads(line) for line in lines]
+
+    def requests(self) -> None:
+        """Every claimed request has its entry, and every entry its claim; no list of rows stands alone."""
+        for table in ("journal_request", "journal_entry"):
+            other = "journal_entry" if table == "journal_request" else "journal_request"
+            sql = f"SELECT a.id FROM {table} a LEFT JOIN {other} b ON a.id = b.id WHERE b.id IS NULL"
+            for (name,) in self.store.run(sql).fetchall():
+                self.fault("a claim and its entry do not meet", table, stored(name), stored(name))
+        for (name,) in self.store.run("SELECT id FROM journal_rows").fetchall():
+            body = self.bodies.get(str(stored(name)))
+            if body is None or isinstance(body["rows"], list):
+                self.fault("a list of bound rows without its entry", "journal_rows", stored(name))
+
+    def private(self) -> None:
+        """Every private value must open its commitment; every commitment has its value or its erasure."""
+        wanted = {
+            f"{name}/{field}": (name, digest) for name, body in self.bodies.items() for field, digest in body["private"].items()
+        }
+        form = shape(PrivateValue)
+        for raw in self.store.images(PrivateValue):
+            row = dict(zip(form.columns, raw, strict=True))
+            key, name = row["id"], stored(row["entry_id"])
+            found = wanted.pop(key, None)
+            if found is None or key in self.erased:
+                self.fault("a private value that no entry binds", "journal_private", key, name)
+                continue
+            if key != f"{name}/{row['field']}":
+                self.fault("a private value stands at a wrong entry", "journal_private", key, found[0])
+            elif not isinstance(row["salt"], bytes | memoryview) or not isinstance(row["value"], bytes | memoryview):
+                self.fault("a private value was changed", "journal_private", key, found[0])
+            elif entries.commitment(bytes(row["salt"]), row["field"], bytes(row["value"])) != found[1]:
+                self.fault("a private value was changed", "journal_private", key, found[0])
+        for key, (name, _digest) in wanted.items():
+            if key not in self.erased:
+                self.fault("a private value is missing", "journal_private", key, name)
+
+    def tree(self) -> None:
+        """Every leaf and node must be what the entries give; none is missing and none is left over."""
+        form = shape(Leaf)
+        seen = 0
+        for raw in self.store.images(Leaf):
+            row = dict(zip(form.columns, raw, strict=True))
+            seen += 1
+            seq = row["seq"]
+            if not isinstance(seq, int) or not 0 <= seq < len(self.hashes):
+                self.fault("a number without its entry", "journal_leaf", seq, stored(row["entry_id"]))
+            elif not isinstance(row["hash"], bytes | memoryview) or bytes(row["hash"]) != self.hashes[seq]:
+                self.fault("an entry is not what was numbered", "journal_leaf", seq, stored(row["entry_id"]))
+        if seen != len(self.hashes):
+            self.fault("numbers and entries differ", "journal_leaf", f"{seen} of {len(self.hashes)}")
+        nodes = {
+            level << INDEX_BITS | index: content
+            for level, index, content in merkle.nodes_added(0, self.hashes, _no_node)
+        }
+        for raw in self.store.images(Node):
+            name, content = raw
+            if not isinstance(content, bytes | memoryview) or nodes.pop(name, None) != bytes(content):
+                self.fault("a node of the tree was changed", "journal_node", name)
+        for name in nodes:
+            self.fault("a node of the tree is missing", "journal_node", name)
+        rows = self.store.run("SELECT +id, +size FROM journal_head").fetchall()
+        if [tuple(row) for row in rows] != [(1, len(self.hashes))]:
+            self.fault("the head's size differs from the entries", "journal_head", 1)
+
+    def heads(self, against: str | None) -> None:
+        """Every signed head must be a head of this very tree, in order."""
+        origin = account(self.store).origin
+        rows = self.store.run("SELECT +number, +size, +sealed_at, note FROM journal_checkpoint ORDER BY number").fetchall()
+        before, before_at = 0, ""
+        for at, (number, size, sealed_at, note) in enumerate(rows):
+            if number != at:
+                self.fault("a signed head is missing", "journal_checkpoint", at)
+            if not isinstance(size, int) or size <= before or str(stored(sealed_at)) < before_at:
+                self.fault("signed heads are out of order", "journal_checkpoint", number)
+            before, before_at = (size, str(stored(sealed_at))) if isinstance(size, int) else (before, before_at)
+            if not self.signed_head(note, origin, size):
+                self.fault("a signed head does not fit the entries", "journal_checkpoint", number)
+        path = pinned_path()
+        if path.exists() and not self.signed_head(path.read_text("utf-8"), origin, None):
+            self.fault("the head pinned outside the account does not fit the entries", "heads/latest", "-")
+        if against is not None and not self.signed_head(against, origin, None):
+            self.fault("the account does not continue the head it was compared with", "journal_entry", "-")
+
+    def signed_head(self, note: str, origin: str, size: int | None) -> bool:
+        """Tell whether a signed head is one of this tree."""
+        try:
+            head = notes.parse_checkpoint(notes.open_note(note, verifiers(origin)))
+        except notes.NoteError:
+            return False
+        if head.origin != origin or head.size > len(self.hashes) or (size is not None and head.size != size):
+            return False
+        return merkle.root_of(self.hashes[: head.size]) == head.root
+
+    def kept(self, table: str) -> None:
+        """Every row of a guarded table must be as it was last bound; none is missing and none was added."""
+        columns = columns_of(self.store, table)
+        at = columns.index("id")
+        for raw in images_of(self.store, table, columns):
+            self.checked += 1
+            key = str(stored(raw[at]))
+            digest, name = self.last.pop((table, key), (None, "-"))
+            if digest is None:
+                self.fault("a row that no entry wrote", table, key, name)
+                continue
+            try:
+                same = digest_of(table, columns, raw) == digest
+            except (TypeError, ValueError):
+                same = False
+            if not same:
+                self.fault("a row was changed", table, key, name)
+
+    def unclaimed(self) -> None:
+        """What was bound last must still be there, unless it was removed by an entry."""
+        for (table, key), (digest, name) in self.last.items():
+            if digest is not None:
+                self.fault("a row was removed", table, key, name)
+
+    def derived(self) -> None:
+        """Derived tables must equal what is computed anew."""
+        checks = {check: table for table, check in reversed(CHECKS.items())}
+        for model in derived_models():
+            assert model._meta.db_table in CHECKS, f"{model} is derived, and nothing computes it anew"
+        for check, table in checks.items():
+            for key in check(self.store):
+                self.fault("a derived row differs from what is computed anew", table, key)
+
+
+def _no_node(level: int, index: int) -> bytes:
+    raise AssertionError(f"an empty tree has no node {level}/{index}")
+
+
+def verify(against: str | None = None) -> tuple[list[Fault], Sealed | None, int]:
+    """Verify the whole account; return faults, the newest signed head, and how many rows were compared."""
+    work = Verifier()
+    faults = work.run(against)
+    return faults, last_sealed(work.store), work.checked
+

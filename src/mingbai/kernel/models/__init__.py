@@ -1,0 +1,66 @@
+"""The kernel's tables."""
+
+from mingbai.kernel.models.account import Account
+from mingbai.kernel.models.base import Derived, Kept, PlaceCodeField
+from mingbai.kernel.models.journal import (
+    Checkpoint,
+    Entry,
+    EntryRows,
+    Head,
+    Leaf,
+    Node,
+    PrivateValue,
+    Request,
+    Waiting,
+)
+from mingbai.kernel.models.people import (
+    Household,
+    HouseholdMember,
+    Login,
+    Look,
+    Mandate,
+    Membership,
+    Mention,
+    Organisation,
+    Person,
+    PersonKey,
+    Token,
+)
+from mingbai.kernel.models.places import Place, PlaceAlias, PlacePair, PlaceWord, Point
+from mingbai.kernel.models.shared import Goods, Link, OpenItem, Pack
+
+__all__ = [
+    "Account",
+    "Checkpoint",
+    "Derived",
+    "Entry",
+    "EntryRows",
+    "Goods",
+    "Head",
+    "Household",
+    "HouseholdMember",
+    "Kept",
+    "Leaf",
+    "Link",
+    "Login",
+    "Look",
+    "Mandate",
+    "Membership",
+    "Mention",
+    "Node",
+    "OpenItem",
+    "Organisation",
+    "Pack",
+    "Person",
+    "PersonKey",
+    "Place",
+    "PlaceAlias",
+    "PlaceCodeField",
+    "PlacePair",
+    "PlaceWord",
+    "Point",
+    "PrivateValue",
+    "Request",
+    "Token",
+    "Waiting",
+]

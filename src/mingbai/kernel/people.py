@@ -1,0 +1,98 @@
+"""People: how a person's private fields are checked, sealed, masked and found."""
+
+import datetime as dt
+from uuid import UUID
+
+from mingbai.kernel.documents import (
+    mask_document,
+    mask_phone,
+    passport,
+    resident_id,
+)
+from mingbai.kernel.documents import phone as checked_phone
+from mingbai.kernel.identity import uuid7
+from mingbai.kernel.keys import keys
+from mingbai.kernel.models import Person, PersonKey
+from mingbai.kernel.spelling import pinyin_initials
+
+REVEALS_AN_HOUR = 30
+
+
+def reveal_limit() -> int:
+    """Return how many sealed fields one office may open in an hour."""
+    return REVEALS_AN_HOUR
+
+
+def check_document(kind: str | None, number: str | None, today: dt.date) -> str | None:
+    """Return a document number in its plain form; what cannot be one is a DocumentFault."""
+    if number is None:
+        return None
+    if kind == "resident_id":
+        return resident_id(number, on=today)
+    if kind == "passport":
+        return passport(number)
+    return number.upper()
+
+
+def check_phone(text: str | None) -> str | None:
+    """Return a phone number in its plain form; what cannot be one is a DocumentFault."""
+    return checked_phone(text) if text else None
+
+
+def document_index(number: str) -> bytes:
+    """Return by what a document number is found without being stored."""
+    return keys().ring.blind_index("document", number)
+
+
+def phone_index(number: str) -> bytes:
+    """Return by what a phone is found without being stored."""
+    return keys().ring.blind_index("phone", number)
+
+
+def context(person: UUID, field: str) -> str:
+    """Return what a sealed field is bound to, so that it opens nowhere else."""
+    return f"kernel_person/{field}/{person.hex}"
+
+
+def person_columns(
+    *,
+    place: str,
+    name: str,
+    document_kind: str | None,
+    document_number: str | None,
+    phone: str | None,
+    purpose: str,
+    delete_after: dt.date | None = None,
+) -> tuple[Person, PersonKey]:
+    """Return the row of a person with every private field sealed, and the row of the person's own key."""
+    ring = keys().ring
+    number = uuid7()
+    wrapped = ring.new_person_key(number)
+    key = ring.open_person_key(number, wrapped)
+    person = Person(
+        id=number,
+        place=place,
+        name=name,
+        initials=pinyin_initials(name, person=True)[:40],
+        document_kind=document_kind,
+        purpose=purpose,
+        delete_after=delete_after,
+    )
+    if document_number is not None:
+        person.document_sealed = ring.seal(key, context(number, "document_number"), document_number)
+        person.document_index = document_index(document_number)
+        person.document_mask = mask_document(document_number)
+    if phone is not None:
+        person.phone_sealed = ring.seal(key, context(number, "phone"), phone)
+        person.phone_index = phone_index(phone)
+        person.phone_mask = mask_phone(phone)
+    return person, PersonKey(person_id=number, wrapped=wrapped)
+
+
+def unsealed(person: Person, wrapped: bytes, field: str) -> str:
+    """Return a sealed field in the clear; whoever calls this has journalled the look."""
+    ring = keys().ring
+    key = ring.open_person_key(person.id, wrapped)
+    content = person.document_sealed if field == "document_number" else person.phone_sealed
+    assert content is not None
+    return ring.unseal(key, context(person.id, field), bytes(content))

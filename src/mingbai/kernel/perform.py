@@ -1,0 +1,281 @@
+"""Perform and answer: the one way to write and the one way to ask, for every face of the house."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import OperationalError
+from pydantic import BaseModel, ValidationError
+
+from mingbai.kernel import access, limits
+from mingbai.kernel.acting import Acting, Asking
+from mingbai.kernel.actors import HOUSE, OPERATOR, Actor, Context, Hat
+from mingbai.kernel.asks import Ask, split
+from mingbai.kernel.canonical import canonical
+from mingbai.kernel.clock import stamp
+from mingbai.kernel.faults import asked_wrongly
+from mingbai.kernel.identity import uuid7
+from mingbai.kernel.journal import entries
+from mingbai.kernel.keys import keys
+from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.places import check_place
+from mingbai.kernel.refusals import Conflict, Refused
+from mingbai.kernel.registry import REGISTRY, Command, Query, Scope
+from mingbai.kernel.rows import Stale, Store
+from mingbai.kernel.turn import turn
+from mingbai.kernel.words import Known, Via
+
+TRIES = 6
+DEPTH_MOST = 5
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the account answers to an act: its entry, its leaf hash, and a signed promise to put it into the tree."""
+
+    entry: UUID
+    command: str
+    result: dict[str, Any]
+    recorded_at: dt.datetime
+    leaf: str
+    promise: str
+    already: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the receipt as programs read it."""
+        return {
+            "entry": str(self.entry),
+            "command": self.command,
+            "outcome": "already_done" if self.already else "accepted",
+            "recorded_at": stamp(self.recorded_at),
+            "leaf": self.leaf,
+            "promise": self.promise,
+            "result": self.result,
+        }
+
+
+def find_command(name: str | Callable[..., Any]) -> Command:
+    """Return a registered command by its name or function."""
+    key = name if isinstance(name, str) else name.command_name  # type: ignore[attr-defined]
+    if key not in REGISTRY.commands:
+        raise Refused("ASK-4", name=str(key)[:80])
+    return REGISTRY.commands[key]
+
+
+def find_query(name: str | Callable[..., Any]) -> Query:
+    """Return a registered query by its name or function."""
+    key = name if isinstance(name, str) else name.query_name  # type: ignore[attr-defined]
+    if key not in REGISTRY.queries:
+        raise Refused("ASK-4", name=str(key)[:80])
+    return REGISTRY.queries[key]
+
+
+def parse(kind: type[Ask], ask: Ask | dict[str, Any]) -> Ask:
+    """Return the ask as its class; what does not fit is refused in plain words."""
+    if isinstance(ask, kind):
+        return ask
+    try:
+        return kind.model_validate(ask)
+    except ValidationError as fault:
+        raise asked_wrongly(kind, fault) from None
+
+
+def perform(
+    name: str | Callable[..., Any],
+    ask: Ask | dict[str, Any],
+    *,
+    as_: Actor = OPERATOR,
+    request_id: UUID | None = None,
+    mandate: UUID | None = None,
+    at: dt.datetime | None = None,
+    known: Known = Known.OBSERVED,
+    case: UUID | None = None,
+) -> Receipt:
+    """Do a command and return its receipt; a resend with the same id gets the stored one."""
+    command = find_command(name)
+    parsed = parse(command.ask, ask)
+    context = Context(mandate=mandate, at=at, known=known, case=case)
+    request = request_id or uuid7()
+    if command.public and as_.person is None and command.per_hour:
+        limits.check(f"{command.name}/{as_.link or as_.address}", command.per_hour)
+    for _attempt in range(TRIES):
+        try:
+            with turn():
+                return _once(command, parsed, as_, request, context)
+        except Stale:
+            continue
+        except OperationalError as fault:
+            if getattr(fault.__cause__, "sqlstate", None) not in {"40P01", "40001"}:
+                raise
+    raise Conflict("REQ-2")
+
+
+def _once(command: Command, ask: Ask, actor: Actor, request: UUID, context: Context) -> Receipt:
+    store = Store()
+    if not entries.claim(store, request):
+        return _resend(store, command, ask, actor, request)
+    moment = moment_now(store)
+    hat = access.hat_of(store, actor, context, moment)
+    place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
+    if place:
+        check_place(store, place)
+    hat = access.check_command(command, actor, hat, place or None, context.case)
+    at = context.at or moment
+    if at > moment:
+        raise Refused("ASK-3")
+    known = Known.REPORTED if actor.via is Via.CONSOLE and context.known is Known.OBSERVED else context.known
+    acting = Acting(
+        store=store,
+        entry=request,
+        command=command.name,
+        hat=hat,
+        via=actor.via,
+        place=place,
+        at=at,
+        now=moment,
+        known=known,
+        link=actor.link,
+        run_inner=_inner,
+    )
+    return _done(command, ask, acting, context.case)
+
+
+def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
+    answer = command.function(acting, ask)
+    result = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
+    opened, private = split(ask)
+    draft = entries.Draft(
+        id=acting.entry,
+        command=command.name,
+        place=acting.place,
+        mandate=acting.mandate,
+        role=acting.role,
+        via=acting.via,
+        known=acting.known,
+        at=acting.at,
+        recorded_at=acting.now,
+        opened=opened,
+        private=private,
+        result=result,
+        because=acting.because,
+        case=case,
+        rows=acting.rows,
+    )
+    written = entries.write(acting.store, draft)
+    return Receipt(
+        entry=acting.entry,
+        command=command.name,
+        result=result,
+        recorded_at=acting.now,
+        leaf=written.leaf.hex(),
+        promise=promise(written.leaf, stamp(acting.now)),
+        already=False,
+    )
+
+
+def promise(leaf: bytes, recorded: str) -> str:
+    """Return the signed promise that this leaf is put into the tree."""
+    text = f"mingbai/promise/1\n{leaf.hex()}\n{recorded}\n"
+    return keys().log.sign(text.encode()).hex()
+
+
+def _resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUID) -> Receipt:
+    """Answer a request id that was seen before with what was stored, when it is the same request of the same sender."""
+    body = entries.stored_body(store, request)
+    if body["command"] != command.name or not _same_sender(store, body, actor):
+        raise Conflict("REQ-1")
+    if not entries.same_ask(store, body, *split(ask)):
+        raise Conflict("REQ-1")
+    leaf = entries.leaf_hash(canonical(body))
+    return Receipt(
+        entry=request,
+        command=command.name,
+        result=body["result"],
+        recorded_at=dt.datetime.strptime(body["recorded"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC),
+        leaf=leaf.hex(),
+        promise=promise(leaf, body["recorded"]),
+        already=True,
+    )
+
+
+def _same_sender(store: Store, body: dict[str, Any], actor: Actor) -> bool:
+    if body["by"]["via"] != actor.via.value and (actor.person is None or body["by"]["mandate"] is None):
+        return False
+    if body["by"]["mandate"] is None:
+        return True
+    from_mandate = UUID(hex=body["by"]["mandate"])
+    row = store.run("SELECT person_id FROM kernel_mandate WHERE id = %s", [from_mandate]).fetchone()
+    person = row[0] if row else None
+    return actor.person is not None and person is not None and UUID(str(person)) == actor.person
+
+
+def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any]) -> Any:
+    """Run a command inside another: same transaction, an entry of its own that names the outer one as its cause."""
+    assert outer.depth < DEPTH_MOST, "commands inside commands inside commands"
+    command = find_command(function)
+    parsed = parse(command.ask, ask)
+    request = uuid5(outer.entry, f"{command.name}/{len(outer.rows)}/{outer.depth}")
+    if not entries.claim(outer.store, request):
+        raise Conflict("REQ-1")
+    place = "" if command.placeless else str(getattr(parsed, "place"))  # noqa: B009
+    inner = Acting(
+        store=outer.store,
+        entry=request,
+        command=command.name,
+        hat=Hat(role=outer.hat.role, place=outer.hat.place, mandate=outer.hat.mandate, person=outer.hat.person),
+        via=outer.via,
+        place=place,
+        at=outer.at,
+        now=outer.now,
+        known=outer.known,
+        because=outer.entry,
+        depth=outer.depth + 1,
+        run_inner=_inner,
+    )
+    return _done(command, parsed, inner)
+
+
+def as_house(function: str | Callable[..., Any], ask: Ask | dict[str, Any]) -> Receipt:
+    """Do what falls due as the house itself."""
+    return perform(function, ask, as_=HOUSE)
+
+
+def answer(
+    name: str | Callable[..., Any],
+    ask: Ask | dict[str, Any],
+    *,
+    as_: Actor = OPERATOR,
+    mandate: UUID | None = None,
+    as_of: dt.datetime | None = None,
+) -> Any:
+    """Answer a query within its scope: a list of rows, or one."""
+    query = find_query(name)
+    parsed = parse(query.ask, ask)
+    store = Store()
+    moment = moment_now(store)
+    place = str(getattr(parsed, "place", "") or "")
+    if place:
+        check_place(store, place)
+    hat = None
+    if as_.person is not None or as_.console or as_.via is Via.HOUSE:
+        if not (query.scope in (Scope.PUBLIC, Scope.OWN) and mandate is None):
+            hat = access.hat_of(store, as_, Context(mandate=mandate), moment)
+        elif as_.person is not None:
+            hat = Hat(role=access.Role.RESIDENT, place="", person=as_.person)
+        else:
+            hat = access.hat_of(store, as_, Context(), moment)
+    hat = access.check_query(query, as_, hat, place or None)
+    asked_as_of = as_of or getattr(parsed, "as_of", None)
+    asking = Asking(store=store, hat=hat, via=as_.via, now=moment, as_of=asked_as_of, link=as_.link)
+    return query.function(asking, parsed)
+
+
+def rows_as_json(found: Any) -> dict[str, Any]:
+    """Return a query's answer as programs read it."""
+    if isinstance(found, list):
+        return {"rows": [json.loads(row.model_dump_json()) for row in found], "next": None}
+    loaded: dict[str, Any] = json.loads(found.model_dump_json())
+    return loaded

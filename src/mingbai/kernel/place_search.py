@@ -1,0 +1,99 @@
+"""Search of places: by name, other name, whole pinyin, initials, and words of two characters."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db.models import Q
+
+from mingbai.kernel.derived import derived
+from mingbai.kernel.gazetteer import PlaceLine, short_name
+from mingbai.kernel.guard import door
+from mingbai.kernel.models import Place, PlaceAlias, PlacePair, PlaceWord
+from mingbai.kernel.rows import Store
+from mingbai.kernel.spelling import match_keys, pinyin_initials, pinyin_whole
+
+LEVELS = ("country", "province", "prefecture", "county", "town", "village")
+
+
+def pairs(text: str) -> set[str]:
+    """Return the pairs of neighbouring characters in a text."""
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def word_of(line: PlaceLine) -> PlaceWord:
+    """Return the index row of a place's name."""
+    short = short_name(line.name, str(line.level))
+    return PlaceWord(
+        place=line.code,
+        level=str(line.level),
+        name=line.name,
+        pinyin=pinyin_whole(short)[:240],
+        initials=pinyin_initials(short)[:80],
+    )
+
+
+def index_places(store: Store, lines: Iterable[PlaceLine]) -> None:
+    """Put names into the search index."""
+    with door():
+        words = PlaceWord.objects.bulk_create([word_of(line) for line in lines], batch_size=2000)
+        PlacePair.objects.bulk_create(
+            [PlacePair(pair=pair, word=word) for word in words for pair in sorted(pairs(word.name))], batch_size=5000
+        )
+
+
+@derived("kernel_placeword", "kernel_placepair")
+def rebuilt(store: Store) -> Iterator[str]:
+    """Give the key of every index row that differs from what the names give."""
+    lines = [PlaceLine(code, name, level) for code, name, level in Place.objects.exclude(level="country").values_list("code", "name", "level")]
+    levels = {line.code: line.level for line in lines}
+    lines += [
+        PlaceLine(place, name, levels.get(place, "village"))
+        for place, name in PlaceAlias.objects.values_list("place", "name")
+    ]
+    wanted: dict[tuple[str, ...], int] = {}
+    for line in lines:
+        word = word_of(line)
+        key = (word.place, word.level, word.name, word.pinyin, word.initials)
+        wanted[key] = wanted.get(key, 0) + 1
+    words: dict[int, str] = {}
+    for number, *columns in PlaceWord.objects.values_list("id", "place", "level", "name", "pinyin", "initials"):
+        key = tuple(str(column) for column in columns)
+        words[number] = key[2]
+        if wanted.get(key, 0) == 0:
+            yield str(number)
+        else:
+            wanted[key] -= 1
+    for key, left in wanted.items():
+        if left:
+            yield "/".join(key)
+    held: dict[int, set[str]] = {}
+    for number, word_id, pair in PlacePair.objects.values_list("id", "word_id", "pair"):
+        if pair in held.setdefault(word_id, set()) or pair not in pairs(words.get(word_id, "")):
+            yield f"pair {number}"
+        held[word_id].add(pair)
+    for number, name in words.items():
+        if held.get(number, set()) != pairs(name):
+            yield f"pairs of {number}"
+
+
+def search(text: str, *, under: str = "", most: int = 20) -> Sequence[PlaceWord]:
+    """Return the places whose name a text may mean, upper levels first."""
+    key = match_keys(text)
+    if not key:
+        return []
+    found = PlaceWord.objects.all()
+    if under:
+        found = found.filter(place__startswith=under)
+    if key.isascii() and not key.isdigit():
+        letters = key.replace(" ", "").replace("'", "")
+        found = found.filter(Q(initials__startswith=letters) | Q(pinyin__startswith=letters))
+    elif key.isdigit():
+        found = found.filter(place__startswith=key)
+    elif len(key) == 1:
+        found = found.filter(name__startswith=key)
+    else:
+        for pair in pairs(key):
+            found = found.filter(pairs__pair=pair)
+        found = found.filter(name__contains=key)
+    rows = list(found.distinct()[:400])
+    rows.sort(key=lambda row: (row.name != key, not row.name.startswith(key), LEVELS.index(row.level), len(row.name), row.place))
+    return rows[:most]

@@ -1,0 +1,94 @@
+"""Refusals: what a rule says when it says no: one id, one sentence in each language, the same on every face."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise | str] = {}
+
+
+def sentences(added: dict[str, Promise | str]) -> None:
+    """Register the sentence of each rule; an id belongs to one rule only."""
+    for code, sentence in added.items():
+        assert SENTENCES.get(code, sentence) is sentence, f"two sentences for {code}"
+        SENTENCES[code] = sentence
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """A rule said no; the person is told why and what to do."""
+
+    status = 422
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence()}"
+
+    def sentence(self) -> str:
+        """Return the sentence in the language of the moment."""
+        return str(SENTENCES[self.code]) % self.facts
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the refusal as every program reads it."""
+        return {"code": self.code, "message": self.sentence(), "facts": plain_facts(self.facts)}
+
+
+class NotAllowed(Refused):
+    """The right is missing."""
+
+    status = 403
+
+
+class NotKnown(Refused):
+    """Nobody knows who is asking."""
+
+    status = 401
+
+
+class Conflict(Refused):
+    """The same request id came with another content."""
+
+    status = 409
+
+
+class TooMuch(Refused):
+    """More than a limit lets through."""
+
+    status = 413
+
+
+class TooOften(Refused):
+    """Asked more often than a limit lets through."""
+
+    status = 429
+
+
+def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts as plain JSON values."""
+    return {k: v if isinstance(v, bool | int | list | None) else str(v) for k, v in facts.items()}
+
+
+sentences(
+    {
+        "ASK-1": _("%(field)s: %(problem)s"),
+        "ASK-2": _("This form has a field that is not asked for: %(field)s. Take it out and send it again."),
+        "ASK-3": _("The time given lies in the future. Give the time when it happened."),
+        "ASK-4": _("No request of this name is known: %(name)s."),
+        "ASK-5": _("The request id is not one: give a UUID, new for each request and the same for a resend."),
+        "ACC-1": _("You can't do this: it needs the role %(role)s at this place."),
+        "ACC-2": _("You hold more than one office. Say as which one you act."),
+        "ACC-3": _("This office is not yours, or it has ended. Choose another one."),
+        "ACC-4": _("Sign in first: this is not for everyone."),
+        "ACC-5": _("This is outside the place you answer for."),
+        "ACC-6": _("This office is limited to one matter, and this is another one."),
+        "ACC-7": _("This can't be done from the machine's own shell. The person has to do it at a desk or on a phone."),
+        "ACC-8": _("Too many at once. Wait %(seconds)s seconds and send it again; nothing is lost."),
+        "REQ-1": _("This number was used for something else. Nothing was done; send it again as a new one."),
+        "REQ-2": _("Many were writing at the same moment. Nothing was done; send it once more."),
+        "PLC-1": _("No place has the code %(place)s. Look it up by its name."),
+    }
+)

@@ -1,0 +1,221 @@
+"""The registry: every command and query of the house, from which API, pages, command line and documents are made."""
+
+import enum
+import inspect
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.utils.functional import Promise
+from pydantic import BaseModel
+
+from mingbai.kernel.asks import Ask
+from mingbai.kernel.words import Role
+
+F = TypeVar("F", bound=Callable[..., Any])
+Title = Promise | str
+
+
+class Scope(enum.StrEnum):
+    """Whose rows a query shows."""
+
+    OWN = "own"
+    POINT = "point"
+    PLACE = "place"
+    UNDER = "under"
+    PUBLIC = "public"
+
+
+class Reach(enum.StrEnum):
+    """Where a role's mandate holds: at its own place, or there and everywhere under it."""
+
+    OWN = "own"
+    UNDER = "under"
+
+
+REACH = {role: Reach.OWN for role in Role} | {
+    role: Reach.UNDER
+    for role in (
+        Role.DESK,
+        Role.OVERSEER,
+        Role.APPOINTING_OFFICE,
+        Role.LEADER,
+        Role.AUDITOR,
+        Role.INSPECTOR,
+        Role.HEALTH,
+        Role.OPERATOR,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """One way in which the account may change."""
+
+    name: str
+    function: Callable[..., Any]
+    ask: type[Ask]
+    answer: type[BaseModel] | None
+    roles: frozenset[Role]
+    title: Title
+    summary: str
+    records: bool
+    placeless: bool
+    shell: bool
+    per_hour: int | None
+
+    @property
+    def desk(self) -> str:
+        """Return the desk whose command this is."""
+        return self.name.partition(".")[0]
+
+    @property
+    def public(self) -> bool:
+        """Tell whether anyone may ask for it."""
+        return Role.ANYONE in self.roles
+
+
+@dataclass(frozen=True)
+class Query:
+    """One thing that may be asked."""
+
+    name: str
+    function: Callable[..., Any]
+    ask: type[Ask]
+    row: type[BaseModel]
+    many: bool
+    scope: Scope
+    roles: frozenset[Role]
+    title: Title
+    summary: str
+    as_of: bool
+    looks: bool
+
+    @property
+    def desk(self) -> str:
+        """Return the desk whose query this is."""
+        return self.name.partition(".")[0]
+
+    @property
+    def public(self) -> bool:
+        """Tell whether anyone may ask it."""
+        return self.scope is Scope.PUBLIC
+
+
+@dataclass
+class Registry:
+    """What is registered, by name."""
+
+    commands: dict[str, Command] = field(default_factory=dict)
+    queries: dict[str, Query] = field(default_factory=dict)
+    due: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
+
+
+REGISTRY = Registry()
+
+
+def command(
+    *,
+    role: Iterable[Role],
+    title: Title,
+    desk: str | None = None,
+    records: bool = False,
+    placeless: bool = False,
+    shell: bool = True,
+    per_hour: int | None = None,
+) -> Callable[[F], F]:
+    """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary."""
+
+    def register(function: F) -> F:
+        name = f"{desk or desk_of(function)}.{function.__name__}"
+        hints = typing.get_type_hints(function)
+        ask = hints[list(inspect.signature(function).parameters)[1]]
+        answer = hints.get("return")
+        assert placeless or "place" in ask.model_fields, f"{name} does not say at which place it acts"
+        assert name not in REGISTRY.commands, f"{name} is registered twice"
+        REGISTRY.commands[name] = Command(
+            name=name,
+            function=function,
+            ask=ask,
+            answer=answer if isinstance(answer, type) and issubclass(answer, BaseModel) else None,
+            roles=frozenset(role),
+            title=title,
+            summary=summary_of(function, name),
+            records=records,
+            placeless=placeless,
+            shell=shell,
+            per_hour=per_hour,
+        )
+        function.command_name = name  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+def query(
+    *,
+    scope: Scope,
+    title: Title,
+    role: Iterable[Role] = (),
+    desk: str | None = None,
+    as_of: bool = False,
+    looks: bool = False,
+) -> Callable[[F], F]:
+    """Register a function `(asking, ask) -> rows` as a query; without a scope there is none."""
+
+    def register(function: F) -> F:
+        name = f"{desk or desk_of(function)}.{function.__name__}"
+        hints = typing.get_type_hints(function)
+        ask = hints[list(inspect.signature(function).parameters)[1]]
+        answer = hints["return"]
+        many = typing.get_origin(answer) is list
+        row = typing.get_args(answer)[0] if many else answer
+        assert isinstance(scope, Scope), f"{name} names no scope"
+        assert scope is Scope.PUBLIC or scope is Scope.OWN or role, f"{name} names no role"
+        assert scope in (Scope.PUBLIC, Scope.OWN) or "place" in ask.model_fields, f"{name} does not say of which place"
+        assert issubclass(row, BaseModel), f"{name} answers with {row}"
+        assert name not in REGISTRY.queries, f"{name} is registered twice"
+        REGISTRY.queries[name] = Query(
+            name=name,
+            function=function,
+            ask=ask,
+            row=row,
+            many=many,
+            scope=scope,
+            roles=frozenset(role),
+            title=title,
+            summary=summary_of(function, name),
+            as_of=as_of,
+            looks=looks,
+        )
+        function.query_name = name  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+def due(every: str) -> Callable[[F], F]:
+    """Register a function `(now) -> None` that the worker calls every "minute", "hour" or "day"; safe to call twice."""
+    assert every in {"minute", "hour", "day"}
+
+    def register(function: F) -> F:
+        summary_of(function, function.__name__)
+        REGISTRY.due.append((every, function))
+        return function
+
+    return register
+
+
+def desk_of(function: Callable[..., Any]) -> str:
+    """Return the desk in whose folder a function lies."""
+    parts = function.__module__.split(".")
+    assert parts[:2] == ["mingbai", "domains"], f"name the desk of {function.__qualname__}"
+    return parts[2]
+
+
+def summary_of(function: Callable[..., Any], name: str) -> str:
+    """Return the one plain sentence that says what a command or query does."""
+    text = (inspect.getdoc(function) or "").strip().split("\n\n")[0].replace("\n", " ")
+    assert text.endswith("."), f"{name} has no plain sentence as its docstring"
+    return text

@@ -1,0 +1,268 @@
+"""Rows as the database stores them: read back by the statement that wrote them, and digested.
+
+A digest is taken of what the database says it stored (RETURNING), never of the object in memory. Both databases give
+one canonical form: that of SQLite's stored values.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connections, models
+
+from mingbai.kernel.canonical import canonical, sha256
+from mingbai.kernel.guard import door
+from mingbai.kernel.identity import random_salt
+from mingbai.kernel.models.base import Derived, Kept
+
+K = TypeVar("K", bound=Kept)
+PREFIX = b"mingbai/row/1\0"
+UTC = dt.UTC
+
+
+class Stale(Exception):  # noqa: N818 - not a fault: the command runs again
+    """The row was changed by somebody else since it was read."""
+
+
+def stored(value: Any) -> Any:
+    """Return a value in canonical form: that in which SQLite stores it, bytes as {"b": hex}."""
+    if value is None or type(value) in (int, str, float):
+        return value
+    if isinstance(value, bytes | memoryview | bytearray):
+        return {"b": bytes(value).hex()}
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, dt.datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"no canonical form for {type(value)}")
+
+
+def to_sqlite(value: Any) -> Any:
+    """Return a value as SQLite takes it."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, dt.datetime):
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Return a value as PostgreSQL takes it: an enumeration's word as plain text."""
+    return str(value) if isinstance(value, str) else value
+
+
+def moment(text: str) -> dt.datetime:
+    """Return the moment that SQLite stored as text."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
+    "UUIDField": lambda text: UUID(hex=text),
+    "DateTimeField": moment,
+    "DateField": dt.date.fromisoformat,
+    "BooleanField": bool,
+}
+
+
+def base_type(field: "models.Field[Any, Any]") -> str:
+    """Return a field's internal type, looking through a foreign key."""
+    while field.remote_field is not None and isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field.get_internal_type()
+
+
+class Shape:
+    """How one table's rows are read, written and digested; its statements are made once."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+        self.table = model._meta.db_table
+        fields = model._meta.concrete_fields
+        self.names = [field.attname for field in fields]
+        self.columns = [field.column for field in fields]
+        self.kinds = [base_type(field) for field in fields]
+        self.id_at = self.names.index(model._meta.pk.attname)
+        self.column_of = dict(zip(self.names, self.columns, strict=True)) | {"pk": self.columns[self.id_at]}
+        for field in fields:
+            self.column_of[field.name] = field.column
+        # A bare column would be converted by its declared type (a stored 2 would read as true): an expression is not.
+        self.listed = ", ".join(f'+"{column}"' for column in self.columns)
+        self.listed_plain = ", ".join(f'"{column}"' for column in self.columns)
+        self.converters = [FROM_SQLITE.get(kind) for kind in self.kinds]
+        self.statements: dict[Any, str] = {}
+
+    def select_list(self, sqlite: bool) -> str:
+        """Return the columns as this engine is to give them."""
+        return self.listed if sqlite else self.listed_plain
+
+    def digest(self, raw: Sequence[Any]) -> str:
+        """Return the digest of a row as stored."""
+        return digest_of(self.table, self.columns, raw)
+
+    def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
+        """Return the object of a row as stored."""
+        if sqlite:
+            values = [
+                value if value is None or convert is None else convert(value)
+                for value, convert in zip(raw, self.converters, strict=True)
+            ]
+        else:
+            values = [bytes(value) if isinstance(value, memoryview) else value for value in raw]
+        return self.model.from_db("default", self.names, values)
+
+
+@lru_cache(maxsize=None)
+def shape(model: type[models.Model]) -> Shape:
+    """Return the shape of a model's table."""
+    return Shape(model)
+
+
+def kept_models() -> list[type[Kept]]:
+    """Return every guarded table's model."""
+    return [model for model in apps.get_models() if issubclass(model, Kept)]
+
+
+def derived_models() -> list[type[Derived]]:
+    """Return every derived table's model."""
+    return [model for model in apps.get_models() if issubclass(model, Derived)]
+
+
+class Store:
+    """The account's tables on one connection."""
+
+    def __init__(self) -> None:
+        self.connection = connections["default"]
+        self.sqlite = self.connection.vendor == "sqlite"
+        self.take = to_sqlite if self.sqlite else plain
+
+    def run(self, sql: str, values: Iterable[Any] = ()) -> Any:
+        """Run one statement and return its cursor."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql, [self.take(value) for value in values])
+        return cursor
+
+    def fetch(self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2) -> list[K]:
+        """Return the rows whose columns equal these values."""
+        form = shape(model)
+        key = ("fetch", tuple((name, value is None) for name, value in equal.items()), lock, limit, self.sqlite)
+        sql = form.statements.get(key)
+        if sql is None:
+            where = " AND ".join(
+                f'"{form.column_of[name]}" IS NULL' if value is None else f'"{form.column_of[name]}" = %s'
+                for name, value in equal.items()
+            )
+            sql = f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"' + (f" WHERE {where}" if where else "")
+            if lock or limit is None:
+                sql += f' ORDER BY "{form.columns[form.id_at]}"'
+            if limit is not None:
+                sql += f" LIMIT {limit}"
+            if lock and not self.sqlite:
+                sql += " FOR UPDATE"
+            form.statements[key] = sql
+        cursor = self.run(sql, [value for value in equal.values() if value is not None])
+        return [form.instance(raw, self.sqlite) for raw in cursor.fetchall()]
+
+    def insert(self, row: Kept) -> tuple[str, Any]:
+        """Insert a row; return the digest of what was stored, and the object of it."""
+        form = shape(type(row))
+        key = ("insert", self.sqlite)
+        sql = form.statements.get(key)
+        if sql is None:
+            holes = ", ".join(["%s"] * len(form.columns))
+            sql = form.statements[key] = (
+                f'INSERT INTO "{form.table}" ({form.listed_plain}) VALUES ({holes}) RETURNING '
+                + form.select_list(self.sqlite)
+            )
+        with door():
+            raw = self.run(sql, [getattr(row, name) for name in form.names]).fetchone()
+        return form.digest(raw), form.instance(raw, self.sqlite)
+
+    def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
+        """Change columns of a row that nobody changed since; return the digest of what was stored, and the object of it."""
+        form = shape(type(row))
+        key = ("update", tuple(columns), self.sqlite)
+        sql = form.statements.get(key)
+        if sql is None:
+            sets = ", ".join(f'"{form.column_of[name]}" = %s' for name in columns)
+            sql = form.statements[key] = (
+                f'UPDATE "{form.table}" SET {sets}, "row_version" = "row_version" + 1, "row_salt" = %s '
+                f'WHERE "id" = %s AND "row_version" = %s RETURNING ' + form.select_list(self.sqlite)
+            )
+        values = [value.pk if isinstance(value, models.Model) else value for value in columns.values()]
+        with door():
+            raw = self.run(sql, [*values, random_salt(), row.id, row.row_version]).fetchone()
+        if raw is None:
+            raise Stale(form.table)
+        return form.digest(raw), form.instance(raw, self.sqlite)
+
+    def delete(self, row: Kept) -> None:
+        """Remove a row that nobody changed since."""
+        form = shape(type(row))
+        sql = f'DELETE FROM "{form.table}" WHERE "id" = %s AND "row_version" = %s'
+        with door():
+            gone = self.run(sql, [row.id, row.row_version]).rowcount
+        if gone != 1:
+            raise Stale(form.table)
+
+    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[UUID, str]]:
+        """Insert rows of one model, read back what was stored, and give the id and digest of each."""
+        form = shape(type(rows[0]))
+        step = max(1, min(500, 30_000 // len(form.columns)))
+        one = "(" + ", ".join(["%s"] * len(form.columns)) + ")"
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            sql = (
+                f'INSERT INTO "{form.table}" ({form.listed_plain}) VALUES {", ".join([one] * len(part))} RETURNING '
+                + form.select_list(self.sqlite)
+            )
+            with door():
+                found = self.run(sql, [getattr(row, name) for row in part for name in form.names]).fetchall()
+            assert len(found) == len(part)
+            for raw in found:
+                name = raw[form.id_at]
+                yield (UUID(hex=name) if self.sqlite else name), form.digest(raw)
+
+    def images(self, model: type[models.Model]) -> Iterator[Sequence[Any]]:
+        """Give every row of a table as stored."""
+        form = shape(model)
+        cursor = self.run(f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"')
+        while batch := cursor.fetchmany(2000):
+            yield from batch
+
+
+def digest_of(table: str, columns: Sequence[str], raw: Sequence[Any]) -> str:
+    """Return the digest of a row as stored, by the columns that the database itself names."""
+    image = {column: stored(value) for column, value in zip(columns, raw, strict=True) if value is not None}
+    return sha256(PREFIX, canonical([table, image])).hex()
+
+
+def columns_of(store: Store, table: str) -> list[str]:
+    """Return the columns that the database says a table has."""
+    with store.connection.cursor() as cursor:
+        return [column.name for column in store.connection.introspection.get_table_description(cursor, table)]
+
+
+def guarded_tables(store: Store) -> list[str]:
+    """Return the guarded tables that the database holds."""
+    with store.connection.cursor() as cursor:
+        there = set(store.connection.introspection.table_names(cursor))
+    return sorted({model._meta.db_table for model in kept_models()} & there)
+
+
+def images_of(store: Store, table: str, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Give every row of a table as stored, by the columns that the database itself names."""
+    listed = ", ".join(f'{"+" if store.sqlite else ""}"{column}"' for column in columns)
+    cursor = store.run(f'SELECT {listed} FROM "{table}"')
+    while batch := cursor.fetchmany(2000):
+        yield from batch

@@ -1,0 +1,130 @@
+"""Words: the named types that asks are made of, each with its limits."""
+
+import datetime as dt
+import enum
+import unicodedata
+from typing import Annotated
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from mingbai.kernel.asks import Open, Private
+
+
+def half_width(value: object) -> object:
+    """Return text with full-width letters and digits made plain."""
+    return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+
+
+def whole(value: object) -> object:
+    """Return a whole number that people wrote with full-width digits or thousands as plain digits."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFKC", value).replace(",", "").strip()
+    assert not isinstance(value, bool), "true is not a number"
+    return value
+
+
+def sound(value: str) -> str:
+    """Refuse text with control characters; line breaks may stay."""
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value):
+        raise ValueError(str(_("it holds characters that cannot be read; type it again")))
+    return value
+
+
+PlaceCode = Annotated[str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^\d{12}$")]
+ItemCode = Annotated[str, Open(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=60)]
+Code = Annotated[str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")]
+Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10)]
+OpenName = Annotated[str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)]
+Name = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)]
+FreeText = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=500)]
+LongText = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=5000)]
+Quantity = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
+Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=10**12)]
+PersonId = Annotated[UUID, Private()]
+DocumentNumber = Annotated[str, Private(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=40)]
+Phone = Annotated[str, Private(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)]
+Reason = FreeText
+Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]
+
+
+class Known(enum.StrEnum):
+    """How the one who tells it knows it."""
+
+    OBSERVED = "observed"
+    REPORTED = "reported"
+    HEARSAY = "hearsay"
+
+
+class Via(enum.StrEnum):
+    """The way by which an act came in."""
+
+    PAGE = "page"
+    API = "api"
+    CONSOLE = "console"
+    HOUSE = "house"
+    LINK = "link"
+
+
+class Level(enum.StrEnum):
+    """The level of a place."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+
+
+class Role(enum.StrEnum):
+    """What a mandate lets a person do."""
+
+    KEEPER = "keeper"
+    GUARD = "guard"
+    CREW_LEAD = "crew_lead"
+    DESK = "desk"
+    CLERK = "clerk"
+    FIRM_HEAD = "firm_head"
+    AGENT = "agent"
+    SERVICE_OFFICER = "service_officer"
+    INSPECTOR = "inspector"
+    ORGANISER = "organiser"
+    PLANNER = "planner"
+    OVERSEER = "overseer"
+    APPOINTING_OFFICE = "appointing_office"
+    HEALTH = "health"
+    LEADER = "leader"
+    AUDITOR = "auditor"
+    WITNESS = "witness"
+    RESIDENT = "resident"
+    ANYONE = "anyone"
+    OPERATOR = "operator"
+
+
+ROLE_TITLES = {
+    Role.KEEPER: _("keeper"),
+    Role.GUARD: _("guard"),
+    Role.CREW_LEAD: _("crew lead"),
+    Role.DESK: _("desk"),
+    Role.CLERK: _("clerk"),
+    Role.FIRM_HEAD: _("firm head"),
+    Role.AGENT: _("agent"),
+    Role.SERVICE_OFFICER: _("service officer"),
+    Role.INSPECTOR: _("inspector"),
+    Role.ORGANISER: _("organiser"),
+    Role.PLANNER: _("planner"),
+    Role.OVERSEER: _("overseer"),
+    Role.APPOINTING_OFFICE: _("appointing office"),
+    Role.HEALTH: _("health desk"),
+    Role.LEADER: _("leader"),
+    Role.AUDITOR: _("auditor"),
+    Role.WITNESS: _("witness"),
+    Role.RESIDENT: _("resident"),
+    Role.ANYONE: _("anyone"),
+    Role.OPERATOR: _("operator"),
+}
+
+Day = dt.date
