@@ -22,6 +22,7 @@ PARTS_MOST = 2_000
 ROWS_MOST = 200_000
 COLUMNS_MOST = 200
 CELLS_MOST = 4_000_000
+STEPS = (1_000, 10_000, 50_000, ROWS_MOST)
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -123,11 +124,12 @@ def _corner(sheet: bytes) -> tuple[int, int]:
     )
     if plain and not (columns or rows):
         return 0, 0
-    if plain and rows:
-        corner = max(rows), max((column_number(c.decode()) for c in set(columns)), default=0)
-        near = corner[0] <= ROWS_MOST and corner[1] <= COLUMNS_MOST
-        if near and corner[0] * corner[1] <= CELLS_MOST // 2 and not _beyond(sheet, corner[0]):
-            return corner
+    if plain:
+        spans = (max(rows, default=0), *STEPS)
+        row = next((row for row in spans if row <= ROWS_MOST and not _beyond(sheet, row)), None)
+        column = max((column_number(name.decode()) for name in set(columns)), default=0)
+        if row is not None and column <= COLUMNS_MOST and row * column <= CELLS_MOST // 2:
+            return row, column
     return Walk(sheet).corner
 
 

@@ -182,6 +182,7 @@ class _Book:
         self._book = xlsxwriter.Workbook(self._bytes, OPTIONS | options)
         self._styles: dict[str, Any] = {}
         self._names: set[str] = set()
+        self._kinds = {kind: self.style(**given) for kind, given in FORMATS.items()}
         self.heading = self.style(bold=True, bottom=1, text_wrap=True, valign="top", num_format="@")
 
     def style(self, **given: Any) -> Any:
@@ -193,7 +194,7 @@ class _Book:
 
     def kind(self, kind: Kind) -> Any:
         """Return the format for what a column holds."""
-        return self.style(**FORMATS[kind])
+        return self._kinds[kind]
 
     def sheet(self, wanted: str) -> Any:
         """Return a new sheet under a name that spreadsheets allow and that is not taken yet."""
