@@ -124,7 +124,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tu
             database(name)
         story_now = dt.datetime(2020, 1, 27, 0, 0, tzinfo=dt.UTC) if kind == "story" else None
         accounts.birth(where, name="马头村", kind=kind, story_now=story_now)
-        load_places(TONGZHOU)
+        load_places(TOWN)
         tree.settle()
         if not URL:
             for alias in ("default", "running"):

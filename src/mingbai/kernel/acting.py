@@ -46,9 +46,10 @@ class Acting:
     now: dt.datetime
     known: Known = Known.OBSERVED
     because: UUID | None = None
-    link: str | None = None
+    came_by: str | None = None
     depth: int = 0
     run_inner: Callable[..., Any] | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
     mentioned: set[UUID] = field(default_factory=set)
 

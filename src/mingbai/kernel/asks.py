@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import types
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -18,6 +18,10 @@ class Open:
 
 class Private:
     """Mark: this value is bound by a commitment only, whatever its type."""
+
+
+class Sealed(Private):
+    """Mark: this value is private, and encrypted wherever it is kept."""
 
 
 class Ask(BaseModel):
@@ -101,6 +105,24 @@ def _split(kind: type[BaseModel], values: dict[str, Any], path: str, private: di
         else:
             private[path + name] = value
     return opened
+
+
+@lru_cache(maxsize=None)
+def sealed_names(kind: type[BaseModel]) -> frozenset[str]:
+    """Return the names of an ask's fields that are encrypted wherever they are kept."""
+    return frozenset(
+        name for name, field in kind.model_fields.items() if any(isinstance(mark, Sealed) for mark in marks(field.annotation, field.metadata))
+    )
+
+
+def marks(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[Any]:
+    """Give the marks on a field's type, also those inside an optional one."""
+    yield from metadata
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+    for part in get_args(annotation):
+        if not isinstance(part, type):
+            yield from marks(part)
 
 
 def has_private(kind: type[BaseModel]) -> bool:

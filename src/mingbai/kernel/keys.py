@@ -1,5 +1,6 @@
 """Keys: what signs the journal, what wraps each person's key, and what makes a number findable without storing it."""
 
+import hmac
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,7 @@ class Keys:
     log: Ed25519PrivateKey
     ring: Keyring
     web: str
+    journal: bytes
 
     @property
     def log_public(self) -> bytes:
@@ -54,6 +56,7 @@ def _load(where: Path) -> Keys:
         log=Ed25519PrivateKey.from_private_bytes(found["log"]),
         ring=Keyring(master=found["master"], index=found["index"]),
         web=found["web"].hex(),
+        journal=hmac.digest(found["master"], b"mingbai/journal/1", "sha256"),
     )
 
 

@@ -3,19 +3,259 @@
 import datetime as dt
 import enum
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.documents import DocumentFault, mobile_phone, resident_id
+from mingbai.kernel.documents import DocumentFault, passport, phone, resident_id
 from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.cells import CellFault, as_code, as_date, as_identifier, as_text
-from mingbai.kernel.workbooks.headings import Headings, find_headings, headings_at, label_of, no_headings
+from mingbai.kernel.workbooks.headings import (
+    Headings,
+    find_headings,
+    headings_at,
+    label_of,
+    no_headings,
+)
 from mingbai.kernel.workbooks.identity import Identities
 from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged
-from mingbai.kernel.workbooks.titles import Titles
+from mingbai.kernel.workbooks.titles import Titles, Years
 
 KIND = "people.roster"
+NAME_MOST = 80
+
+
+class Why(enum.StrEnum):
+    """Why a line of a roster is not taken, beside what may be wrong with a document or a cell."""
+
+    NAME_MISSING = "name missing"
+    NAME_UNLIKELY = "name too long"
+    TWICE = "same person, same unit"
+
+
+SAYINGS: dict[str, Promise] = {
+    **cells.SAYINGS,
+    Why.NAME_MISSING: _("No name is written. Write the name as on the document."),
+    Why.NAME_UNLIKELY: _("This is too long for a name. Check whether the columns have moved."),
+    Why.TWICE: _("This person stands on the list already, in the same unit. Nothing was added."),
+}
+
+PATTERNS = {
+    "serial": r"序号|编号|行号|序|号|no\.?|#",
+    "name": r"(?:员工|人员|职工|工人|本人)?姓名|名字|(?:full)?name",
+    "document_kind": r"(?:身份)?证件(?:类型|种类|类别)|documenttype|idtype",
+    "document": (
+        r"(?:居民)?身份证(?:号码?|编号)?|(?:身份|有效)?证件(?:号码?|编号)|公民身份号码"
+        r"|(?:documentn(?:o\.?|umber)|id(?:card)?(?:n(?:o\.?|umber))?|document|identitycard)"
+    ),
+    "phone": (
+        r"(?:联系|本人|移动)?(?:手机|电话)(?:号码?)?|联系(?:电话|方式)|(?:mobile)?phone(?:n(?:o\.?|umber))?|mobile"
+    ),
+    "organisation": (
+        r"(?:工作|用工|所属|所在|用人)?(?:单位|公司|企业|工厂)(?:名称)?|employer|company|organi[sz]ation|firm|unit"
+    ),
+    "post": r"岗位|工种|职务|职位|工作岗位|部门/?岗位|post|position|job(?:title)?|role",
+    "address": (
+        r"(?:现|常)?(?:居住地?|住址|住地|居所)(?:址|地址)?|(?:家庭|现居住|现)?(?:地址|住所)|address|residence|livesin"
+    ),
+    "started_on": (
+        r"(?:上岗|入职|到岗|进厂|返岗|复工|报到|开工)(?:日期|时间)|(?:start(?:s|ed)?(?:on|date)?|from)"
+    ),
+}
+FIELDS = tuple((name, re.compile(pattern)) for name, pattern in PATTERNS.items())
+FILLED_DOWN = ("organisation", "post", "address", "started_on", "document_kind")
+WANTED = "姓名、身份证号、手机号、单位、岗位、居住地、上岗日期"
+RESIDENT_ID = re.compile(r"身份证|居民身份证|二代身份证|residentid|idcard", re.IGNORECASE)
+PASSPORT = re.compile(r"(?:外国|中国|普通)?护照|passport", re.IGNORECASE)
+TOTAL = re.compile(
+    r"(?:小计|合计|总计|共计|注|备注|说明|填表|制表|审核|total|note)(?:[:(\d].*|人.*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One person on a roster; what could not be read stands as it was written."""
+
+    sheet: str
+    row: int
+    name: str
+    document_kind: str  # resident_id, passport or other
+    document: str
+    phone: str | None
+    organisation: str
+    post: str
+    address: str
+    started_on: dt.date | None
+    outcome: str
+    why: str | None
+    identity: str
+
+
+def recognise(label: str) -> str | None:
+    """Return the field that a heading of a roster names."""
+    return next((name for name, pattern in FIELDS if pattern.fullmatch(label)), None)
+
+
+def read_roster(sheets: Sequence[Sheet], *, year: int | None = None) -> list[RosterRow]:
+    """Return every person on a roster workbook: taken, refused with its reason, or there twice."""
+    found = False
+    identities, seen, people = Identities(), set[tuple[str, str]](), list[RosterRow]()
+    for sheet in sheets:
+        headings = None if sheet.hidden else find_headings(sheet, recognise)
+        if headings is None or not {"name", "document"} <= headings.columns.keys():
+            continue
+        found = True
+        people.extend(_people(sheet, headings, year, identities, seen))
+    if not found:
+        raise no_headings(WANTED)
+    return people
+
+
+def as_json(people: Sequence[RosterRow]) -> dict[str, Any]:
+    """Return the totals and what was not taken, as programs read it."""
+    left = [person for person in people if person.outcome != "ok"]
+    several = len({person.sheet for person in people}) > 1
+    refused = [
+        {"row": person.row, "why": person.why} | ({"sheet": person.sheet} if several else {})
+        for person in left
+    ]
+    return {"kind": KIND, "rows": len(people), "good": len(people) - len(left), "refused": refused}
+
+
+def _people(
+    sheet: Sheet,
+    headings: Headings,
+    year: int | None,
+    identities: Identities,
+    seen: set[tuple[str, str]],
+) -> Iterator[RosterRow]:
+    merged = [column for name in FILLED_DOWN for column in headings.columns.get(name, ())]
+    rows = fill_merged(sheet, frozenset(merged)).rows if sheet.merged else sheet.rows
+    titles = Titles(sheet.name)
+    for row in rows[: headings.last_row + 1]:
+        titles.learn_row(row)
+    given = year or Years(titles.years()).year()
+    firm = titles.labelled("单位名称", "工作单位", "单位", "企业名称", "企业", "公司") or ""
+    at = headings.last_row + 1
+    while at < len(rows):
+        row = rows[at]
+        if again := _again(sheet, at, row, headings):
+            headings, at = again, again.last_row + 1
+            continue
+        at += 1
+        if _is_person(row, headings):
+            yield _checked(_Found(sheet.name, at, row, headings, firm, given), identities, seen)
+
+
+def _again(sheet: Sheet, at: int, row: Row, headings: Headings) -> Headings | None:
+    """Return the headings if they are written once more, as on the next printed page."""
+    name = headings.cell(row, "name")
+    if not isinstance(name, str) or len(name) < 2 or name not in headings.label("name"):
+        return None
+    return headings_at(sheet, at, recognise)
+
+
+def _is_person(row: Row, headings: Headings) -> bool:
+    """Return whether a row tells of a person, and is neither empty nor a sum or a note."""
+    name, document = headings.cell(row, "name"), headings.cell(row, "document")
+    if name is not None and document is not None:
+        return True
+    if name is None and document is None and headings.cell(row, "phone") is None:
+        return False
+    first = next((as_code(cell) for cell in row if isinstance(cell, str)), "")
+    return not TOTAL.fullmatch(first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A row that tells of a person, with what holds for its whole sheet."""
+
+    sheet: str
+    row: int
+    cells: Row
+    headings: Headings
+    firm: str
+    year: int | None
+
+    def cell(self, name: str) -> Cell:
+        """Return what is written in a field."""
+        return self.headings.cell(self.cells, name)
+
+
+def _checked(found: _Found, identities: Identities, seen: set[tuple[str, str]]) -> RosterRow:
+    name = as_text(found.cell("name"))
+    organisation = as_text(found.cell("organisation")) or found.firm
+    kind = _document_kind(found.cell("document_kind"))
+    document, why = _document(kind, found.cell("document"))
+    number, phone_why = _phone(found.cell("phone"))
+    started_on, begins, date_why = _started(found.cell("started_on"), found.year)
+    why = why or phone_why or date_why
+    if not name or len(name) > NAME_MOST:
+        why = why or (Why.NAME_UNLIKELY if name else Why.NAME_MISSING)
+    outcome = "refused" if why else "ok"
+    key = (document, organisation)
+    if not why and key in seen:
+        outcome, why = "duplicate", Why.TWICE
+    elif not why:
+        seen.add(key)
+    post, address = as_text(found.cell("post")), as_text(found.cell("address"))
+    values = [name, kind, document, number, organisation, post, address, begins]
+    return RosterRow(
+        sheet=found.sheet,
+        row=found.row,
+        name=name,
+        document_kind=kind,
+        document=document,
+        phone=number or None,
+        organisation=organisation,
+        post=post,
+        address=address,
+        started_on=started_on,
+        outcome=outcome,
+        why=why,
+        identity=identities.of(values),
+    )
+
+
+def _document_kind(cell: Cell) -> str:
+    text = as_code(cell)
+    if not text or RESIDENT_ID.fullmatch(text):
+        return "resident_id"
+    return "passport" if PASSPORT.fullmatch(text) else "other"
+
+
+def _document(kind: str, cell: Cell) -> tuple[str, str | None]:
+    """Return the document's number in its plain form, or as written and what is wrong with it."""
+    try:
+        written = as_identifier(cell)
+        if kind == "resident_id":
+            return resident_id(written), None
+        if kind == "passport":
+            return passport(written), None
+    except (CellFault, DocumentFault) as fault:
+        return as_text(cell), str(fault.why)
+    return written.upper(), None if written else "missing"
+
+
+def _phone(cell: Cell) -> tuple[str, str | None]:
+    """Return a phone number in its plain form, or as written and what is wrong; none is no fault."""
+    try:
+        written = as_identifier(cell)
+        return phone(written) if written else "", None
+    except (CellFault, DocumentFault) as fault:
+        return as_text(cell), str(fault.why)
+
+
+def _started(cell: Cell, year: int | None) -> tuple[dt.date | None, str, str | None]:
+    """Return the day, how it counts for the row's identity, and what is wrong; none is no fault."""
+    if cell is None:
+        return None, "", None
+    try:
+        day = as_date(cell, year)
+    except CellFault as fault:
+        return None, as_text(cell), None if fault.why == cells.Why.DATE_MISSING else fault.why
+    return day, day.isoformat(), None

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from mingbai.kernel import access, limits
 from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.actors import HOUSE, OPERATOR, Actor, Context, Hat
-from mingbai.kernel.asks import Ask, split
+from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.faults import asked_wrongly
@@ -103,8 +103,12 @@ def perform(
         limits.check(f"{command.name}/{as_.link or as_.address}", command.per_hour)
     for _attempt in range(TRIES):
         try:
+            afterwards: list[Callable[[], None]] = []
             with turn():
-                return _once(command, parsed, as_, request, context)
+                receipt = _once(command, parsed, as_, request, context, afterwards)
+            for last in afterwards:
+                last()
+            return receipt
         except Stale:
             continue
         except OperationalError as fault:
@@ -113,7 +117,14 @@ def perform(
     raise Conflict("REQ-2")
 
 
-def _once(command: Command, ask: Ask, actor: Actor, request: UUID, context: Context) -> Receipt:
+def _once(
+    command: Command,
+    ask: Ask,
+    actor: Actor,
+    request: UUID,
+    context: Context,
+    afterwards: list[Callable[[], None]],
+) -> Receipt:
     store = Store()
     if not entries.claim(store, request):
         return _resend(store, command, ask, actor, request)
@@ -137,8 +148,9 @@ def _once(command: Command, ask: Ask, actor: Actor, request: UUID, context: Cont
         at=at,
         now=moment,
         known=known,
-        link=actor.link,
+        came_by=actor.link,
         run_inner=_inner,
+        afterwards=afterwards,
     )
     return _done(command, ask, acting, context.case)
 
@@ -162,6 +174,7 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         result=result,
         because=acting.because,
         case=case,
+        sealed=sealed_names(command.ask),
         rows=acting.rows,
     )
     written = entries.write(acting.store, draft)
@@ -234,6 +247,7 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
         because=outer.entry,
         depth=outer.depth + 1,
         run_inner=_inner,
+        afterwards=outer.afterwards,
     )
     return _done(command, parsed, inner)
 

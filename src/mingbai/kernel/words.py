@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from mingbai.kernel.asks import Open, Private
+from mingbai.kernel.asks import Open, Private, Sealed
 
 
 def half_width(value: object) -> object:
@@ -43,8 +43,8 @@ LongText = Annotated[str, Private(), AfterValidator(sound), StringConstraints(mi
 Quantity = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
 Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=10**12)]
 PersonId = Annotated[UUID, Private()]
-DocumentNumber = Annotated[str, Private(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=40)]
-Phone = Annotated[str, Private(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)]
+DocumentNumber = Annotated[str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=40)]
+Phone = Annotated[str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)]
 Reason = FreeText
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]

@@ -1,7 +1,10 @@
 """Erasure: a person's values, salts and key go; every proof of the account still holds."""
 
+import logging
+import time
 from uuid import UUID
 
+from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting
@@ -17,6 +20,7 @@ from mingbai.kernel.words import PersonId, PlaceCode, Reason, Role
 sentences({"PER-10": _("This record was erased already.")})
 terms({"erased_private": _("Erased values"), "fields": _("Fields")})
 
+LOG = logging.getLogger("mingbai.erasure")
 CLEARED = (
     "name",
     "initials",
@@ -63,7 +67,22 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
     for eraser in ERASERS:
         eraser(acting, person.id)
     acting.subject(person.id)
+    acting.afterwards.append(scrub)
     return Erased(erased_private=gone)
+
+
+def scrub() -> None:
+    """Copy SQLite's log back into the file and cut it, so that no byte of what was erased stays in it."""
+    connection = connections["default"]
+    if connection.vendor != "sqlite":
+        return
+    for _attempt in range(50):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.1)
+    LOG.error("A reader kept the log from being cut after an erasure; it is cut when the account is next closed.")
 
 
 def _private_values(acting: Acting, person: UUID) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
+from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
 from mingbai.kernel.rows import Store
 from mingbai.proofs.commitments import commit
@@ -20,6 +21,7 @@ from mingbai.proofs.merkle import leaf_hash, root_of
 BODY_MOST = 60_000
 INLINE_ROWS = 64
 DOMAIN = "mingbai/private/1"
+PLAIN, SEALED = b"\0", b"\1"
 
 sentences({"JRN-1": _("This is more than one entry can hold. Send it in smaller parts.")})
 
@@ -44,6 +46,7 @@ class Draft:
     result: dict[str, Any]
     because: UUID | None = None
     case: UUID | None = None
+    sealed: frozenset[str] = frozenset()
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
 
 
@@ -102,8 +105,31 @@ def write(store: Store, draft: Draft) -> Written:
     if len(text.encode()) > BODY_MOST:
         raise TooMuch("JRN-1")
     with door():
-        _insert(store, draft, text, lines, {name: (salts[name], private[name]) for name in salts})
+        _insert(store, draft, text, lines, kept_values(draft, private, salts))
     return Written(draft.id, text, leaf_hash(text.encode()))
+
+
+def kept_values(
+    draft: Draft, private: dict[str, bytes], salts: dict[str, bytes]
+) -> dict[str, tuple[bytes, bytes]]:
+    """Return salt and value of each private field as it is kept: encrypted where its type says so."""
+    found = {}
+    for name, content in private.items():
+        if name.rsplit("/", 1)[-1] in draft.sealed:
+            kept = SEALED + keys().ring.seal(keys().journal, f"{draft.id.hex}/{name}", content.decode())
+        else:
+            kept = PLAIN + content
+        found[name] = (salts[name], kept)
+    return found
+
+
+def opened_value(entry: UUID, name: str, kept: bytes) -> bytes:
+    """Return the bytes of a private value as they were committed to."""
+    if kept[:1] == SEALED:
+        return keys().ring.unseal(keys().journal, f"{entry.hex}/{name}", kept[1:]).encode()
+    if kept[:1] != PLAIN:
+        raise ValueError("neither plain nor sealed")
+    return kept[1:]
 
 
 def _insert(
@@ -156,3 +182,9 @@ def private_of(store: Store, entry: UUID) -> dict[str, tuple[bytes, bytes]]:
     """Return salt and value of each private field of an entry that was not erased."""
     found = store.run("SELECT field, salt, value FROM journal_private WHERE entry_id = %s", [entry]).fetchall()
     return {name: (bytes(salt), bytes(value)) for name, salt, value in found}
+
+
+def private_value(store: Store, entry: UUID, name: str) -> Any:
+    """Return one private value of an entry; nothing when it was erased."""
+    kept = private_of(store, entry).get(name)
+    return None if kept is None else json.loads(opened_value(entry, name, kept[1]))

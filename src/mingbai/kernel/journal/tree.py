@@ -4,12 +4,15 @@ One path for both databases. The sequencer and the sealer hold the one head row 
 may run them. A number is given after commit, so a number is never lost; the sealer proves its own consistency first.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.canonical import sha256
+from mingbai.kernel.clock import stamp
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.guard import door
 from mingbai.kernel.keys import keys
@@ -181,11 +184,17 @@ def _seal(store: Store) -> Sealed | None:
     text = notes.checkpoint_text(notes.Checkpoint(held.origin, size, root))
     note = notes.sign_note(text, held.origin, keys().log)
     number = newest.number + 1 if newest else 0
+    moment = moment_now(store)
     store.run(
-        "INSERT INTO journal_checkpoint (number, size, sealed_at, note) VALUES (%s, %s, %s, %s)",
-        [number, size, moment_now(store), note],
+        "INSERT INTO journal_checkpoint (number, size, sealed_at, note, time_signature) VALUES (%s, %s, %s, %s, %s)",
+        [number, size, moment, note, keys().log.sign(sealed_text(note, moment)).hex()],
     )
     return Sealed(number, size, note)
+
+
+def sealed_text(note: str, at: dt.datetime) -> bytes:
+    """Return what is signed of the time at which a head was sealed: the head itself names no time."""
+    return b"mingbai/sealed/1\n" + sha256(note.encode()).hex().encode() + b"\n" + stamp(at).encode() + b"\n"
 
 
 def check_pinned(store: Store, newest: Sealed | None) -> None:

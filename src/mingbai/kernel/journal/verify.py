@@ -3,19 +3,22 @@
 Each fault is one line that names table, key and entry. Nothing is trusted that can be computed again.
 """
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidSignature
+
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp
 from mingbai.kernel.derived import CHECKS
 from mingbai.kernel.journal import entries
-from mingbai.kernel.journal.tree import INDEX_BITS, Sealed, last_sealed, pinned_path, verifiers
-from mingbai.kernel.models import Entry, Leaf, Node, PrivateValue
-from mingbai.kernel.moment import account
+from mingbai.kernel.journal.tree import INDEX_BITS, Sealed, last_sealed, pinned_path, sealed_text, verifiers
+from mingbai.kernel.keys import keys
+from mingbai.kernel.models import Checkpoint, Entry, Leaf, Node, PrivateValue
 from mingbai.kernel.rows import (
     Store,
     columns_of,
@@ -24,9 +27,11 @@ from mingbai.kernel.rows import (
     guarded_tables,
     images_of,
     kept_models,
+    moment as from_sqlite,
     shape,
     stored,
 )
+from mingbai.kernel.sealing import SealBroken
 from mingbai.proofs import merkle, notes
 
 # Tables that no digest binds, and why.
@@ -175,6 +180,11 @@ class Verifier:
             sql = f"SELECT a.id FROM {table} a LEFT JOIN {other} b ON a.id = b.id WHERE b.id IS NULL"
             for (name,) in self.store.run(sql).fetchall():
                 self.fault("a claim and its entry do not meet", table, stored(name), stored(name))
+        doubled = "SELECT entry_id FROM journal_waiting GROUP BY entry_id HAVING COUNT(*) > 1"
+        stray = "SELECT w.entry_id FROM journal_waiting w LEFT JOIN journal_entry e ON e.id = w.entry_id WHERE e.id IS NULL"
+        for sql in (doubled, stray):
+            for (name,) in self.store.run(sql).fetchall():
+                self.fault("the queue and the entries do not meet", "journal_waiting", stored(name), stored(name))
         for (name,) in self.store.run("SELECT id FROM journal_rows").fetchall():
             body = self.bodies.get(str(stored(name)))
             if body is None or isinstance(body["rows"], list):
@@ -197,7 +207,7 @@ class Verifier:
                 self.fault("a private value stands at a wrong entry", "journal_private", key, found[0])
             elif not isinstance(row["salt"], bytes | memoryview) or not isinstance(row["value"], bytes | memoryview):
                 self.fault("a private value was changed", "journal_private", key, found[0])
-            elif entries.commitment(bytes(row["salt"]), row["field"], bytes(row["value"])) != found[1]:
+            elif not opens(row, found[1]):
                 self.fault("a private value was changed", "journal_private", key, found[0])
         for key, (name, _digest) in wanted.items():
             if key not in self.erased:
@@ -232,23 +242,32 @@ class Verifier:
             self.fault("the head's size differs from the entries", "journal_head", 1)
 
     def heads(self, against: str | None) -> None:
-        """Every signed head must be a head of this very tree, in order."""
-        origin = account(self.store).origin
-        rows = self.store.run("SELECT +number, +size, +sealed_at, note FROM journal_checkpoint ORDER BY number").fetchall()
-        before, before_at = 0, ""
-        for at, (number, size, sealed_at, note) in enumerate(rows):
+        """Every signed head must be a head of this very tree, in order, and the newest one must be there."""
+        origin = self.origin()
+        before = 0
+        for at, row in enumerate(sorted(self.store.images(Checkpoint), key=lambda row: str(row[0]).zfill(20))):
+            number, size, sealed_at, note, time_signature = row
             if number != at:
                 self.fault("a signed head is missing", "journal_checkpoint", at)
-            if not isinstance(size, int) or size <= before or str(stored(sealed_at)) < before_at:
+            if not isinstance(size, int) or size <= before:
                 self.fault("signed heads are out of order", "journal_checkpoint", number)
-            before, before_at = (size, str(stored(sealed_at))) if isinstance(size, int) else (before, before_at)
+            before = size if isinstance(size, int) else before
             if not self.signed_head(note, origin, size):
                 self.fault("a signed head does not fit the entries", "journal_checkpoint", number)
+            if not timed_rightly(note, sealed_at, time_signature):
+                self.fault("the time of a signed head was changed", "journal_checkpoint", number)
         path = pinned_path()
-        if path.exists() and not self.signed_head(path.read_text("utf-8"), origin, None):
-            self.fault("the head pinned outside the account does not fit the entries", "heads/latest", "-")
+        if path.exists():
+            pinned = path.read_text("utf-8")
+            if not self.signed_head(pinned, origin, None) or int(pinned.split("\n")[1]) > before:
+                self.fault("the head pinned outside the account does not fit the entries", "heads/latest", "-")
         if against is not None and not self.signed_head(against, origin, None):
             self.fault("the account does not continue the head it was compared with", "journal_entry", "-")
+
+    def origin(self) -> str:
+        """Return the account's origin as stored; an account without the row that says what it is has none."""
+        row = self.store.run("SELECT origin FROM kernel_account").fetchone()
+        return str(row[0]) if row else ""
 
     def signed_head(self, note: str, origin: str, size: int | None) -> bool:
         """Tell whether a signed head is one of this tree."""
@@ -292,6 +311,28 @@ class Verifier:
         for check, table in checks.items():
             for key in check(self.store):
                 self.fault("a derived row differs from what is computed anew", table, key)
+
+
+def opens(row: dict[str, Any], digest: str) -> bool:
+    """Tell whether a private value as kept opens its commitment."""
+    try:
+        entry = row["entry_id"] if isinstance(row["entry_id"], UUID) else UUID(hex=row["entry_id"])
+        content = entries.opened_value(entry, row["field"], bytes(row["value"]))
+    except (ValueError, SealBroken):
+        return False
+    return entries.commitment(bytes(row["salt"]), row["field"], content) == digest
+
+
+def timed_rightly(note: str, sealed_at: Any, signature: str) -> bool:
+    """Tell whether the time of a signed head is the one that was signed with it."""
+    try:
+        moment = sealed_at if isinstance(sealed_at, dt.datetime) else from_sqlite(sealed_at)
+        if stored(moment) != stored(sealed_at) or bytes.fromhex(signature).hex() != signature:
+            return False
+        keys().log.public_key().verify(bytes.fromhex(signature), sealed_text(note, moment))
+    except (InvalidSignature, ValueError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def _no_node(level: int, index: int) -> bytes:

@@ -104,6 +104,7 @@ class Checkpoint(models.Model):
     size = models.BigIntegerField()
     sealed_at = models.DateTimeField()
     note = models.TextField()
+    time_signature = models.CharField(max_length=128)
 
     class Meta:
         db_table = "journal_checkpoint"

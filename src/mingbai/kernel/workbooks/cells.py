@@ -48,6 +48,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 SERIALS = range(20_000, 73_051)  # 1954-10-03 to 2099-12-31 as spreadsheets count days
 SERIAL_ORIGIN = dt.date(1899, 12, 30)
 UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+CLEAN = re.compile("[^\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
+CLEAN_CODE = re.compile(r"[!-&(-_a-~]+")  # plain letters without blanks or the marks before text
+ROUNDED = re.compile(r"\d(\.\d+)?[Ee]\+?\d{2}")
 DASHES = dict.fromkeys(map(ord, "−–—‒﹣"), "-")
 NONE_WRITTEN = {"", "-", "--", "/", "\\", "无", "空", "nil", "none", "n/a"}
 DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {
@@ -98,7 +101,7 @@ def as_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return " ".join(cell.translate(UNSEEN).split())
+        return cell if CLEAN.fullmatch(cell) else " ".join(cell.translate(UNSEEN).split())
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return str(cell)
@@ -106,6 +109,8 @@ def as_text(cell: Cell) -> str:
 
 def as_code(cell: Cell) -> str:
     """Return a cell's text with full-width letters made plain and without any blanks."""
+    if isinstance(cell, str) and CLEAN_CODE.fullmatch(cell):
+        return cell
     text = as_text(cell)
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return plain.replace(" ", "").lstrip("'‘’`")
@@ -113,13 +118,15 @@ def as_code(cell: Cell) -> str:
 
 def as_identifier(cell: Cell) -> str:
     """Return the text of a document number, phone or code; refuse one the spreadsheet has rounded."""
-    if isinstance(cell, bool | dt.date):
-        raise CellFault(Why.NUMBER_LOST, found=as_text(cell))
-    if isinstance(cell, int | float) and abs(cell) < 10**EXACT_DIGITS and cell == int(cell):
+    if cell is None or isinstance(cell, str):
+        code = as_code(cell)
+        if ("E" in code or "e" in code) and ROUNDED.fullmatch(code):
+            raise CellFault(Why.NUMBER_LOST, found=code)
+        return code
+    whole = not isinstance(cell, bool | dt.date) and abs(cell) < 10**EXACT_DIGITS
+    if whole and cell == int(cell):
         return str(int(cell))
-    if isinstance(cell, int | float) or re.fullmatch(r"\d(\.\d+)?[Ee]\+?\d{2}", as_code(cell)):
-        raise CellFault(Why.NUMBER_LOST, found=as_text(cell))
-    return as_code(cell)
+    raise CellFault(Why.NUMBER_LOST, found=as_text(cell))
 
 
 def is_blank(cell: Cell) -> bool:
@@ -152,15 +159,15 @@ def as_date(cell: Cell, year: int | None) -> dt.date:
         return _sane(cell.date())
     if isinstance(cell, dt.date):
         return _sane(cell)
-    if is_blank(cell):
+    if isinstance(cell, str):
+        return _written(cell, year)
+    if cell is None:
         raise CellFault(Why.DATE_MISSING)
-    if isinstance(cell, bool) or cell is None:
+    if isinstance(cell, bool):
         raise CellFault(Why.DATE_UNKNOWN, found=as_text(cell))
-    if isinstance(cell, int | float):
-        if SERIALS.start <= float(cell) < SERIALS.stop:
-            return SERIAL_ORIGIN + dt.timedelta(days=int(cell))
-        return _written(str(cell) if isinstance(cell, int) else "?", year)
-    return _written(cell, year)
+    if SERIALS.start <= float(cell) < SERIALS.stop:
+        return SERIAL_ORIGIN + dt.timedelta(days=int(cell))
+    return _written(str(cell) if isinstance(cell, int) else "?", year)
 
 
 def _plain(text: str) -> str:
@@ -204,6 +211,8 @@ def numeral(text: str) -> int:
 def _written(written: str, year: int | None) -> dt.date:
     if len(written) > WRITTEN_MOST:
         raise CellFault(Why.DATE_UNKNOWN, found=written[:WRITTEN_MOST])
+    if is_blank(written):
+        raise CellFault(Why.DATE_MISSING)
     spaced = " ".join(
         unicodedata.normalize("NFKC", written).translate(DASHES).translate(UNSEEN).split()
     )

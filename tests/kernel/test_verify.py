@@ -1,0 +1,176 @@
+"""Verify names every row that was changed, added or removed behind the product's back: in every table, every column."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connections, transaction
+
+from mingbai.kernel.guard import door
+from mingbai.kernel.journal.verify import UNBOUND
+from mingbai.kernel.rows import Store, columns_of, stored
+from tests.conftest import House, house_of
+from tests.filled import fill
+
+# Columns that say nothing about the account, and why.
+FREE = {
+    ("journal_waiting", "id"): "a place in the queue, not yet a promise",
+    ("kernel_placepair", "id"): "a derived table's own counter",
+}
+TABLES = sorted(
+    model._meta.db_table
+    for model in apps.get_models()
+    if model._meta.app_label in {"kernel", "supplies", "flows"}
+)
+
+
+@pytest.fixture(scope="module")
+def filled(templates: dict[str, tuple[Path, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An account with something in every table, half of it numbered and sealed, a little still waiting."""
+    for house in house_of("real", templates, tmp_path_factory.mktemp("filled") / "account"):
+        fill(house)
+        house.settle()
+        house.do("goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "箱", "size": 2000})
+        house.settle()
+        house.do("goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "袋", "size": 10})
+        assert house.faults() == []
+        yield house
+
+
+def others(value: Any) -> list[Any]:
+    """Return values near one: what a careful hand would write instead."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, -value - 1]
+    if isinstance(value, str):
+        return [value + " ", value[:-1] if len(value) > 1 else "x", value[::-1] + "x"]
+    if isinstance(value, bytes | memoryview):
+        content = bytes(value)
+        return [content + b"\0", bytes([content[0] ^ 1]) + content[1:] if content else b"x"]
+    if isinstance(value, uuid.UUID):
+        return [uuid.uuid4()]
+    if isinstance(value, dt.datetime):
+        return [value + dt.timedelta(seconds=1)]
+    if isinstance(value, dt.date):
+        return [value + dt.timedelta(days=1)]
+    return ["x", 0]
+
+
+class Changed(Exception):  # noqa: N818 - only rolls a trial back
+    """Roll back what was tried."""
+
+
+def trial(house: House, statement: str, values: list[Any]) -> list[str] | None:
+    """Run a statement behind the product's back, verify, and roll back; nothing when it changed nothing."""
+    found: list[str] | None = None
+    store = Store()
+    try:
+        with transaction.atomic(using="default"):
+            with door(), connections["default"].cursor() as cursor:
+                if not store.sqlite:
+                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                cursor.execute(statement, values)
+                if cursor.rowcount == 0:
+                    return None
+            found = house.faults()
+            raise Changed
+    except Changed:
+        return found
+    except Exception as fault:
+        # The database itself refused it: a constraint is a barrier too.
+        if fault.__class__.__module__ in {"django.db.utils"}:
+            return None
+        raise
+
+
+def image(store: Store, table: str, columns: list[str], key: Any, key_column: str) -> list[Any]:
+    """Return a row as stored."""
+    listed = ", ".join(f'{"+" if store.sqlite else ""}"{column}"' for column in columns)
+    row = store.run(f'SELECT {listed} FROM "{table}" WHERE "{key_column}" = %s', [key]).fetchone()
+    return list(row)
+
+
+def key_column_of(table: str) -> str:
+    """Return the column that names a table's rows."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return str(model._meta.pk.column)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str) -> None:
+    store = Store()
+    key_column = key_column_of(table)
+    columns = columns_of(store, table)
+    keys = [row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()]
+    assert keys, f"{table} is empty: this test would prove nothing about it"
+    tried = 0
+    for key in {keys[0], keys[-1]}:
+        row = image(store, table, columns, key, key_column)
+        for column, value in zip(columns, row, strict=True):
+            if (table, column) in FREE:
+                continue
+            for other in [*others(value), None]:
+                if stored(other) == stored(value):
+                    continue
+                faults = trial(filled, f'UPDATE "{table}" SET "{column}" = %s WHERE "{key_column}" = %s', [other, key])
+                if faults is None:
+                    continue
+                tried += 1
+                assert faults, f"{table}.{column}: {value!r} became {other!r} and nobody noticed"
+                assert any("table " in fault and "key " in fault for fault in faults)
+    assert tried or table in UNBOUND
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_can_be_removed_unnoticed(filled: House, table: str) -> None:
+    store = Store()
+    key_column = key_column_of(table)
+    keys = [row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()]
+    for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
+        faults = trial(filled, f'DELETE FROM "{table}" WHERE "{key_column}" = %s', [key])
+        assert faults is None or faults, f"a row of {table} was removed and nobody noticed"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_can_be_added_unnoticed(filled: House, table: str) -> None:
+    store = Store()
+    key_column = key_column_of(table)
+    columns = columns_of(store, table)
+    key = store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchone()[0]
+    row = dict(zip(columns, image(store, table, columns, key, key_column), strict=True))
+    value = row[key_column]
+    fresh: Any = uuid.uuid4() if not store.sqlite else uuid.uuid4().hex
+    row[key_column] = value + 10**6 if isinstance(value, int) else fresh
+    for name, held in row.items():
+        if isinstance(held, str) and name in {"code", "username", "digest", "name_zh", "name", "unit"}:
+            row[name] = (held + "x")[:60]
+    holes = ", ".join(["%s"] * len(columns))
+    listed = ", ".join(f'"{column}"' for column in columns)
+    faults = trial(filled, f'INSERT INTO "{table}" ({listed}) VALUES ({holes})', [row[column] for column in columns])
+    assert faults is None or faults, f"a row was added to {table} and nobody noticed"
+
+
+def test_a_table_that_nothing_binds_is_a_fault(filled: House) -> None:
+    faults = trial(filled, "CREATE TABLE quietly (id integer)", [])
+    assert faults is None or any("quietly" in fault for fault in faults)
+
+
+def test_a_fault_names_table_key_and_entry(filled: House) -> None:
+    faults = trial(filled, "UPDATE kernel_goods SET name_zh = 'x'", [])
+    assert faults is not None and len(faults) == 1
+    entry = Store().run("SELECT id FROM journal_entry WHERE command = 'goods.add_goods'").fetchone()[0]
+    assert "kernel_goods" in faults[0] and str(stored(entry)) in faults[0]
+
+
+def test_two_entries_swapped_are_noticed(filled: House) -> None:
+    faults = trial(
+        filled,
+        "UPDATE journal_leaf SET hash = (SELECT hash FROM journal_leaf WHERE seq = 2) WHERE seq = 1",
+        [],
+    )
+    assert faults
