@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from mingbai.cli.serving import serve_account
 from mingbai.flows.imports import IMPORTS, import_workbook
@@ -35,7 +36,6 @@ from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.words import Known, Via
 from mingbai.kernel.worker import run_due
 from mingbai.proofs import notes
-from django.utils.translation import gettext_lazy as _
 
 __all__ = ["Refused"]
 
@@ -44,7 +44,9 @@ sentences(
         "CLI-1": _("Nobody signs in as %(name)s."),
         "CLI-2": _("There is no story %(name)s. Stories: %(stories)s."),
         "CLI-3": _("There is no import %(kind)s. Imports: %(kinds)s."),
-        "CLI-4": _("There is no account in %(folder)s yet. Make an empty one with: mingbai init, or a demo with: mingbai demo."),
+        "CLI-4": _(
+            "There is no account in %(folder)s yet. Make an empty one with: mingbai init, or a demo with: mingbai demo."
+        ),
         "CLI-5": _("%(text)s is not written as it should be."),
     }
 )
@@ -52,7 +54,9 @@ sentences(
 
 def translate() -> None:
     """Speak the language of the person's machine."""
-    wanted = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "").lower()
+    wanted = (
+        os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    ).lower()
     translation.activate("zh-hans" if wanted.startswith("zh") else "en")
 
 
@@ -86,9 +90,12 @@ def initialise(office: str) -> Iterator[str]:
 def open_administrator() -> str:
     """Record the first administrator, a desk of the whole account; return the password, which is kept nowhere."""
     root = "0" * 12
-    person = perform("people.add_person", {"place": root, "name": "Administrator", "purpose": "office"}).result["person"]
+    person = perform(
+        "people.add_person", {"place": root, "name": "Administrator", "purpose": "office"}
+    ).result["person"]
     perform(
-        "mandates.give", {"place": root, "person": person, "role": "desk", "capacity": "administrator"}
+        "mandates.give",
+        {"place": root, "person": person, "role": "desk", "capacity": "administrator"},
     )
     perform("mandates.open_login", {"place": root, "person": person, "username": "administrator"})
     password = secrets.token_urlsafe(12)
@@ -143,7 +150,9 @@ def do(name: str, ask: dict[str, Any], **options: Any) -> dict[str, Any]:
     return receipt.as_json()
 
 
-def ask(name: str, fields: dict[str, Any], *, as_: str | None, mandate: str | None) -> dict[str, Any]:
+def ask(
+    name: str, fields: dict[str, Any], *, as_: str | None, mandate: str | None
+) -> dict[str, Any]:
     """Answer a query."""
     opened()
     return rows_as_json(answer(name, fields, as_=actor_named(as_), mandate=id_of(mandate)))

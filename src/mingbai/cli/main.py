@@ -18,7 +18,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-Data = Annotated[Path | None, typer.Option("--data", help="The account's folder.", show_default="./mingbai-data")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="The account's folder.", show_default="./mingbai-data")
+]
 REFUSED = 2
 
 
@@ -72,7 +74,10 @@ def stop(sentence: str, code: int = 1) -> NoReturn:
 
 @app.command()
 @verb
-def init(data: Data = None, office: Annotated[str, typer.Option(help="Who keeps this account.")] = "Mingbai") -> None:
+def init(
+    data: Data = None,
+    office: Annotated[str, typer.Option(help="Who keeps this account.")] = "Mingbai",
+) -> None:
     """Make an empty real account: places, one administrator and keys."""
     for line in house().initialise(office):
         print(line)  # noqa: T201 - printed once, for the sealed envelope
@@ -102,7 +107,18 @@ def do(
     request_id: Annotated[str | None, typer.Option(help="A UUID; the same for a resend.")] = None,
 ) -> None:
     """Do a command and print its receipt."""
-    print_json(house().do(name, read(ask), as_=as_, mandate=mandate, at=at, known=known, case=case, request_id=request_id))
+    print_json(
+        house().do(
+            name,
+            read(ask),
+            as_=as_,
+            mandate=mandate,
+            at=at,
+            known=known,
+            case=case,
+            request_id=request_id,
+        )
+    )
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -111,7 +127,9 @@ def ask(
     context: typer.Context,
     name: str,
     data: Data = None,
-    body: Annotated[str | None, typer.Option("--json", help="A file, or - for standard input.")] = None,
+    body: Annotated[
+        str | None, typer.Option("--json", help="A file, or - for standard input.")
+    ] = None,
     as_: Annotated[str | None, typer.Option("--as", help="The sign-in name of who asks.")] = None,
     mandate: Annotated[str | None, typer.Option(help="As which office.")] = None,
 ) -> None:
@@ -148,14 +166,20 @@ def import_(
     data: Data = None,
     point: Annotated[str | None, typer.Option(help="The point's name.")] = None,
     year: Annotated[int | None, typer.Option(help="The year of dates without one.")] = None,
-    as_: Annotated[str | None, typer.Option("--as", help="The sign-in name of who imports.")] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="The sign-in name of who imports.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look.")] = False,
     errors: Annotated[Path | None, typer.Option(help="Where to write the rows to mend.")] = None,
 ) -> None:
     """Import a workbook and print what became of each row."""
     if not file.exists():
         stop(f"There is no file {file}.", REFUSED)
-    print_json(house().import_file(kind, file, place, point=point, year=year, as_=as_, dry_run=dry_run, errors=errors))
+    print_json(
+        house().import_file(
+            kind, file, place, point=point, year=year, as_=as_, dry_run=dry_run, errors=errors
+        )
+    )
 
 
 @app.command()
@@ -199,8 +223,12 @@ def find(word: str, data: Data = None) -> None:
 def run(
     data: Data = None,
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; a free one if it is taken; 0 for any.")] = 8000,
-    demo_if_none: Annotated[bool, typer.Option("--demo", help="Make a demo when there is no account.")] = False,
+    port: Annotated[
+        int, typer.Option(help="The port; a free one if it is taken; 0 for any.")
+    ] = 8000,
+    demo_if_none: Annotated[
+        bool, typer.Option("--demo", help="Make a demo when there is no account.")
+    ] = False,
 ) -> None:
     """Serve an account."""
     house().serve(host, port, demo_if_none)

@@ -20,7 +20,9 @@ def serve_account(host: str, port: int) -> None:
         connection.close()
     environment = {**os.environ, "MINGBAI_DATA": str(folder()), "MINGBAI_PARENT": str(os.getpid())}
     os.environ["MINGBAI_DATA"] = str(folder())
-    worker = subprocess.Popen([sys.executable, "-m", "mingbai.cli.working"], env=environment, stdin=subprocess.DEVNULL)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "mingbai.cli.working"], env=environment, stdin=subprocess.DEVNULL
+    )
     sys.stderr.write(f"明白 Mingbai: http://{host}:{port}\n")
     sys.stderr.flush()
     server = Server(

@@ -14,5 +14,7 @@ if __name__ == "__main__":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingbai.settings")
     django.setup()
-    import_module("mingbai.kernel.account").open_account(import_module("mingbai.kernel.folder").folder())
+    import_module("mingbai.kernel.account").open_account(
+        import_module("mingbai.kernel.folder").folder()
+    )
     import_module("mingbai.cli.serving").run_worker()

@@ -61,7 +61,9 @@ def named(roles: Iterable[Role]) -> str:
     return " / ".join(str(ROLE_TITLES[role]) for role in sorted(roles, key=list(Role).index))
 
 
-def check_command(command: Command, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None) -> Hat:
+def check_command(
+    command: Command, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None
+) -> Hat:
     """ACC-1 凭职办事: a command is done by the role it is for, at a place that role answers for."""
     if actor.console and not command.shell:
         raise NotAllowed("ACC-7")
@@ -100,7 +102,11 @@ def check_query(query: Query, actor: Actor, hat: Hat | None, place: str | None) 
     if hat.role not in query.roles:
         raise NotAllowed("ACC-1", role=named(query.roles))
     assert place is not None
-    near = place == hat.place if query.scope in (Scope.PLACE, Scope.POINT) else is_under(place, hat.place)
+    near = (
+        place == hat.place
+        if query.scope in (Scope.PLACE, Scope.POINT)
+        else is_under(place, hat.place)
+    )
     if not near:
         raise NotAllowed("ACC-5")
     return hat

@@ -23,9 +23,15 @@ from mingbai.kernel.rows import Store, columns_of, digest_of, guarded_tables, im
 
 sentences(
     {
-        "ACT-6": _("%(text)s is not a time with its zone. Write it like 2020-02-14T08:00:00+08:00."),
-        "ACT-2": _("There is an account in this folder already. Choose another folder with --data, or serve this one with: mingbai run."),
-        "ACT-3": _("The account does not verify, so it is not migrated. Run: mingbai verify. First fault: %(fault)s"),
+        "ACT-6": _(
+            "%(text)s is not a time with its zone. Write it like 2020-02-14T08:00:00+08:00."
+        ),
+        "ACT-2": _(
+            "There is an account in this folder already. Choose another folder with --data, or serve this one with: mingbai run."
+        ),
+        "ACT-3": _(
+            "The account does not verify, so it is not migrated. Run: mingbai verify. First fault: %(fault)s"
+        ),
     }
 )
 
@@ -69,11 +75,15 @@ def bare_migrate() -> None:
     make_schemas()
     with guard.door():
         for alias in ("default", "running"):
-            call_command("migrate", database=alias, verbosity=0, interactive=False, stdout=io.StringIO())
+            call_command(
+                "migrate", database=alias, verbosity=0, interactive=False, stdout=io.StringIO()
+            )
         call_command("createcachetable", database="running", verbosity=0)
 
 
-def birth(where: Path, *, name: str, kind: str = "real", story_now: dt.datetime | None = None) -> None:
+def birth(
+    where: Path, *, name: str, kind: str = "real", story_now: dt.datetime | None = None
+) -> None:
     """Make an empty account in a folder: keys, tables, and the first entry, which says what account this is."""
     use(where)
     if exists():
@@ -88,7 +98,10 @@ def birth(where: Path, *, name: str, kind: str = "real", story_now: dt.datetime 
     origin = f"{'mingbai' if kind == 'real' else 'story.invalid'}/{random_link().lower()[:12]}"
     began = story_now if kind == "story" and story_now else machine_now()
     with moment.at_birth(store, kind, began):
-        perform("account.begin", {"name": name, "kind": kind, "origin": origin, "began_at": began.isoformat()})
+        perform(
+            "account.begin",
+            {"name": name, "kind": kind, "origin": origin, "began_at": began.isoformat()},
+        )
 
 
 def open_account(where: Path) -> None:
@@ -116,7 +129,9 @@ def migrate() -> int:
     before = digests()
     bare_migrate()
     after = digests()
-    lines = [[*key, *after[key]] for key in sorted(after) if before.get(key, (0, ""))[1] != after[key][1]]
+    lines = [
+        [*key, *after[key]] for key in sorted(after) if before.get(key, (0, ""))[1] != after[key][1]
+    ]
     lines += [[*key, before[key][0], None] for key in sorted(before) if key not in after]
     if lines:
         maintenance.LINES[:] = lines
@@ -132,7 +147,10 @@ def digests() -> dict[tuple[str, str], tuple[int, str]]:
         columns = columns_of(store, table)
         at, version = columns.index("id"), columns.index("row_version")
         for raw in images_of(store, table, columns):
-            found[(table, str(stored(raw[at])))] = (int(raw[version]), digest_of(table, columns, raw))
+            found[(table, str(stored(raw[at])))] = (
+                int(raw[version]),
+                digest_of(table, columns, raw),
+            )
     return found
 
 

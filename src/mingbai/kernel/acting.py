@@ -78,7 +78,9 @@ class Acting:
 
     def hold_all(self, model: type[K], keys: Sequence[dict[str, Any]]) -> list[K | None]:
         """Return one locked row for each key; locks are taken in one order, so that two acts never wait for each other."""
-        order = sorted(range(len(keys)), key=lambda at: sorted((k, str(v)) for k, v in keys[at].items()))
+        order = sorted(
+            range(len(keys)), key=lambda at: sorted((k, str(v)) for k, v in keys[at].items())
+        )
         found: dict[int, K | None] = {at: self.hold(model, **keys[at]) for at in order}
         return [found[at] for at in range(len(keys))]
 
@@ -152,14 +154,29 @@ class Acting:
         standing = self.hold(OpenItem, kind=kind, subject=subject, place=place, done_at=None)
         if standing is None:
             return None
-        return self.change(standing, done_at=self.now, acted_at=standing.acted_at or self.now, outcome=outcome)
+        return self.change(
+            standing, done_at=self.now, acted_at=standing.acted_at or self.now, outcome=outcome
+        )
 
     def link(
-        self, *, digest: str, purpose: str, subject: str, place: str, ends_at: dt.datetime | None = None
+        self,
+        *,
+        digest: str,
+        purpose: str,
+        subject: str,
+        place: str,
+        ends_at: dt.datetime | None = None,
     ) -> Link:
         """Make a link for one purpose; the face made its 128 random bits, and the account keeps their digest alone."""
         return self.add(
-            Link(digest=digest, purpose=purpose, subject=subject, place=place, ends_at=ends_at, entry=self.entry)
+            Link(
+                digest=digest,
+                purpose=purpose,
+                subject=subject,
+                place=place,
+                ends_at=ends_at,
+                entry=self.entry,
+            )
         )
 
     def perform(self, function: Callable[..., Any], ask: Any) -> Any:

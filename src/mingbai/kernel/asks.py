@@ -6,7 +6,7 @@ import types
 import uuid
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
@@ -73,7 +73,7 @@ def inner_ask(annotation: Any) -> type[BaseModel] | None:
     return next((found for part in get_args(annotation) if (found := inner_ask(part))), None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def fields_of(kind: type[BaseModel]) -> dict[str, tuple[bool, type[BaseModel] | None]]:
     """Return, for each field of an ask, whether it is open, and the ask nested in it."""
     return {
@@ -89,14 +89,17 @@ def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     return _split(type(ask), values, "", private), private
 
 
-def _split(kind: type[BaseModel], values: dict[str, Any], path: str, private: dict[str, Any]) -> dict[str, Any]:
+def _split(
+    kind: type[BaseModel], values: dict[str, Any], path: str, private: dict[str, Any]
+) -> dict[str, Any]:
     known = fields_of(kind)
     opened: dict[str, Any] = {}
     for name, value in values.items():
         is_public, nested = known[name]
         if nested and isinstance(value, list):
             opened[name] = [
-                _split(nested, line, f"{path}{name}/{number}/", private) for number, line in enumerate(value)
+                _split(nested, line, f"{path}{name}/{number}/", private)
+                for number, line in enumerate(value)
             ]
         elif nested and isinstance(value, dict):
             opened[name] = _split(nested, value, f"{path}{name}/", private)
@@ -107,11 +110,13 @@ def _split(kind: type[BaseModel], values: dict[str, Any], path: str, private: di
     return opened
 
 
-@lru_cache(maxsize=None)
+@cache
 def sealed_names(kind: type[BaseModel]) -> frozenset[str]:
     """Return the names of an ask's fields that are encrypted wherever they are kept."""
     return frozenset(
-        name for name, field in kind.model_fields.items() if any(isinstance(mark, Sealed) for mark in marks(field.annotation, field.metadata))
+        name
+        for name, field in kind.model_fields.items()
+        if any(isinstance(mark, Sealed) for mark in marks(field.annotation, field.metadata))
     )
 
 
@@ -127,7 +132,10 @@ def marks(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[Any]:
 
 def has_private(kind: type[BaseModel]) -> bool:
     """Tell whether an ask has any private field, so that it must not stand in an address."""
-    return any(not is_public if nested is None else has_private(nested) for is_public, nested in fields_of(kind).values())
+    return any(
+        not is_public if nested is None else has_private(nested)
+        for is_public, nested in fields_of(kind).values()
+    )
 
 
 def private_names(kind: type[BaseModel]) -> Iterator[str]:

@@ -7,7 +7,9 @@ from mingbai.kernel.rows import Store
 CHECKS: dict[str, Callable[[Store], Iterator[str]]] = {}
 
 
-def derived(*tables: str) -> Callable[[Callable[[Store], Iterator[str]]], Callable[[Store], Iterator[str]]]:
+def derived(
+    *tables: str,
+) -> Callable[[Callable[[Store], Iterator[str]]], Callable[[Store], Iterator[str]]]:
     """Register a function `(store) -> keys that differ` for derived tables; the first one names the fault."""
 
     def register(function: Callable[[Store], Iterator[str]]) -> Callable[[Store], Iterator[str]]:

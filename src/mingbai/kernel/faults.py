@@ -69,7 +69,11 @@ def asked_wrongly(kind: type[BaseModel], fault: ValidationError) -> AskedWrongly
     for error in fault.errors(include_url=False, include_input=False):
         path = "/".join(str(part) for part in error["loc"]) or "ask"
         if error["type"] == "extra_forbidden":
-            return AskedWrongly("ASK-2", fields={path[:60]: str(_("is not asked for"))}, field=path[:60])
+            return AskedWrongly(
+                "ASK-2", fields={path[:60]: str(_("is not asked for"))}, field=path[:60]
+            )
         fields.setdefault(path, problem(error))
     first = next(iter(fields))
-    return AskedWrongly("ASK-1", fields=fields, field=str(title(first.split("/")[-1])), problem=fields[first])
+    return AskedWrongly(
+        "ASK-1", fields=fields, field=str(title(first.split("/")[-1])), problem=fields[first]
+    )

@@ -11,7 +11,9 @@ QUANTITY_MOST = 10**12
 sentences(
     {
         "GDS-1": _("%(item)s is not counted in %(unit)s. Choose one of: %(units)s."),
-        "GDS-5": _("No goods are registered as %(item)s. Register them first, or choose from the list."),
+        "GDS-5": _(
+            "No goods are registered as %(item)s. Register them first, or choose from the list."
+        ),
         "GDS-6": _("That is more than an account line can hold (%(most)s %(unit)s)."),
     }
 )

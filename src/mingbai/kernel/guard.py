@@ -12,8 +12,14 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-READING = re.compile(r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:\(\s*)*(SELECT|PRAGMA|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET|SHOW|VALUES)\b", re.I | re.S)
-WRITING = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|DROP|ALTER|CREATE|COPY|DO|CALL|GRANT|VACUUM)\b", re.I)
+READING = re.compile(
+    r"\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:\(\s*)*(SELECT|PRAGMA|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET|SHOW|VALUES)\b",
+    re.I | re.S,
+)
+WRITING = re.compile(
+    r"\b(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|DROP|ALTER|CREATE|COPY|DO|CALL|GRANT|VACUUM)\b",
+    re.I,
+)
 STRINGS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", re.S)
 
 
@@ -38,11 +44,14 @@ def door() -> Iterator[None]:
         DOOR.depth -= 1
 
 
-def guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def guard(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
     """Refuse a statement that writes while the door is closed."""
     if DOOR.depth == 0 and not reads_only(sql):
         raise GuardError(
-            "The account is written through commands alone (acting.add, change, remove). Refused: " + sql[:80]
+            "The account is written through commands alone (acting.add, change, remove). Refused: "
+            + sql[:80]
         )
     return execute(sql, params, many, context)
 

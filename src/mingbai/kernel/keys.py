@@ -8,17 +8,19 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.sealing import Keyring
-from django.utils.translation import gettext_lazy as _
 
 NAMES = ("master", "index", "log", "web")
 sentences(
     {
-        "KEY-1": _("The key %(name)s is missing from the folder keys. Put it back from the sealed sheet or a backup; "
-                   "nothing in the account is lost."),
+        "KEY-1": _(
+            "The key %(name)s is missing from the folder keys. Put it back from the sealed sheet or a backup; "
+            "nothing in the account is lost."
+        ),
     }
 )
 

@@ -16,7 +16,12 @@ class BindAnew(Ask):
     rows: Count
 
 
-@command(role={Role.OPERATOR}, desk="account", title=_("Bind rows anew after a change of the tables"), placeless=True)
+@command(
+    role={Role.OPERATOR},
+    desk="account",
+    title=_("Bind rows anew after a change of the tables"),
+    placeless=True,
+)
 def bind_anew(acting: Acting, ask: BindAnew) -> None:
     """Bind every row that a migration changed; the account was verified before it."""
     assert len(LINES) == ask.rows, "only a migration calls this"

@@ -4,13 +4,20 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Account, Entry
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Store
-from django.utils.translation import gettext_lazy as _
 
-sentences({"ACT-1": _("There is no account in this folder yet. Make one with: mingbai init, or a demo with: mingbai demo.")})
+sentences(
+    {
+        "ACT-1": _(
+            "There is no account in this folder yet. Make one with: mingbai init, or a demo with: mingbai demo."
+        )
+    }
+)
 
 HIGH_WATER: dict[str, dt.datetime] = {}
 KIND: dict[str, str] = {}

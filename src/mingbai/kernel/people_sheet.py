@@ -4,8 +4,9 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,6 @@ from mingbai.kernel.workbooks.headings import (
     Headings,
     find_headings,
     headings_at,
-    label_of,
     no_headings,
 )
 from mingbai.kernel.workbooks.identity import Identities
@@ -67,6 +67,16 @@ PATTERNS = {
 }
 FIELDS = tuple((name, re.compile(pattern)) for name, pattern in PATTERNS.items())
 FILLED_DOWN = ("organisation", "post", "address", "started_on", "document_kind")
+READ = (
+    "name",
+    "document_kind",
+    "document",
+    "phone",
+    "organisation",
+    "post",
+    "address",
+    "started_on",
+)
 WANTED = "姓名、身份证号、手机号、单位、岗位、居住地、上岗日期"
 RESIDENT_ID = re.compile(r"身份证|居民身份证|二代身份证|residentid|idcard", re.IGNORECASE)
 PASSPORT = re.compile(r"(?:外国|中国|普通)?护照|passport", re.IGNORECASE)
@@ -76,8 +86,7 @@ TOTAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(NamedTuple):
     """One person on a roster; what could not be read stands as it was written."""
 
     sheet: str
@@ -140,15 +149,16 @@ def _people(
         titles.learn_row(row)
     given = year or Years(titles.years()).year()
     firm = titles.labelled("单位名称", "工作单位", "单位", "企业名称", "企业", "公司") or ""
-    at = headings.last_row + 1
+    table, at = _Table(sheet.name, headings, firm, given), headings.last_row + 1
     while at < len(rows):
         row = rows[at]
         if again := _again(sheet, at, row, headings):
             headings, at = again, again.last_row + 1
+            table = _Table(sheet.name, headings, firm, given)
             continue
         at += 1
         if _is_person(row, headings):
-            yield _checked(_Found(sheet.name, at, row, headings, firm, given), identities, seen)
+            yield _checked(table, at, row, identities, seen)
 
 
 def _again(sheet: Sheet, at: int, row: Row, headings: Headings) -> Headings | None:
@@ -170,29 +180,41 @@ def _is_person(row: Row, headings: Headings) -> bool:
     return not TOTAL.fullmatch(first)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A row that tells of a person, with what holds for its whole sheet."""
+class _Table:
+    """A table of people on one sheet: gives each row's fields, quickly, and what holds for all rows."""
 
-    sheet: str
-    row: int
-    cells: Row
-    headings: Headings
-    firm: str
-    year: int | None
+    def __init__(self, sheet: str, headings: Headings, firm: str, year: int | None) -> None:
+        self.sheet = sheet
+        self.firm = firm
+        self.year = year
+        self._headings = headings
+        columns = [headings.columns.get(name, (-1,)) for name in READ]
+        self._several = any(len(each) > 1 for each in columns)
+        self._last = max(each[0] for each in columns)
+        self._pick = itemgetter(*(each[0] for each in columns))
 
-    def cell(self, name: str) -> Cell:
-        """Return what is written in a field."""
-        return self.headings.cell(self.cells, name)
+    def fields(self, row: Row) -> Sequence[Cell]:
+        """Return what is written in each of the fields, in the order of READ."""
+        if self._several or len(row) <= self._last:
+            return [self._headings.cell(row, name) for name in READ]
+        picked: Sequence[Cell] = self._pick([*row, None])  # a field without a column picks the last
+        return picked
 
 
-def _checked(found: _Found, identities: Identities, seen: set[tuple[str, str]]) -> RosterRow:
-    name = as_text(found.cell("name"))
-    organisation = as_text(found.cell("organisation")) or found.firm
-    kind = _document_kind(found.cell("document_kind"))
-    document, why = _document(kind, found.cell("document"))
-    number, phone_why = _phone(found.cell("phone"))
-    started_on, begins, date_why = _started(found.cell("started_on"), found.year)
+def _checked(
+    table: _Table,
+    number: int,
+    row: Row,
+    identities: Identities,
+    seen: set[tuple[str, str]],
+) -> RosterRow:
+    cell = table.fields(row)
+    name, post, address = as_text(cell[0]), as_text(cell[5]), as_text(cell[6])
+    organisation = as_text(cell[4]) or table.firm
+    kind = _document_kind(cell[1]) if cell[1] else "resident_id"
+    document, why = _document(kind, cell[2])
+    number_called, phone_why = _phone(cell[3])
+    started_on, begins, date_why = _started(cell[7], table.year)
     why = why or phone_why or date_why
     if not name or len(name) > NAME_MOST:
         why = why or (Why.NAME_UNLIKELY if name else Why.NAME_MISSING)
@@ -202,15 +224,14 @@ def _checked(found: _Found, identities: Identities, seen: set[tuple[str, str]]) 
         outcome, why = "duplicate", Why.TWICE
     elif not why:
         seen.add(key)
-    post, address = as_text(found.cell("post")), as_text(found.cell("address"))
-    values = [name, kind, document, number, organisation, post, address, begins]
+    values = [name, kind, document, number_called, organisation, post, address, begins]
     return RosterRow(
-        sheet=found.sheet,
-        row=found.row,
+        sheet=table.sheet,
+        row=number,
         name=name,
         document_kind=kind,
         document=document,
-        phone=number or None,
+        phone=number_called or None,
         organisation=organisation,
         post=post,
         address=address,
@@ -250,6 +271,7 @@ def _phone(cell: Cell) -> tuple[str, str | None]:
         return as_text(cell), str(fault.why)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _started(cell: Cell, year: int | None) -> tuple[dt.date | None, str, str | None]:
     """Return the day, how it counts for the row's identity, and what is wrong; none is no fault."""
     if cell is None:

@@ -137,7 +137,11 @@ def _once(
     at = context.at or moment
     if at > moment:
         raise Refused("ASK-3")
-    known = Known.REPORTED if actor.via is Via.CONSOLE and context.known is Known.OBSERVED else context.known
+    known = (
+        Known.REPORTED
+        if actor.via is Via.CONSOLE and context.known is Known.OBSERVED
+        else context.known
+    )
     acting = Acting(
         store=store,
         entry=request,
@@ -157,7 +161,9 @@ def _once(
 
 def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
     answer = command.function(acting, ask)
-    result = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
+    result = (
+        answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
+    )
     opened, private = split(ask)
     draft = entries.Draft(
         id=acting.entry,
@@ -207,7 +213,9 @@ def _resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUI
         entry=request,
         command=command.name,
         result=body["result"],
-        recorded_at=dt.datetime.strptime(body["recorded"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC),
+        recorded_at=dt.datetime.strptime(body["recorded"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(
+            tzinfo=dt.UTC
+        ),
         leaf=leaf.hex(),
         promise=promise(leaf, body["recorded"]),
         already=True,
@@ -215,7 +223,9 @@ def _resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUI
 
 
 def _same_sender(store: Store, body: dict[str, Any], actor: Actor) -> bool:
-    if body["by"]["via"] != actor.via.value and (actor.person is None or body["by"]["mandate"] is None):
+    if body["by"]["via"] != actor.via.value and (
+        actor.person is None or body["by"]["mandate"] is None
+    ):
         return False
     if body["by"]["mandate"] is None:
         return True
@@ -238,7 +248,12 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
         store=outer.store,
         entry=request,
         command=command.name,
-        hat=Hat(role=outer.hat.role, place=outer.hat.place, mandate=outer.hat.mandate, person=outer.hat.person),
+        hat=Hat(
+            role=outer.hat.role,
+            place=outer.hat.place,
+            mandate=outer.hat.mandate,
+            person=outer.hat.person,
+        ),
         via=outer.via,
         place=place,
         at=outer.at,

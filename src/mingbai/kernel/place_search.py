@@ -36,14 +36,24 @@ def index_places(store: Store, lines: Iterable[PlaceLine]) -> None:
     with door():
         words = PlaceWord.objects.bulk_create([word_of(line) for line in lines], batch_size=2000)
         PlacePair.objects.bulk_create(
-            [PlacePair(pair=pair, word=word) for word in words for pair in sorted(pairs(word.name))], batch_size=5000
+            [
+                PlacePair(pair=pair, word=word)
+                for word in words
+                for pair in sorted(pairs(word.name))
+            ],
+            batch_size=5000,
         )
 
 
 @derived("kernel_placeword", "kernel_placepair")
 def rebuilt(store: Store) -> Iterator[str]:
     """Give the key of every index row that differs from what the names give."""
-    lines = [PlaceLine(code, name, level) for code, name, level in Place.objects.exclude(level="country").values_list("code", "name", "level")]
+    lines = [
+        PlaceLine(code, name, level)
+        for code, name, level in Place.objects.exclude(level="country").values_list(
+            "code", "name", "level"
+        )
+    ]
     levels = {line.code: line.level for line in lines}
     lines += [
         PlaceLine(place, name, levels.get(place, "village"))
@@ -55,7 +65,9 @@ def rebuilt(store: Store) -> Iterator[str]:
         key = (word.place, word.level, word.name, word.pinyin, word.initials)
         wanted[key] = wanted.get(key, 0) + 1
     words: dict[int, str] = {}
-    for number, *columns in PlaceWord.objects.values_list("id", "place", "level", "name", "pinyin", "initials"):
+    for number, *columns in PlaceWord.objects.values_list(
+        "id", "place", "level", "name", "pinyin", "initials"
+    ):
         key = tuple(str(column) for column in columns)
         words[number] = key[2]
         if wanted.get(key, 0) == 0:
@@ -95,5 +107,13 @@ def search(text: str, *, under: str = "", most: int = 20) -> Sequence[PlaceWord]
             found = found.filter(pairs__pair=pair)
         found = found.filter(name__contains=key)
     rows = list(found.distinct()[:400])
-    rows.sort(key=lambda row: (row.name != key, not row.name.startswith(key), LEVELS.index(row.level), len(row.name), row.place))
+    rows.sort(
+        key=lambda row: (
+            row.name != key,
+            not row.name.startswith(key),
+            LEVELS.index(row.level),
+            len(row.name),
+            row.place,
+        )
+    )
     return rows[:most]

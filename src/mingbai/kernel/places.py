@@ -36,9 +36,14 @@ def parent_of(code: str) -> str:
 
 def level_of(code: str) -> Level:
     """Return the level that a code stands at."""
-    return {0: Level.COUNTRY, 2: Level.PROVINCE, 4: Level.PREFECTURE, 6: Level.COUNTY, 9: Level.TOWN, 12: Level.VILLAGE}[
-        len(prefix_of(code))
-    ]
+    return {
+        0: Level.COUNTRY,
+        2: Level.PROVINCE,
+        4: Level.PREFECTURE,
+        6: Level.COUNTY,
+        9: Level.TOWN,
+        12: Level.VILLAGE,
+    }[len(prefix_of(code))]
 
 
 @lru_cache(maxsize=100_000)

@@ -17,7 +17,13 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Digest, PlaceCode, Role
 
 PURPOSE = "receipt"
-sentences({"LNK-1": _("This link does not open anything, or its time is over. Ask whoever gave it to you for a new one.")})
+sentences(
+    {
+        "LNK-1": _(
+            "This link does not open anything, or its time is over. Ask whoever gave it to you for a new one."
+        )
+    }
+)
 
 
 def proof_by_link(token: str) -> dict[str, Any]:
@@ -43,12 +49,16 @@ class ReceiptGiven(Answer):
     ends_at: dt.datetime
 
 
-@command(role={Role.KEEPER, Role.DESK, Role.CLERK, Role.GUARD}, desk="journal", title=_("Give a receipt"))
+@command(
+    role={Role.KEEPER, Role.DESK, Role.CLERK, Role.GUARD}, desk="journal", title=_("Give a receipt")
+)
 def give_receipt(acting: Acting, ask: GiveReceipt) -> ReceiptGiven:
     """Make the proof of an entry readable at a random address."""
     entry = Entry.objects.filter(id=ask.entry).first()
     if entry is None or entry.place != ask.place:
         raise NotAllowed("JRN-4")
     ends_at = acting.now + dt.timedelta(days=365)
-    acting.link(purpose=PURPOSE, subject=ask.entry.hex, place=ask.place, ends_at=ends_at, digest=ask.digest)
+    acting.link(
+        purpose=PURPOSE, subject=ask.entry.hex, place=ask.place, ends_at=ends_at, digest=ask.digest
+    )
     return ReceiptGiven(ends_at=ends_at)

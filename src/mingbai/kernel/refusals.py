@@ -75,19 +75,29 @@ def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
 sentences(
     {
         "ASK-1": _("%(field)s: %(problem)s"),
-        "ASK-2": _("This form has a field that is not asked for: %(field)s. Take it out and send it again."),
+        "ASK-2": _(
+            "This form has a field that is not asked for: %(field)s. Take it out and send it again."
+        ),
         "ASK-3": _("The time given lies in the future. Give the time when it happened."),
         "ASK-4": _("No request of this name is known: %(name)s."),
-        "ASK-5": _("The request id is not one: give a UUID, new for each request and the same for a resend."),
+        "ASK-5": _(
+            "The request id is not one: give a UUID, new for each request and the same for a resend."
+        ),
         "ACC-1": _("You can't do this: it needs the role %(role)s at this place."),
         "ACC-2": _("You hold more than one office. Say as which one you act."),
         "ACC-3": _("This office is not yours, or it has ended. Choose another one."),
         "ACC-4": _("Sign in first: this is not for everyone."),
         "ACC-5": _("This is outside the place you answer for."),
         "ACC-6": _("This office is limited to one matter, and this is another one."),
-        "ACC-7": _("This can't be done from the machine's own shell. The person has to do it at a desk or on a phone."),
-        "ACC-8": _("Too many at once. Wait %(seconds)s seconds and send it again; nothing is lost."),
-        "REQ-1": _("This number was used for something else. Nothing was done; send it again as a new one."),
+        "ACC-7": _(
+            "This can't be done from the machine's own shell. The person has to do it at a desk or on a phone."
+        ),
+        "ACC-8": _(
+            "Too many at once. Wait %(seconds)s seconds and send it again; nothing is lost."
+        ),
+        "REQ-1": _(
+            "This number was used for something else. Nothing was done; send it again as a new one."
+        ),
         "REQ-2": _("Many were writing at the same moment. Nothing was done; send it once more."),
         "PLC-1": _("No place has the code %(place)s. Look it up by its name."),
     }

@@ -34,19 +34,7 @@ class Reach(enum.StrEnum):
     UNDER = "under"
 
 
-REACH = {role: Reach.OWN for role in Role} | {
-    role: Reach.UNDER
-    for role in (
-        Role.DESK,
-        Role.OVERSEER,
-        Role.APPOINTING_OFFICE,
-        Role.LEADER,
-        Role.AUDITOR,
-        Role.INSPECTOR,
-        Role.HEALTH,
-        Role.OPERATOR,
-    )
-}
+REACH = dict.fromkeys(Role, Reach.OWN) | dict.fromkeys((Role.DESK, Role.OVERSEER, Role.APPOINTING_OFFICE, Role.LEADER, Role.AUDITOR, Role.INSPECTOR, Role.HEALTH, Role.OPERATOR), Reach.UNDER)
 
 
 @dataclass(frozen=True)
@@ -132,7 +120,9 @@ def command(
         hints = typing.get_type_hints(function)
         ask = hints[list(inspect.signature(function).parameters)[1]]
         answer = hints.get("return")
-        assert placeless or "place" in ask.model_fields, f"{name} does not say at which place it acts"
+        assert placeless or "place" in ask.model_fields, (
+            f"{name} does not say at which place it acts"
+        )
         assert name not in REGISTRY.commands, f"{name} is registered twice"
         REGISTRY.commands[name] = Command(
             name=name,
@@ -173,7 +163,9 @@ def query(
         row = typing.get_args(answer)[0] if many else answer
         assert isinstance(scope, Scope), f"{name} names no scope"
         assert scope is Scope.PUBLIC or scope is Scope.OWN or role, f"{name} names no role"
-        assert scope in (Scope.PUBLIC, Scope.OWN) or "place" in ask.model_fields, f"{name} does not say of which place"
+        assert scope in (Scope.PUBLIC, Scope.OWN) or "place" in ask.model_fields, (
+            f"{name} does not say of which place"
+        )
         assert issubclass(row, BaseModel), f"{name} answers with {row}"
         assert name not in REGISTRY.queries, f"{name} is registered twice"
         REGISTRY.queries[name] = Query(

@@ -6,7 +6,7 @@ one canonical form: that of SQLite's stored values.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -93,7 +93,9 @@ class Shape:
         self.columns = [field.column for field in fields]
         self.kinds = [base_type(field) for field in fields]
         self.id_at = self.names.index(model._meta.pk.attname)
-        self.column_of = dict(zip(self.names, self.columns, strict=True)) | {"pk": self.columns[self.id_at]}
+        self.column_of = dict(zip(self.names, self.columns, strict=True)) | {
+            "pk": self.columns[self.id_at]
+        }
         for field in fields:
             self.column_of[field.name] = field.column
         # A bare column would be converted by its declared type (a stored 2 would read as true): an expression is not.
@@ -122,7 +124,7 @@ class Shape:
         return self.model.from_db("default", self.names, values)
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape(model: type[models.Model]) -> Shape:
     """Return the shape of a model's table."""
     return Shape(model)
@@ -152,17 +154,29 @@ class Store:
         cursor.execute(sql, [self.take(value) for value in values])
         return cursor
 
-    def fetch(self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2) -> list[K]:
+    def fetch(
+        self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
+    ) -> list[K]:
         """Return the rows whose columns equal these values."""
         form = shape(model)
-        key = ("fetch", tuple((name, value is None) for name, value in equal.items()), lock, limit, self.sqlite)
+        key = (
+            "fetch",
+            tuple((name, value is None) for name, value in equal.items()),
+            lock,
+            limit,
+            self.sqlite,
+        )
         sql = form.statements.get(key)
         if sql is None:
             where = " AND ".join(
-                f'"{form.column_of[name]}" IS NULL' if value is None else f'"{form.column_of[name]}" = %s'
+                f'"{form.column_of[name]}" IS NULL'
+                if value is None
+                else f'"{form.column_of[name]}" = %s'
                 for name, value in equal.items()
             )
-            sql = f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"' + (f" WHERE {where}" if where else "")
+            sql = f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"' + (
+                f" WHERE {where}" if where else ""
+            )
             if lock or limit is None:
                 sql += f' ORDER BY "{form.columns[form.id_at]}"'
             if limit is not None:
@@ -199,7 +213,9 @@ class Store:
                 f'UPDATE "{form.table}" SET {sets}, "row_version" = "row_version" + 1, "row_salt" = %s '
                 f'WHERE "id" = %s AND "row_version" = %s RETURNING ' + form.select_list(self.sqlite)
             )
-        values = [value.pk if isinstance(value, models.Model) else value for value in columns.values()]
+        values = [
+            value.pk if isinstance(value, models.Model) else value for value in columns.values()
+        ]
         with door():
             raw = self.run(sql, [*values, random_salt(), row.id, row.row_version]).fetchone()
         if raw is None:
@@ -227,7 +243,9 @@ class Store:
                 + form.select_list(self.sqlite)
             )
             with door():
-                found = self.run(sql, [getattr(row, name) for row in part for name in form.names]).fetchall()
+                found = self.run(
+                    sql, [getattr(row, name) for row in part for name in form.names]
+                ).fetchall()
             assert len(found) == len(part)
             for raw in found:
                 name = raw[form.id_at]
@@ -243,14 +261,21 @@ class Store:
 
 def digest_of(table: str, columns: Sequence[str], raw: Sequence[Any]) -> str:
     """Return the digest of a row as stored, by the columns that the database itself names."""
-    image = {column: stored(value) for column, value in zip(columns, raw, strict=True) if value is not None}
+    image = {
+        column: stored(value)
+        for column, value in zip(columns, raw, strict=True)
+        if value is not None
+    }
     return sha256(PREFIX, canonical([table, image])).hex()
 
 
 def columns_of(store: Store, table: str) -> list[str]:
     """Return the columns that the database says a table has."""
     with store.connection.cursor() as cursor:
-        return [column.name for column in store.connection.introspection.get_table_description(cursor, table)]
+        return [
+            column.name
+            for column in store.connection.introspection.get_table_description(cursor, table)
+        ]
 
 
 def guarded_tables(store: Store) -> list[str]:

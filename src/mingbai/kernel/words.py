@@ -27,24 +27,44 @@ def whole(value: object) -> object:
 
 def sound(value: str) -> str:
     """Refuse text with control characters; line breaks may stay."""
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value):
+    if any(
+        unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value
+    ):
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
     return value
 
 
-PlaceCode = Annotated[str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^\d{12}$")]
-ItemCode = Annotated[str, Open(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=60)]
-Code = Annotated[str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")]
+PlaceCode = Annotated[
+    str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^\d{12}$")
+]
+ItemCode = Annotated[
+    str, Open(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=60)
+]
+Code = Annotated[
+    str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
+]
 Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10)]
-OpenName = Annotated[str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)]
-Name = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)]
-FreeText = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=500)]
-LongText = Annotated[str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=5000)]
+OpenName = Annotated[
+    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+]
+Name = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+]
+FreeText = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=500)
+]
+LongText = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=5000)
+]
 Quantity = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
 Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=10**12)]
 PersonId = Annotated[UUID, Private()]
-DocumentNumber = Annotated[str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=40)]
-Phone = Annotated[str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)]
+DocumentNumber = Annotated[
+    str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=40)
+]
+Phone = Annotated[
+    str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)
+]
 Reason = FreeText
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]

@@ -1,6 +1,28 @@
 """The kernel's own commands: places, people, organisations, mandates, goods, open items, and the account itself."""
 
 from mingbai.kernel import maintenance, receipt_links
-from mingbai.kernel.commands import account, erasure, goods, items, mandates, organisations, people, places
+from mingbai.kernel.commands import (
+    account,
+    erasure,
+    goods,
+    items,
+    mandates,
+    organisations,
+    people,
+    places,
+    roster,
+)
 
-__all__ = ["account", "erasure", "goods", "items", "maintenance", "mandates", "organisations", "people", "places", "receipt_links"]
+__all__ = [
+    "account",
+    "erasure",
+    "goods",
+    "items",
+    "maintenance",
+    "mandates",
+    "organisations",
+    "people",
+    "places",
+    "receipt_links",
+    "roster",
+]

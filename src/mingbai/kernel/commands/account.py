@@ -16,7 +16,9 @@ from mingbai.kernel.words import Code, Level, OpenName, Role
 
 sentences(
     {
-        "ACT-4": _("A real account keeps the machine's own time; only a story has a clock that can be moved."),
+        "ACT-4": _(
+            "A real account keeps the machine's own time; only a story has a clock that can be moved."
+        ),
         "ACT-5": _("A story's clock only moves forward; it stands at %(now)s already."),
     }
 )
@@ -38,7 +40,13 @@ def begin(acting: Acting, ask: Begin) -> None:
     assert acting.see(Account) is None, "an account begins once"
     story_now = ask.began_at if ask.kind == "story" else None
     acting.add(
-        Account(name=ask.name, kind=ask.kind, origin=ask.origin, story_now=story_now, started_at=ask.began_at)
+        Account(
+            name=ask.name,
+            kind=ask.kind,
+            origin=ask.origin,
+            story_now=story_now,
+            started_at=ask.began_at,
+        )
     )
     acting.add(Place(code=ROOT, level=Level.COUNTRY, name="全国", prefix=""))
 

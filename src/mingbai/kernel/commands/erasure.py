@@ -82,14 +82,18 @@ def scrub() -> None:
             if cursor.fetchone()[0] == 0:
                 return
         time.sleep(0.1)
-    LOG.error("A reader kept the log from being cut after an erasure; it is cut when the account is next closed.")
+    LOG.error(
+        "A reader kept the log from being cut after an erasure; it is cut when the account is next closed."
+    )
 
 
 def _private_values(acting: Acting, person: UUID) -> list[str]:
     """Delete the private values of every entry that concerns a person; return their ids."""
     gone: list[str] = []
     for mention in acting.find(Mention, person=person):
-        found = acting.store.run("SELECT id FROM journal_private WHERE entry_id = %s", [mention.entry]).fetchall()
+        found = acting.store.run(
+            "SELECT id FROM journal_private WHERE entry_id = %s", [mention.entry]
+        ).fetchall()
         gone += [row[0] for row in found]
         with door():
             acting.store.run("DELETE FROM journal_private WHERE entry_id = %s", [mention.entry])

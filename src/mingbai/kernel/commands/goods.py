@@ -16,7 +16,9 @@ from mingbai.kernel.words import Code, ItemCode, OpenName, PlaceCode, Quantity, 
 sentences(
     {
         "GDS-2": _("Goods of this code or name are already registered."),
-        "GDS-3": _("This pack is already registered as %(size)s %(unit)s. A pack of another size needs another name."),
+        "GDS-3": _(
+            "This pack is already registered as %(size)s %(unit)s. A pack of another size needs another name."
+        ),
         "GDS-4": _("The base unit is not a pack of itself."),
     }
 )
@@ -57,7 +59,13 @@ def add_goods(acting: Acting, ask: AddGoods) -> GoodsAdded:
     if acting.see(Goods, code=ask.code) or acting.see(Goods, name_zh=ask.name_zh):
         raise Refused("GDS-2")
     added = acting.add(
-        Goods(code=ask.code, name_zh=ask.name_zh, name_en=ask.name_en, base_unit=ask.base_unit, lent=ask.lent)
+        Goods(
+            code=ask.code,
+            name_zh=ask.name_zh,
+            name_en=ask.name_en,
+            base_unit=ask.base_unit,
+            lent=ask.lent,
+        )
     )
     return GoodsAdded(goods=added.id)
 

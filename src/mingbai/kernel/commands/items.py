@@ -65,6 +65,8 @@ def raise_late(acting: Acting, ask: RaiseLate) -> Raised:
 @due("minute")
 def late_items(now: dt.datetime) -> None:
     """Raise what is late, when anything is."""
-    waiting = OpenItem.objects.filter(done_at=None, raised_at=None, due_at__lte=now, raises_to__isnull=False)
+    waiting = OpenItem.objects.filter(
+        done_at=None, raised_at=None, due_at__lte=now, raises_to__isnull=False
+    )
     if waiting.exists():
         as_house(raise_late, RaiseLate(before=now))

@@ -20,7 +20,9 @@ sentences(
         "MAN-2": _("A mandate ends after it begins."),
         "MAN-3": _("No mandate of this id is registered at this place."),
         "MAN-4": _("This sign-in name is taken. Choose another one."),
-        "MAN-5": _("An overseer is named by the appointing office above, never by the desk it looks at."),
+        "MAN-5": _(
+            "An overseer is named by the appointing office above, never by the desk it looks at."
+        ),
         "MAN-6": _("Nobody gives a mandate to themselves."),
     }
 )
@@ -146,7 +148,9 @@ class OpenToken(Ask):
     ends_at: dt.datetime | None = None
 
 
-@command(role=set(Role) - {Role.ANYONE}, desk="mandates", title=_("Open a program's key"), placeless=True)
+@command(
+    role=set(Role) - {Role.ANYONE}, desk="mandates", title=_("Open a program's key"), placeless=True
+)
 def open_token(acting: Acting, ask: OpenToken) -> None:
     """Let a program act for a person; the account keeps the key's fingerprint alone."""
     if acting.person is not None and acting.person != ask.person:

@@ -38,7 +38,17 @@ terms(
     }
 )
 
-Kind = Literal["government", "committee", "company", "branch", "village", "site", "project", "team", "temporary_team"]
+Kind = Literal[
+    "government",
+    "committee",
+    "company",
+    "branch",
+    "village",
+    "site",
+    "project",
+    "team",
+    "temporary_team",
+]
 
 
 class AddOrganisation(Ask):
@@ -60,7 +70,11 @@ class OrganisationAdded(Answer):
     organisation: UUID
 
 
-@command(role={Role.DESK, Role.CLERK, Role.APPOINTING_OFFICE}, desk="organisations", title=_("Register an organisation"))
+@command(
+    role={Role.DESK, Role.CLERK, Role.APPOINTING_OFFICE},
+    desk="organisations",
+    title=_("Register an organisation"),
+)
 def add_organisation(acting: Acting, ask: AddOrganisation) -> OrganisationAdded:
     """Register an office, firm, committee or team, with the day it ends when it is temporary."""
     if ask.kind == "temporary_team" and ask.until is None:
@@ -104,7 +118,11 @@ class JoinOrganisation(Ask):
     until: dt.date | None = None
 
 
-@command(role={Role.DESK, Role.CLERK, Role.APPOINTING_OFFICE}, desk="organisations", title=_("Note a membership"))
+@command(
+    role={Role.DESK, Role.CLERK, Role.APPOINTING_OFFICE},
+    desk="organisations",
+    title=_("Note a membership"),
+)
 def join(acting: Acting, ask: JoinOrganisation) -> None:
     """Note that a person belongs to an organisation in some position, from one day to another."""
     team = acting.see(Organisation, id=ask.organisation)

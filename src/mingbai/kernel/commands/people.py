@@ -12,19 +12,40 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Household, HouseholdMember, Look, Person, PersonKey
-from mingbai.kernel.people import check_document, check_phone, document_index, person_columns, reveal_limit
+from mingbai.kernel.people import (
+    check_document,
+    check_phone,
+    document_index,
+    person_columns,
+    reveal_limit,
+)
 from mingbai.kernel.refusals import Refused, TooOften, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, DocumentNumber, Name, PersonId, Phone, PlaceCode, Reason, Role
+from mingbai.kernel.words import (
+    Code,
+    DocumentNumber,
+    Name,
+    PersonId,
+    Phone,
+    PlaceCode,
+    Reason,
+    Role,
+)
 
 sentences(
     {
-        "PER-2": _("A person with this document is already recorded. Use that record; nobody is written down twice."),
+        "PER-2": _(
+            "A person with this document is already recorded. Use that record; nobody is written down twice."
+        ),
         "PER-3": _("%(problem)s"),
         "PER-4": _("This household number is already used in this village."),
         "PER-5": _("No household of this number is registered here."),
-        "PER-6": _("This person already belongs to a household since an earlier day. End that first."),
-        "PER-7": _("You have opened %(most)s sealed fields in an hour. Wait, or ask the desk above."),
+        "PER-6": _(
+            "This person already belongs to a household since an earlier day. End that first."
+        ),
+        "PER-7": _(
+            "You have opened %(most)s sealed fields in an hour. Wait, or ask the desk above."
+        ),
         "PER-8": _("This person's record was erased; there is nothing left to show."),
         "PER-9": _("This field of the person is empty."),
     }
@@ -112,7 +133,9 @@ def add_household(acting: Acting, ask: AddHousehold) -> HouseholdAdded:
         raise Refused("PER-4")
     if ask.head is not None and acting.see(Person, id=ask.head) is None:
         raise Refused("PER-1")
-    added = acting.add(Household(place=ask.place, code=ask.code, head_id=ask.head, registered=ask.registered))
+    added = acting.add(
+        Household(place=ask.place, code=ask.code, head_id=ask.head, registered=ask.registered)
+    )
     if ask.head is not None:
         acting.add(HouseholdMember(household_id=added.id, person_id=ask.head, since=day(acting.at)))
         acting.subject(ask.head)
@@ -137,7 +160,9 @@ def join_household(acting: Acting, ask: JoinHousehold) -> None:
         raise Refused("PER-1")
     if acting.see(HouseholdMember, person_id=ask.person, until=None):
         raise Refused("PER-6")
-    acting.add(HouseholdMember(household_id=household.id, person_id=ask.person, since=day(acting.at)))
+    acting.add(
+        HouseholdMember(household_id=household.id, person_id=ask.person, since=day(acting.at))
+    )
     acting.subject(ask.person)
 
 
@@ -169,6 +194,12 @@ def reveal(acting: Acting, ask: RevealField) -> None:
     if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= reveal_limit():
         raise TooOften("PER-7", most=reveal_limit())
     acting.add(
-        Look(person_id=person.id, mandate=acting.mandate, what=ask.field, reason=ask.reason, at=acting.now)
+        Look(
+            person_id=person.id,
+            mandate=acting.mandate,
+            what=ask.field,
+            reason=ask.reason,
+            at=acting.now,
+        )
     )
     acting.subject(person.id)

@@ -22,7 +22,9 @@ sentences(
     {
         "PLC-2": _("This name is already registered for this place."),
         "PLC-3": _("A point of this kind and name is already registered here."),
-        "PLC-4": _("The list of places was loaded before; only new places are added, and there are none."),
+        "PLC-4": _(
+            "The list of places was loaded before; only new places are added, and there are none."
+        ),
     }
 )
 terms({"list_digest": _("Fingerprint of the list"), "point": _("Point")})
@@ -70,7 +72,9 @@ class AddAlias(Ask):
     name: OpenName
 
 
-@command(role={Role.DESK, Role.OPERATOR}, desk="places", title=_("Register another name of a place"))
+@command(
+    role={Role.DESK, Role.OPERATOR}, desk="places", title=_("Register another name of a place")
+)
 def add_alias(acting: Acting, ask: AddAlias) -> None:
     """Register another name of a place, so that a search by it finds the place and no second one is made."""
     if acting.see(PlaceAlias, place=ask.place, name=ask.name):

@@ -78,13 +78,19 @@ def write(store: Store, draft: Draft) -> Written:
     """Write an entry with its commitments and put it into the queue; the request id is already claimed."""
     private = {name: canonical(value) for name, value in draft.private.items()}
     salts = {name: os.urandom(32) for name in private}
-    commitments = {name: commitment(salts[name], name, content) for name, content in private.items()}
+    commitments = {
+        name: commitment(salts[name], name, content) for name, content in private.items()
+    }
     body: dict[str, Any] = {
         "v": 1,
         "id": draft.id.hex,
         "command": draft.command,
         "place": draft.place,
-        "by": {"mandate": draft.mandate.hex if draft.mandate else None, "role": draft.role, "via": draft.via},
+        "by": {
+            "mandate": draft.mandate.hex if draft.mandate else None,
+            "role": draft.role,
+            "via": draft.via,
+        },
         "at": stamp(draft.at),
         "recorded": stamp(draft.recorded_at),
         "known": draft.known,
@@ -116,7 +122,9 @@ def kept_values(
     found = {}
     for name, content in private.items():
         if name.rsplit("/", 1)[-1] in draft.sealed:
-            kept = SEALED + keys().ring.seal(keys().journal, f"{draft.id.hex}/{name}", content.decode())
+            kept = SEALED + keys().ring.seal(
+                keys().journal, f"{draft.id.hex}/{name}", content.decode()
+            )
         else:
             kept = PLAIN + content
         found[name] = (salts[name], kept)
@@ -145,9 +153,13 @@ def _insert(
         values += [f"{draft.id.hex}/{name}", draft.id, name, salt, content]
     if values:
         holes = ", ".join(["(%s, %s, %s, %s, %s)"] * len(private))
-        store.run(f"INSERT INTO journal_private (id, entry_id, field, salt, value) VALUES {holes}", values)
+        store.run(
+            f"INSERT INTO journal_private (id, entry_id, field, salt, value) VALUES {holes}", values
+        )
     if len(lines) > INLINE_ROWS:
-        store.run("INSERT INTO journal_rows (id, lines) VALUES (%s, %s)", [draft.id, "\n".join(lines)])
+        store.run(
+            "INSERT INTO journal_rows (id, lines) VALUES (%s, %s)", [draft.id, "\n".join(lines)]
+        )
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.
     store.run("INSERT INTO journal_waiting (entry_id) VALUES (%s)", [draft.id])
 
@@ -166,7 +178,9 @@ def stored_body(store: Store, request_id: UUID) -> dict[str, Any]:
     return found
 
 
-def same_ask(store: Store, body: dict[str, Any], opened: dict[str, Any], private: dict[str, Any]) -> bool:
+def same_ask(
+    store: Store, body: dict[str, Any], opened: dict[str, Any], private: dict[str, Any]
+) -> bool:
     """Tell whether an ask is the one that an entry recorded; what was erased since can't be compared and counts as equal."""
     if opened != body["ask"] or set(private) != set(body["private"]):
         return False
@@ -180,7 +194,9 @@ def same_ask(store: Store, body: dict[str, Any], opened: dict[str, Any], private
 
 def private_of(store: Store, entry: UUID) -> dict[str, tuple[bytes, bytes]]:
     """Return salt and value of each private field of an entry that was not erased."""
-    found = store.run("SELECT field, salt, value FROM journal_private WHERE entry_id = %s", [entry]).fetchall()
+    found = store.run(
+        "SELECT field, salt, value FROM journal_private WHERE entry_id = %s", [entry]
+    ).fetchall()
     return {name: (bytes(salt), bytes(value)) for name, salt, value in found}
 
 

@@ -15,7 +15,9 @@ from mingbai.proofs import merkle, receipts
 
 sentences(
     {
-        "JRN-4": _("No entry of this number or code is in the account. Compare it with the slip once more."),
+        "JRN-4": _(
+            "No entry of this number or code is in the account. Compare it with the slip once more."
+        ),
         "JRN-5": _("This entry was accepted but is not sealed yet. Ask again in a few seconds."),
     }
 )
@@ -60,7 +62,9 @@ def find_entry(words: str) -> UUID:
         row = store.run("SELECT entry_id FROM journal_leaf WHERE seq = %s", [int(text)]).fetchone()
     if row is None and len(text) == 32:
         try:
-            row = store.run("SELECT id FROM journal_entry WHERE id = %s", [UUID(hex=text)]).fetchone()
+            row = store.run(
+                "SELECT id FROM journal_entry WHERE id = %s", [UUID(hex=text)]
+            ).fetchone()
         except ValueError:
             row = None
     if row is None:

@@ -28,10 +28,14 @@ INDEX_BITS = 48
 
 sentences(
     {
-        "JRN-2": _("The account stands behind a head that was already signed (%(pinned)s entries signed, %(held)s held). "
-                   "It looks like an old copy. Nothing is signed until: mingbai restore --continue."),
-        "JRN-3": _("The account does not contain what was signed before: its past was changed or forked. "
-                   "Nothing more is signed. Run: mingbai verify."),
+        "JRN-2": _(
+            "The account stands behind a head that was already signed (%(pinned)s entries signed, %(held)s held). "
+            "It looks like an old copy. Nothing is signed until: mingbai restore --continue."
+        ),
+        "JRN-3": _(
+            "The account does not contain what was signed before: its past was changed or forked. "
+            "Nothing more is signed. Run: mingbai verify."
+        ),
     }
 )
 
@@ -66,9 +70,13 @@ class Nodes:
         found = self.held.get((level, index))
         if found is None:
             if level == 0:
-                row = self.store.run("SELECT hash FROM journal_leaf WHERE seq = %s", [index]).fetchone()
+                row = self.store.run(
+                    "SELECT hash FROM journal_leaf WHERE seq = %s", [index]
+                ).fetchone()
             else:
-                row = self.store.run("SELECT hash FROM journal_node WHERE id = %s", [node_id(level, index)]).fetchone()
+                row = self.store.run(
+                    "SELECT hash FROM journal_node WHERE id = %s", [node_id(level, index)]
+                ).fetchone()
             if row is None:
                 raise Stopped("JRN-3")
             found = self.held[(level, index)] = bytes(row[0])
@@ -81,7 +89,9 @@ class Nodes:
             rows = self.store.run(sql, [first, first + count]).fetchall()
         else:
             sql = "SELECT id, hash FROM journal_node WHERE id >= %s AND id < %s"
-            rows = self.store.run(sql, [node_id(level, first), node_id(level, first + count)]).fetchall()
+            rows = self.store.run(
+                sql, [node_id(level, first), node_id(level, first + count)]
+            ).fetchall()
         mask = (1 << INDEX_BITS) - 1
         self.held.update({(level, name & mask): bytes(content) for name, content in rows})
 
@@ -135,7 +145,9 @@ def _sequence(store: Store) -> int:
 
 def last_sealed(store: Store) -> Sealed | None:
     """Return the newest signed head, if there is one."""
-    row = store.run("SELECT number, size, note FROM journal_checkpoint ORDER BY number DESC LIMIT 1").fetchone()
+    row = store.run(
+        "SELECT number, size, note FROM journal_checkpoint ORDER BY number DESC LIMIT 1"
+    ).fetchone()
     return Sealed(int(row[0]), int(row[1]), row[2]) if row else None
 
 
@@ -194,7 +206,13 @@ def _seal(store: Store) -> Sealed | None:
 
 def sealed_text(note: str, at: dt.datetime) -> bytes:
     """Return what is signed of the time at which a head was sealed: the head itself names no time."""
-    return b"mingbai/sealed/1\n" + sha256(note.encode()).hex().encode() + b"\n" + stamp(at).encode() + b"\n"
+    return (
+        b"mingbai/sealed/1\n"
+        + sha256(note.encode()).hex().encode()
+        + b"\n"
+        + stamp(at).encode()
+        + b"\n"
+    )
 
 
 def check_pinned(store: Store, newest: Sealed | None) -> None:
@@ -203,7 +221,9 @@ def check_pinned(store: Store, newest: Sealed | None) -> None:
     if not path.exists():
         return
     held = account(store)
-    pinned = notes.parse_checkpoint(notes.open_note(path.read_text("utf-8"), verifiers(held.origin)))
+    pinned = notes.parse_checkpoint(
+        notes.open_note(path.read_text("utf-8"), verifiers(held.origin))
+    )
     size = size_of(store)
     if pinned.size > size:
         raise Stopped("JRN-2", pinned=pinned.size, held=size)
@@ -223,5 +243,3 @@ def settle() -> Sealed | None:
     while sequence():
         pass
     return seal()
-
-

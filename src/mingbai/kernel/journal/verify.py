@@ -16,7 +16,14 @@ from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp
 from mingbai.kernel.derived import CHECKS
 from mingbai.kernel.journal import entries
-from mingbai.kernel.journal.tree import INDEX_BITS, Sealed, last_sealed, pinned_path, sealed_text, verifiers
+from mingbai.kernel.journal.tree import (
+    INDEX_BITS,
+    Sealed,
+    last_sealed,
+    pinned_path,
+    sealed_text,
+    verifiers,
+)
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Checkpoint, Entry, Leaf, Node, PrivateValue
 from mingbai.kernel.rows import (
@@ -27,9 +34,11 @@ from mingbai.kernel.rows import (
     guarded_tables,
     images_of,
     kept_models,
-    moment as from_sqlite,
     shape,
     stored,
+)
+from mingbai.kernel.rows import (
+    moment as from_sqlite,
 )
 from mingbai.kernel.sealing import SealBroken
 from mingbai.proofs import merkle, notes
@@ -71,7 +80,9 @@ class Verifier:
     def __init__(self) -> None:
         self.store = Store()
         self.faults: list[Fault] = []
-        self.last: dict[tuple[str, str], tuple[str | None, str]] = {}  # (table, id) -> digest, entry
+        self.last: dict[
+            tuple[str, str], tuple[str | None, str]
+        ] = {}  # (table, id) -> digest, entry
         self.erased: dict[str, str] = {}  # private row -> the entry that erased it
         self.bodies: dict[str, dict[str, Any]] = {}
         self.hashes: list[bytes] = []
@@ -122,10 +133,17 @@ class Verifier:
                 self.entry(row)
                 name = stored(row["id"])
                 if seq is None and waiting is None:
-                    self.fault("an entry that is neither numbered nor waiting", "journal_entry", name, name)
+                    self.fault(
+                        "an entry that is neither numbered nor waiting", "journal_entry", name, name
+                    )
                 elif seq is not None:
                     if waiting is not None:
-                        self.fault("an entry that is numbered and waits too", "journal_waiting", waiting, name)
+                        self.fault(
+                            "an entry that is numbered and waits too",
+                            "journal_waiting",
+                            waiting,
+                            name,
+                        )
                     if seq != expected:
                         self.fault("a number is missing or doubled", "journal_leaf", expected, name)
                     expected = int(seq) + 1 if isinstance(seq, int) else expected + 1
@@ -152,7 +170,9 @@ class Verifier:
         if not same:
             self.fault("an entry's columns differ from its body", "journal_entry", name, name)
         self.bodies[name] = body
-        for erased in body["result"].get("erased_private", []) if isinstance(body["result"], dict) else []:
+        for erased in (
+            body["result"].get("erased_private", []) if isinstance(body["result"], dict) else []
+        ):
             self.erased[erased] = name
         for line in self.lines(name, body):
             table, key, _version, digest = line
@@ -163,7 +183,9 @@ class Verifier:
         bound = body["rows"]
         if isinstance(bound, list):
             return bound
-        row = self.store.run("SELECT lines FROM journal_rows WHERE id = %s", [UUID(hex=name)]).fetchone()
+        row = self.store.run(
+            "SELECT lines FROM journal_rows WHERE id = %s", [UUID(hex=name)]
+        ).fetchone()
         if row is None:
             self.fault("the list of bound rows is missing", "journal_rows", name, name)
             return []
@@ -177,14 +199,21 @@ class Verifier:
         """Every claimed request has its entry, and every entry its claim; no list of rows stands alone."""
         for table in ("journal_request", "journal_entry"):
             other = "journal_entry" if table == "journal_request" else "journal_request"
-            sql = f"SELECT a.id FROM {table} a LEFT JOIN {other} b ON a.id = b.id WHERE b.id IS NULL"
+            sql = (
+                f"SELECT a.id FROM {table} a LEFT JOIN {other} b ON a.id = b.id WHERE b.id IS NULL"
+            )
             for (name,) in self.store.run(sql).fetchall():
                 self.fault("a claim and its entry do not meet", table, stored(name), stored(name))
         doubled = "SELECT entry_id FROM journal_waiting GROUP BY entry_id HAVING COUNT(*) > 1"
         stray = "SELECT w.entry_id FROM journal_waiting w LEFT JOIN journal_entry e ON e.id = w.entry_id WHERE e.id IS NULL"
         for sql in (doubled, stray):
             for (name,) in self.store.run(sql).fetchall():
-                self.fault("the queue and the entries do not meet", "journal_waiting", stored(name), stored(name))
+                self.fault(
+                    "the queue and the entries do not meet",
+                    "journal_waiting",
+                    stored(name),
+                    stored(name),
+                )
         for (name,) in self.store.run("SELECT id FROM journal_rows").fetchall():
             body = self.bodies.get(str(stored(name)))
             if body is None or isinstance(body["rows"], list):
@@ -193,7 +222,9 @@ class Verifier:
     def private(self) -> None:
         """Every private value must open its commitment; every commitment has its value or its erasure."""
         wanted = {
-            f"{name}/{field}": (name, digest) for name, body in self.bodies.items() for field, digest in body["private"].items()
+            f"{name}/{field}": (name, digest)
+            for name, body in self.bodies.items()
+            for field, digest in body["private"].items()
         }
         form = shape(PrivateValue)
         for raw in self.store.images(PrivateValue):
@@ -204,10 +235,12 @@ class Verifier:
                 self.fault("a private value that no entry binds", "journal_private", key, name)
                 continue
             if key != f"{name}/{row['field']}":
-                self.fault("a private value stands at a wrong entry", "journal_private", key, found[0])
-            elif not isinstance(row["salt"], bytes | memoryview) or not isinstance(row["value"], bytes | memoryview):
-                self.fault("a private value was changed", "journal_private", key, found[0])
-            elif not opens(row, found[1]):
+                self.fault(
+                    "a private value stands at a wrong entry", "journal_private", key, found[0]
+                )
+            elif not isinstance(row["salt"], bytes | memoryview) or not isinstance(
+                row["value"], bytes | memoryview
+            ) or not opens(row, found[1]):
                 self.fault("a private value was changed", "journal_private", key, found[0])
         for key, (name, _digest) in wanted.items():
             if key not in self.erased:
@@ -222,18 +255,32 @@ class Verifier:
             seen += 1
             seq = row["seq"]
             if not isinstance(seq, int) or not 0 <= seq < len(self.hashes):
-                self.fault("a number without its entry", "journal_leaf", seq, stored(row["entry_id"]))
-            elif not isinstance(row["hash"], bytes | memoryview) or bytes(row["hash"]) != self.hashes[seq]:
-                self.fault("an entry is not what was numbered", "journal_leaf", seq, stored(row["entry_id"]))
+                self.fault(
+                    "a number without its entry", "journal_leaf", seq, stored(row["entry_id"])
+                )
+            elif (
+                not isinstance(row["hash"], bytes | memoryview)
+                or bytes(row["hash"]) != self.hashes[seq]
+            ):
+                self.fault(
+                    "an entry is not what was numbered",
+                    "journal_leaf",
+                    seq,
+                    stored(row["entry_id"]),
+                )
         if seen != len(self.hashes):
-            self.fault("numbers and entries differ", "journal_leaf", f"{seen} of {len(self.hashes)}")
+            self.fault(
+                "numbers and entries differ", "journal_leaf", f"{seen} of {len(self.hashes)}"
+            )
         nodes = {
             level << INDEX_BITS | index: content
             for level, index, content in merkle.nodes_added(0, self.hashes, _no_node)
         }
         for raw in self.store.images(Node):
             name, content = raw
-            if not isinstance(content, bytes | memoryview) or nodes.pop(name, None) != bytes(content):
+            if not isinstance(content, bytes | memoryview) or nodes.pop(name, None) != bytes(
+                content
+            ):
                 self.fault("a node of the tree was changed", "journal_node", name)
         for name in nodes:
             self.fault("a node of the tree is missing", "journal_node", name)
@@ -245,7 +292,9 @@ class Verifier:
         """Every signed head must be a head of this very tree, in order, and the newest one must be there."""
         origin = self.origin()
         before = 0
-        for at, row in enumerate(sorted(self.store.images(Checkpoint), key=lambda row: str(row[0]).zfill(20))):
+        for at, row in enumerate(
+            sorted(self.store.images(Checkpoint), key=lambda row: str(row[0]).zfill(20))
+        ):
             number, size, sealed_at, note, time_signature = row
             if number != at:
                 self.fault("a signed head is missing", "journal_checkpoint", at)
@@ -260,9 +309,15 @@ class Verifier:
         if path.exists():
             pinned = path.read_text("utf-8")
             if not self.signed_head(pinned, origin, None) or int(pinned.split("\n")[1]) > before:
-                self.fault("the head pinned outside the account does not fit the entries", "heads/latest", "-")
+                self.fault(
+                    "the head pinned outside the account does not fit the entries",
+                    "heads/latest",
+                    "-",
+                )
         if against is not None and not self.signed_head(against, origin, None):
-            self.fault("the account does not continue the head it was compared with", "journal_entry", "-")
+            self.fault(
+                "the account does not continue the head it was compared with", "journal_entry", "-"
+            )
 
     def origin(self) -> str:
         """Return the account's origin as stored; an account without the row that says what it is has none."""
@@ -275,7 +330,11 @@ class Verifier:
             head = notes.parse_checkpoint(notes.open_note(note, verifiers(origin)))
         except notes.NoteError:
             return False
-        if head.origin != origin or head.size > len(self.hashes) or (size is not None and head.size != size):
+        if (
+            head.origin != origin
+            or head.size > len(self.hashes)
+            or (size is not None and head.size != size)
+        ):
             return False
         return merkle.root_of(self.hashes[: head.size]) == head.root
 
@@ -307,7 +366,9 @@ class Verifier:
         """Derived tables must equal what is computed anew."""
         checks = {check: table for table, check in reversed(CHECKS.items())}
         for model in derived_models():
-            assert model._meta.db_table in CHECKS, f"{model} is derived, and nothing computes it anew"
+            assert model._meta.db_table in CHECKS, (
+                f"{model} is derived, and nothing computes it anew"
+            )
         for check, table in checks.items():
             for key in check(self.store):
                 self.fault("a derived row differs from what is computed anew", table, key)
@@ -344,4 +405,3 @@ def verify(against: str | None = None) -> tuple[list[Fault], Sealed | None, int]
     work = Verifier()
     faults = work.run(against)
     return faults, last_sealed(work.store), work.checked
-

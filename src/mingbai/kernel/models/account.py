@@ -15,4 +15,8 @@ class Account(Kept):
     started_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(kind__in=["real", "story"]), name="account_kind")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["real", "story"]), name="account_kind"
+            )
+        ]

@@ -67,7 +67,9 @@ class HouseholdMember(Kept):
     until = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["household", "person", "since"], name="member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["household", "person", "since"], name="member_once")
+        ]
 
 
 class Organisation(Kept):
@@ -83,7 +85,9 @@ class Organisation(Kept):
     until = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["credit_code"], name="organisation_credit_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["credit_code"], name="organisation_credit_code_once")
+        ]
 
 
 class Membership(Kept):
@@ -100,7 +104,9 @@ class Mandate(Kept):
     """A person may act as this role at this place, in this capacity, from one moment to another."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     role = models.CharField(max_length=20)
     place = PlaceCodeField(db_index=True)
     capacity = models.CharField(max_length=80)
@@ -140,4 +146,7 @@ class Look(Kept):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["person", "at"], name="look_person"), models.Index(fields=["mandate", "at"], name="look_mandate")]
+        indexes = [
+            models.Index(fields=["person", "at"], name="look_person"),
+            models.Index(fields=["mandate", "at"], name="look_mandate"),
+        ]

@@ -50,7 +50,9 @@ class OpenItem(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject", "place"], condition=models.Q(done_at=None), name="one_open_item_of_a_kind"
+                fields=["kind", "subject", "place"],
+                condition=models.Q(done_at=None),
+                name="one_open_item_of_a_kind",
             )
         ]
         indexes = [models.Index(fields=["place", "role", "done_at"], name="item_owner")]

@@ -30,7 +30,11 @@ def state(asking: Asking, ask: Nothing) -> StateRow:
     """Return how many entries there are, how many are sealed, and the beginning of the newest signed head's hash."""
     held = account(asking.store)
     sealed = last_sealed(asking.store)
-    at = Checkpoint.objects.filter(number=sealed.number).values_list("sealed_at", flat=True).first() if sealed else None
+    at = (
+        Checkpoint.objects.filter(number=sealed.number).values_list("sealed_at", flat=True).first()
+        if sealed
+        else None
+    )
     return StateRow(
         name=held.name,
         kind=held.kind,

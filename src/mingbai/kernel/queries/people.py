@@ -62,7 +62,9 @@ def people(asking: Asking, ask: FindPeople) -> list[PersonRow]:
     """Return the people of a place by name or initials, numbers masked, at most 200."""
     found = Person.objects.filter(place=ask.place, erased_at=None)
     if ask.text:
-        found = found.filter(Q(name__startswith=ask.text) | Q(initials__startswith=ask.text.lower()))
+        found = found.filter(
+            Q(name__startswith=ask.text) | Q(initials__startswith=ask.text.lower())
+        )
     return [
         PersonRow(
             person=row.id,
@@ -122,12 +124,21 @@ class MembershipRow(Row):
     until: dt.date | None
 
 
-@query(scope=Scope.UNDER, role=DESKS | {Role.OVERSEER, Role.APPOINTING_OFFICE}, desk="organisations", title=_("Teams on a day"))
+@query(
+    scope=Scope.UNDER,
+    role=DESKS | {Role.OVERSEER, Role.APPOINTING_OFFICE},
+    desk="organisations",
+    title=_("Teams on a day"),
+)
 def members(asking: Asking, ask: OnDay) -> list[MembershipRow]:
     """Return who belonged to which team of a place on a day."""
     on = ask.on or day(asking.now)
     rows = Membership.objects.filter(organisation__place=ask.place, since__lte=on)
-    rows = rows.filter(Q(until=None) | Q(until__gte=on)).select_related("organisation", "person").order_by("id")
+    rows = (
+        rows.filter(Q(until=None) | Q(until__gte=on))
+        .select_related("organisation", "person")
+        .order_by("id")
+    )
     return [
         MembershipRow(
             organisation=row.organisation.name,
@@ -151,11 +162,18 @@ class OrganisationRow(Row):
     until: dt.date | None
 
 
-@query(scope=Scope.UNDER, role=DESKS | {Role.OVERSEER, Role.APPOINTING_OFFICE}, desk="organisations", title=_("Organisations of a place"))
+@query(
+    scope=Scope.UNDER,
+    role=DESKS | {Role.OVERSEER, Role.APPOINTING_OFFICE},
+    desk="organisations",
+    title=_("Organisations of a place"),
+)
 def organisations(asking: Asking, ask: OfPlace) -> list[OrganisationRow]:
     """Return the organisations of a place; those that ended stay readable."""
     return [
-        OrganisationRow(organisation=row.id, name=row.name, kind=row.kind, since=row.since, until=row.until)
+        OrganisationRow(
+            organisation=row.id, name=row.name, kind=row.kind, since=row.since, until=row.until
+        )
         for row in asking.find(Organisation, place=ask.place)
     ]
 
@@ -202,7 +220,9 @@ def mine(asking: Asking, ask: Nothing) -> list[MandateRow]:
 def at_place(asking: Asking, ask: OnDay) -> list[MandateRow]:
     """Return who answered for what at a place on a day."""
     on = ask.on or day(asking.now)
-    rows = Mandate.objects.filter(place=ask.place).select_related("person").order_by("starts_at", "id")
+    rows = (
+        Mandate.objects.filter(place=ask.place).select_related("person").order_by("starts_at", "id")
+    )
     return [
         mandate_row(row, row.person.name or "")
         for row in rows
@@ -228,5 +248,8 @@ def about_me(asking: Asking, ask: Nothing) -> list[AboutMeRow]:
         AboutMeRow(kind="entry", what=entry.command, at=entry.at)
         for entry in Entry.objects.filter(id__in=mentions).only("command", "at")
     ]
-    rows += [AboutMeRow(kind="look", what=look.what, at=look.at) for look in asking.find(Look, person_id=asking.person)]
+    rows += [
+        AboutMeRow(kind="look", what=look.what, at=look.at)
+        for look in asking.find(Look, person_id=asking.person)
+    ]
     return sorted(rows, key=lambda row: row.at)

@@ -14,7 +14,15 @@ from mingbai.kernel.places import ROOT, parent_of, prefix_of
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import OpenName, PlaceCode
 
-terms({"under": _("Under"), "most": _("At most"), "packs": _("Packs"), "goods": _("Goods"), "path": _("Where")})
+terms(
+    {
+        "under": _("Under"),
+        "most": _("At most"),
+        "packs": _("Packs"),
+        "goods": _("Goods"),
+        "path": _("Where"),
+    }
+)
 
 
 class SearchPlaces(Ask):
@@ -38,7 +46,10 @@ class PlaceFound(Row):
 def search(asking: Asking, ask: SearchPlaces) -> list[PlaceFound]:
     """Return places by name, other name, pinyin, initials or two characters."""
     found = search_places(ask.text, under=prefix_of(ask.under) if ask.under else "", most=ask.most)
-    return [PlaceFound(code=row.place, name=row.name, level=row.level, path=path_of(row.place)) for row in found]
+    return [
+        PlaceFound(code=row.place, name=row.name, level=row.level, path=path_of(row.place))
+        for row in found
+    ]
 
 
 def path_of(code: str) -> str:
@@ -48,7 +59,9 @@ def path_of(code: str) -> str:
     while place != ROOT:
         above.append(place)
         place = parent_of(place)
-    names = dict(Place.objects.filter(code__in=above).order_by("prefix").values_list("code", "name"))
+    names = dict(
+        Place.objects.filter(code__in=above).order_by("prefix").values_list("code", "name")
+    )
     return " ".join(names[one] for one in reversed(above) if one in names)
 
 
@@ -85,7 +98,9 @@ def children(asking: Asking, ask: OfPlace) -> list[PlaceRow]:
     rows = Place.objects.filter(prefix__startswith=prefix).exclude(code=ask.place).order_by("code")
     path = path_of(ask.place)
     return [
-        PlaceRow(code=row.code, name=row.name, level=row.level, path=path) for row in rows if len(row.prefix) == wider
+        PlaceRow(code=row.code, name=row.name, level=row.level, path=path)
+        for row in rows
+        if len(row.prefix) == wider
     ]
 
 
@@ -100,7 +115,10 @@ class PointRow(Row):
 @query(scope=Scope.PUBLIC, desk="places", title=_("Points of a place"))
 def points(asking: Asking, ask: OfPlace) -> list[PointRow]:
     """Return the gates, stores, lines and works of a place."""
-    return [PointRow(id=row.id, kind=row.kind, name=row.name) for row in asking.find(Point, place=ask.place)]
+    return [
+        PointRow(id=row.id, kind=row.kind, name=row.name)
+        for row in asking.find(Point, place=ask.place)
+    ]
 
 
 class GoodsRow(Row):

@@ -123,9 +123,10 @@ def as_identifier(cell: Cell) -> str:
         if ("E" in code or "e" in code) and ROUNDED.fullmatch(code):
             raise CellFault(Why.NUMBER_LOST, found=code)
         return code
-    whole = not isinstance(cell, bool | dt.date) and abs(cell) < 10**EXACT_DIGITS
-    if whole and cell == int(cell):
-        return str(int(cell))
+    if not isinstance(cell, bool | dt.date):
+        exact = -(10**EXACT_DIGITS) < cell < 10**EXACT_DIGITS
+        if exact and cell == int(cell):
+            return str(int(cell))
     raise CellFault(Why.NUMBER_LOST, found=as_text(cell))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mingbai.kernel.workbooks.reading import Cell
 
-BETWEEN = "\x1f"  # counts as a blank, so no value can hold it once its blanks are taken out
+BETWEEN = "\0"  # no cell of a spreadsheet can hold it
 
 
 def row_identity(values: Sequence[Cell], nth: int) -> str:
@@ -14,8 +14,11 @@ def row_identity(values: Sequence[Cell], nth: int) -> str:
 
     Leave out what is not of the row itself: its serial number, a running balance, a reason.
     """
-    parts = ["" if value is None else "".join(str(value).split()) for value in values]
+    parts = [v if type(v) is str else "" if v is None else str(v) for v in values]
     body = BETWEEN.join([*parts, str(nth)])
+    if body.count(BETWEEN) != len(parts):
+        body = BETWEEN.join([*(part.replace(BETWEEN, "") for part in parts), str(nth)])
+    body = "".join(body.split())
     if not body.isascii():
         body = unicodedata.normalize("NFKC", body)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

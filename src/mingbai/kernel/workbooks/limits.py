@@ -32,9 +32,6 @@ NOT_READ = re.compile(
 )
 MACROS = re.compile(rb"macroEnabled|vbaProject|macrosheet", re.IGNORECASE)
 SHEET = re.compile(rb"<(?:[\w.-]+:)?sheetData\b")
-STRINGS = re.compile(rb"<(?:[\w.-]+:)?sst\b")
-# A cell or row without a place of its own, or with a prefix: such sheets are walked element by element.
-ODD = re.compile(rb"<c[>/\t\r\n]|<[\w.-]+:c[>/\s]|<row[>/\t\r\n]|<[\w.-]+:row[>/\s]")
 CELL = re.compile(rb'<c r="([A-Z]{1,3})(?=[0-9])')
 ROW = re.compile(rb'<row r="(\d{1,9})"')
 NUMBERS = re.compile(rb">\s*(\d{1,9})\s*<")
@@ -110,22 +107,23 @@ def _check_extent(parts: dict[str, bytes]) -> None:
     if cells > CELLS_MOST:
         raise WorkbookFault("WBK-6")
     for strings in parts.values():
-        if STRINGS.search(strings) and _spelled_out(strings, sheets) > UNPACKED_BYTES:
+        named = b"<si" in strings or b":si" in strings
+        if named and _spelled_out(strings, sheets) > UNPACKED_BYTES:
             raise WorkbookFault("WBK-6")
 
 
 def _corner(sheet: bytes) -> tuple[int, int]:
     """Return how many rows and columns the sheet's filled cells span, never fewer than there are."""
-    columns, rows = CELL.findall(sheet), [int(row) for row in ROW.findall(sheet)]
-    plain = (
-        sheet.count(b"<c ") == len(columns)
-        and sheet.count(b"<row ") == len(rows)
-        and not ODD.search(sheet)
-    )
-    if plain and not (columns or rows):
-        return 0, 0
-    if plain:
-        spans = (max(rows, default=0), *STEPS)
+    columns, rows = CELL.findall(sheet), ROW.findall(sheet)
+    body = sheet.find(b"<sheetData"), sheet.rfind(b"</sheetData>")
+    # Every cell and row names its own place, and none carries a prefix; else each element is walked.
+    if (
+        body[0] >= 0
+        and sheet.count(b"<c", *body) == len(columns)
+        and sheet.count(b"<row", *body) == len(rows)
+        and sheet.find(b":c", *body) < 0
+    ):
+        spans = (max(map(int, rows), default=0), *STEPS)
         row = next((row for row in spans if row <= ROWS_MOST and not _beyond(sheet, row)), None)
         column = max((column_number(name.decode()) for name in set(columns)), default=0)
         if row is not None and column <= COLUMNS_MOST and row * column <= CELLS_MOST // 2:

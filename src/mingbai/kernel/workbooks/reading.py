@@ -80,10 +80,17 @@ def fill_merged(sheet: Sheet, columns: Collection[int] | None = None) -> Sheet:
 
 
 def _sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
-    rows = [
-        [None if value == "" else value if type(value) is str else _plain(value) for value in row]
-        for row in sheet.to_python(skip_empty_area=False)
-    ]
+    (top, left), (_bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
+    rows: list[Row] = [[None] * (right + 1) for _empty in range(top)]
+    before: Row = [None] * left
+    for values in sheet.iter_rows():
+        row: Row = [*before, *values] if left else values  # type: ignore[assignment, list-item]  # made plain below
+        for at, value in enumerate(row):
+            if type(value) is not str:
+                row[at] = _plain(value)
+            elif not value:
+                row[at] = None
+        rows.append(row)
     merged = tuple(
         Merged(top, left, bottom, right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
@@ -91,7 +98,7 @@ def _sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
     return Sheet(sheet.name, rows, merged, hidden=hidden)
 
 
-def _plain(value: float | str | bool | dt.time | dt.date | dt.timedelta) -> Cell:
+def _plain(value: Cell | dt.time | dt.timedelta) -> Cell:
     if type(value) is float and value.is_integer() and abs(value) < EXACT_BELOW:
         return int(value)
     if isinstance(value, dt.time | dt.timedelta):

@@ -1,0 +1,360 @@
+"""Imports: an office's workbook becomes acts, row by row, each once however often the file is sent."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid5
+
+from mingbai.domains.supplies import ledger_sheet
+from mingbai.kernel import people_sheet
+from mingbai.kernel.actors import Actor
+from mingbai.kernel.clock import at_time, day
+from mingbai.kernel.models import Goods, Request
+from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.refusals import Conflict, Refused
+from mingbai.kernel.rows import Store
+from mingbai.kernel.words import Known
+from mingbai.kernel.workbooks.headings import find_headings
+from mingbai.kernel.workbooks.reading import Sheet, read
+from mingbai.kernel.workbooks.writing import Marked, write_marked
+
+NAMESPACE = UUID("6d696e67-6261-5000-8000-696d706f7274")
+OUTCOMES = ("ok", "refused", "to_verify", "duplicate")
+DONATED = ("捐", "赠", "donat")
+BOUGHT = ("采购", "购买", "自购", "超市", "商店", "药店", "药房", "bought", "purchase")
+MADE = ("自产", "车间", "生产", "made")
+
+
+@dataclass
+class RowOutcome:
+    """What became of one row."""
+
+    row: int
+    outcome: str
+    sheet: str = ""
+    why: str | None = None
+    rule: str | None = None
+    message: str | None = None
+    warning: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the outcome as programs read it; what does not apply is left out."""
+        found: dict[str, Any] = {"row": self.row, "outcome": self.outcome, **self.more}
+        last = {
+            "why": self.why,
+            "rule": self.rule,
+            "message": self.message,
+            "warning": self.warning,
+        }
+        return found | {key: value for key, value in last.items() if value is not None}
+
+
+@dataclass
+class Imported:
+    """What became of a workbook."""
+
+    kind: str
+    place: str
+    sheets: list[Sheet]
+    recognise: Callable[[str], str | None]
+    rows: list[RowOutcome] = field(default_factory=list)
+    dry_run: bool = False
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Return how many rows had which outcome."""
+        totals = {outcome: sum(row.outcome == outcome for row in self.rows) for outcome in OUTCOMES}
+        return totals | {"warnings": sum(row.warning is not None for row in self.rows)}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what programs read."""
+        found: dict[str, Any] = {"kind": self.kind, "place": self.place, "totals": self.totals}
+        if self.dry_run:
+            found["dry_run"] = True
+        return found | {"rows": [row.as_json() for row in self.rows]}
+
+    def error_workbook(self) -> bytes:
+        """Return the workbook as it came with the reason beside each row that was not taken."""
+        marked = []
+        for sheet in self.sheets:
+            headings = find_headings(sheet, self.recognise)
+            reasons = {
+                row.row: row.message or row.why or ""
+                for row in self.rows
+                if row.outcome in ("refused", "to_verify") and row.sheet in ("", sheet.name)
+            }
+            if headings is not None:
+                marked.append(Marked(sheet, reasons, headings.row + 1))
+        return write_marked(marked)
+
+
+def import_workbook(
+    kind: str,
+    content: bytes,
+    place: str,
+    *,
+    point: str | None = None,
+    year: int | None = None,
+    as_: Actor,
+    mandate: UUID | None = None,
+    dry_run: bool = False,
+) -> Imported:
+    """Import a workbook; a dry run only tells what would become of each row."""
+    return IMPORTS[kind](content, place, year=year, as_=as_, mandate=mandate, dry_run=dry_run)
+
+
+def request_of(kind: str, place: str, identity: str) -> UUID:
+    """Return the request id of a row: the same row is the same request for ever."""
+    return uuid5(NAMESPACE, f"{kind}/{place}/{identity}")
+
+
+def import_ledger(
+    content: bytes, place: str, *, year: int | None, as_: Actor, mandate: UUID | None, dry_run: bool
+) -> Imported:
+    """Import a store's paper account: every line an act of its own, in the order of the paper."""
+    sheets = read(content)
+    rows = ledger_sheet.read_ledger(sheets, year=year)
+    found = Imported(ledger_sheet.KIND, place, sheets, ledger_sheet.recognise, dry_run=dry_run)
+    held = {
+        row.item: row.quantity
+        for row in answer("supplies.balances", {"place": place}, as_=as_, mandate=mandate)
+    }
+    if dry_run:
+        known = known_requests(found.kind, place, [row.identity for row in rows])
+        fresh = [row for row in rows if row.identity not in known]
+        played = {
+            (outcome.sheet, outcome.row, outcome.move): outcome
+            for outcome in ledger_sheet.play(fresh, held).outcomes
+        }
+        for row in rows:
+            if row.identity in known:
+                found.rows.append(ledger_outcome(row, "duplicate"))
+            else:
+                played_row = played[(row.sheet, row.row, row.move)]
+                found.rows.append(
+                    ledger_outcome(
+                        row, played_row.outcome, why=played_row.why, warning=played_row.warning
+                    )
+                )
+        return found
+    balances = Balances(held)
+    for row in rows:
+        found.rows.append(import_line(row, place, balances, as_, mandate))
+    return found
+
+
+class Balances:
+    """What the store holds while lines are taken, to be compared with the balance on paper."""
+
+    def __init__(self, held: dict[str, int]) -> None:
+        self.held = {ledger_sheet.item_key(item): quantity for item, quantity in held.items()}
+
+    def move(self, row: ledger_sheet.LedgerRow) -> int:
+        """Take a line over and return the balance after it."""
+        key = ledger_sheet.item_key(row.item)
+        sign = 1 if row.move == "receive" else -1
+        self.held[key] = self.held.get(key, 0) + sign * (row.quantity or 0)
+        return self.held[key]
+
+
+def import_line(
+    row: ledger_sheet.LedgerRow, place: str, balances: Balances, as_: Actor, mandate: UUID | None
+) -> RowOutcome:
+    """Do the act that a line of the paper account tells of."""
+    if row.fault is not None:
+        return ledger_outcome(row, "refused", why=row.fault)
+    assert row.on is not None and row.quantity is not None
+    goods = goods_for(row, place, as_, mandate)
+    ask: dict[str, Any] = {
+        "place": place,
+        "item": goods.code,
+        "quantity": row.quantity,
+        "unit": goods.base_unit,
+        "note": row.note or None,
+    }
+    if row.move == "receive":
+        ask |= {"origin_kind": origin_kind_of(row.party), "origin": row.party or "未写来源"}
+    else:
+        ask |= {"recipient": row.party}
+    name = "supplies.receive_goods" if row.move == "receive" else "supplies.issue_goods"
+    request = request_of(ledger_sheet.KIND, place, row.identity)
+    try:
+        receipt = perform(
+            name,
+            ask,
+            as_=as_,
+            mandate=mandate,
+            request_id=request,
+            at=moment_of(row.on),
+            known=Known.REPORTED,
+        )
+    except Conflict:
+        return ledger_outcome(row, "duplicate")
+    except Refused as refusal:
+        why = ledger_sheet.Why.NOT_IN_STORE if refusal.code == "SUP-1" else None
+        return ledger_outcome(
+            row, "refused", why=why, rule=refusal.code, message=refusal.sentence()
+        )
+    if receipt.already:
+        return ledger_outcome(row, "duplicate")
+    differs = ledger_sheet.balance_differs(row, balances.move(row))
+    return ledger_outcome(row, "ok", warning=ledger_sheet.WARNING if differs else None)
+
+
+def moment_of(on: dt.date) -> dt.datetime:
+    """Return the moment of a paper line: noon of its day, or now when that day is not over."""
+    now = moment_now(Store())
+    noon = at_time(on, 12)
+    return min(noon, now) if on <= day(now) else noon
+
+
+def ledger_outcome(
+    row: ledger_sheet.LedgerRow,
+    outcome: str,
+    *,
+    why: str | None = None,
+    rule: str | None = None,
+    message: str | None = None,
+    warning: str | None = None,
+) -> RowOutcome:
+    """Return what became of a line, with what was read of it."""
+    more: dict[str, Any] = {
+        "on": row.on.isoformat() if row.on else None,
+        "item": row.item,
+        "move": row.move,
+    }
+    if outcome == "ok":
+        more["quantity_in_base_unit"] = row.quantity
+    said = message or (str(ledger_sheet.SAYINGS[why]) if why in ledger_sheet.SAYINGS else None)
+    return RowOutcome(
+        row.row,
+        outcome,
+        row.sheet,
+        why=str(why) if why else None,
+        rule=rule,
+        message=said,
+        warning=warning,
+        more=more,
+    )
+
+
+def goods_for(row: ledger_sheet.LedgerRow, place: str, as_: Actor, mandate: UUID | None) -> Goods:
+    """Return the goods of a line; those that nobody registered yet are registered from the paper."""
+    store = Store()
+    key = ledger_sheet.item_key(row.item)
+    for goods in store.fetch(Goods, {}, limit=None):
+        if key in {
+            ledger_sheet.item_key(name) for name in (goods.code, goods.name_zh, goods.name_en)
+        }:
+            return goods
+    ask = {
+        "place": place,
+        "code": row.item,
+        "name_zh": row.item,
+        "name_en": row.item,
+        "base_unit": row.unit,
+    }
+    perform("goods.add_goods", ask, as_=as_, mandate=mandate)
+    if row.pack is not None:
+        size, _unit, pack = row.pack
+        perform(
+            "goods.add_pack",
+            {"place": place, "item": row.item, "unit": pack, "size": size},
+            as_=as_,
+            mandate=mandate,
+        )
+    return store.fetch(Goods, {"code": row.item})[0]
+
+
+def origin_kind_of(party: str | None) -> str:
+    """Return of which kind a source is, by the words that offices use."""
+    text = (party or "").lower()
+    for kind, words in (("donation", DONATED), ("purchase", BOUGHT), ("production", MADE)):
+        if any(word in text for word in words):
+            return kind
+    return "allocation"
+
+
+def known_requests(kind: str, place: str, identities: list[str]) -> set[str]:
+    """Return the identities whose rows were taken before."""
+    requests = {request_of(kind, place, identity): identity for identity in identities}
+    held = set(Request.objects.filter(id__in=list(requests)).values_list("id", flat=True))
+    return {requests[request] for request in held}
+
+
+def import_roster(
+    content: bytes, place: str, *, year: int | None, as_: Actor, mandate: UUID | None, dry_run: bool
+) -> Imported:
+    """Import a roster of people: each recorded once, with the organisation and the post."""
+    sheets = read(content)
+    people = people_sheet.read_roster(sheets, year=year)
+    found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
+    found.rows = list(roster_outcomes(people, place, as_, mandate, dry_run))
+    return found
+
+
+def roster_outcomes(
+    people: list[people_sheet.RosterRow],
+    place: str,
+    as_: Actor,
+    mandate: UUID | None,
+    dry_run: bool,
+) -> Iterator[RowOutcome]:
+    """Record each person of a roster."""
+    known = (
+        known_requests(people_sheet.KIND, place, [person.identity for person in people])
+        if dry_run
+        else set()
+    )
+    for person in people:
+        said = str(people_sheet.SAYINGS[person.why]) if person.why in people_sheet.SAYINGS else None
+        if person.outcome != "ok":
+            yield RowOutcome(person.row, person.outcome, person.sheet, why=person.why, message=said)
+        elif dry_run:
+            yield RowOutcome(
+                person.row, "duplicate" if person.identity in known else "ok", person.sheet
+            )
+        else:
+            yield enrol(person, place, as_, mandate)
+
+
+def enrol(
+    person: people_sheet.RosterRow, place: str, as_: Actor, mandate: UUID | None
+) -> RowOutcome:
+    """Record one person of a roster."""
+    ask = {
+        "place": place,
+        "name": person.name,
+        "document_kind": person.document_kind,
+        "document_number": person.document,
+        "phone": person.phone or None,
+        "organisation": person.organisation or None,
+        "position": person.post or None,
+        "since": person.started_on,
+    }
+    request = request_of(people_sheet.KIND, place, person.identity)
+    try:
+        receipt = perform(
+            "people.enrol", ask, as_=as_, mandate=mandate, request_id=request, known=Known.REPORTED
+        )
+    except Conflict:
+        return RowOutcome(person.row, "duplicate", person.sheet)
+    except Refused as refusal:
+        return RowOutcome(
+            person.row,
+            "refused",
+            person.sheet,
+            why=None,
+            rule=refusal.code,
+            message=refusal.sentence(),
+        )
+    return RowOutcome(person.row, "duplicate" if receipt.already else "ok", person.sheet)
+
+
+IMPORTS: dict[str, Callable[..., Imported]] = {
+    ledger_sheet.KIND: import_ledger,
+    people_sheet.KIND: import_roster,
+}

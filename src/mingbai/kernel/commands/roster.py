@@ -1,0 +1,89 @@
+"""Commands on rosters: a person of a firm or a brigade is recorded once, with the organisation and the post."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Ask
+from mingbai.kernel.clock import day
+from mingbai.kernel.commands.people import DocumentKind, PersonAdded
+from mingbai.kernel.documents import DocumentFault
+from mingbai.kernel.models import Membership, Organisation, Person
+from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import command
+from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
+
+YEAR = dt.timedelta(days=365)
+
+
+class Enrol(Ask):
+    """Record a person of a roster."""
+
+    place: PlaceCode
+    name: Name
+    document_kind: DocumentKind = "resident_id"
+    document_number: DocumentNumber
+    phone: Phone | None = None
+    organisation: OpenName | None = None
+    position: OpenName | None = None
+    since: dt.date | None = None
+
+
+@command(
+    role={Role.DESK, Role.CLERK, Role.KEEPER, Role.OPERATOR},
+    desk="people",
+    title=_("Record a person of a roster"),
+    records=True,
+)
+def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
+    """Record a person of a roster with organisation and post; a person known by document is not written down twice."""
+    try:
+        number = check_document(ask.document_kind, ask.document_number, day(acting.now))
+        phone = check_phone(ask.phone)
+    except DocumentFault as fault:
+        raise Refused("PER-3", problem=fault.sentence()) from None
+    assert number is not None
+    known = acting.see(Person, document_index=document_index(number))
+    if known is not None and ask.organisation is None:
+        raise Refused("PER-2")
+    if known is None:
+        person, key = person_columns(
+            place=ask.place,
+            name=ask.name,
+            document_kind=ask.document_kind,
+            document_number=number,
+            phone=phone,
+            purpose="employment",
+            delete_after=day(acting.now) + YEAR,
+        )
+        known = acting.add(person)
+        acting.add(key)
+    if ask.organisation is not None:
+        _belongs(acting, ask, known)
+    acting.subject(known.id)
+    return PersonAdded(person=known.id)
+
+
+def _belongs(acting: Acting, ask: Enrol, person: Person) -> None:
+    """Note that a person belongs to an organisation of this name, which is registered when it is new."""
+    found = acting.find(Organisation, place=ask.place, name=ask.organisation)
+    team = next((one for one in found if one.until is None), None)
+    since = ask.since or day(acting.at)
+    if team is None:
+        team = acting.add(
+            Organisation(
+                place=ask.place,
+                name=ask.organisation,
+                kind="company",
+                since=min(since, day(acting.at)),
+            )
+        )
+    if acting.see(Membership, organisation_id=team.id, person_id=person.id, until=None):
+        raise Refused("PER-2")
+    acting.add(
+        Membership(
+            organisation_id=team.id, person_id=person.id, position=ask.position or "-", since=since
+        )
+    )
