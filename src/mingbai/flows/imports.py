@@ -87,7 +87,7 @@ class Imported:
                 if row.outcome in ("refused", "to_verify") and row.sheet in ("", sheet.name)
             }
             if headings is not None:
-                marked.append(Marked(sheet, reasons, headings.row + 1))
+                marked.append(Marked(sheet, reasons, headings.last_row + 1))
         return write_marked(marked)
 
 

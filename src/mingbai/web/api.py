@@ -12,9 +12,10 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.asks import private_names
 from mingbai.kernel.models import Token
 from mingbai.kernel.moment import now as moment_now
-from mingbai.kernel.perform import answer, perform, rows_as_json
+from mingbai.kernel.perform import answer, find_query, perform, rows_as_json
 from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
 from mingbai.kernel.registry import REGISTRY, Command, Query
 from mingbai.kernel.rows import Store
@@ -27,6 +28,9 @@ sentences(
         "API-1": _("The body is not JSON. Send the ask as one JSON object."),
         "API-2": _("The header %(header)s is not written as it should be."),
         "API-3": _("The body is larger than %(most)s bytes. Send it in smaller parts."),
+        "API-5": _(
+            "A name, number or text must not stand in an address. Send this ask as the body of a POST."
+        ),
         "API-4": _("This key is not known or has ended."),
     }
 )
@@ -122,7 +126,11 @@ def run_command(request: HttpRequest, name: str) -> HttpResponse:
 def run_query(request: HttpRequest, name: str) -> HttpResponse:
     """Answer a query that came over HTTP."""
     ask = body_of(request) if request.method == "POST" else dict(request.GET.items())
-    found = answer(name, ask, as_=actor_of(request), mandate=header_uuid(request, "Mingbai-Mandate"))
+    if request.method != "POST" and set(ask) & set(private_names(find_query(name).ask)):
+        raise Refused("API-5")
+    found = answer(
+        name, ask, as_=actor_of(request), mandate=header_uuid(request, "Mingbai-Mandate")
+    )
     return JsonResponse(rows_as_json(found))
 
 
@@ -164,7 +172,10 @@ def add_command(command: Command) -> None:
         tags=[command.desk],
         url_name=command.name,
         openapi_extra={
-            "requestBody": {"required": True, "content": {"application/json": {"schema": inline(schema)}}},
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": inline(schema)}},
+            },
             "parameters": [header(name) for name in HEADERS],
             "security": [] if command.public else [{"Bearer": []}],
         },
@@ -181,7 +192,12 @@ def add_query(found: Query) -> None:
     view.__doc__ = found.summary
     schema = inline(found.ask.model_json_schema(ref_template="#/components/schemas/{model}"))
     parameters = [
-        {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": part}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", []),
+            "schema": part,
+        }
         for name, part in schema.get("properties", {}).items()
     ]
     api.api_operation(
@@ -232,4 +248,3 @@ def build() -> None:
 
 
 build()
-
