@@ -110,6 +110,12 @@ def test_values_come_as_written() -> None:
     assert sheet.rows[1][8] == 1.1010119900307e17
 
 
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (4, 0), (0, 3), (4, 3)])
+def test_a_table_may_begin_anywhere(row: int, column: int) -> None:
+    data = workbook(lambda _book, sheet: sheet.write_row(row, column, ["x", "y"]))
+    assert read(data)[0].rows == [[None] * (column + 2)] * row + [[None] * column + ["x", "y"]]
+
+
 def test_a_path_is_read_too(tmp_path: Any) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(workbook())

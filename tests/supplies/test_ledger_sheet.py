@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import os
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +15,8 @@ from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.faults import WorkbookFault
 from mingbai.kernel.workbooks.reading import Merged, Sheet, read
 from mingbai.kernel.workbooks.writing import write_errors
+from tests.conftest import shared
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "workbooks"
 ONE_ROW = [
     "序号",
     "日期",
@@ -32,16 +30,6 @@ ONE_ROW = [
     "结存",
     "备注",
 ]
-
-
-def shared(name: str) -> Path:
-    """Return a file that tests read from beside the project, or skip and say so."""
-    path = SHARED / name
-    if not path.exists():
-        if "workbooks" in os.environ.get("MINGBAI_REQUIRE", "").split(","):
-            pytest.fail(f"{path} is required and is not here")
-        pytest.skip(f"{path} is not here")
-    return path
 
 
 def sheet(*rows: Sequence[Any], name: str = "台账", merged: tuple[Merged, ...] = ()) -> Sheet:
@@ -61,8 +49,8 @@ def facts(rows: Sequence[LedgerRow]) -> list[tuple[Any, ...]]:
 
 
 def test_the_shared_ledger_is_reproduced() -> None:
-    rows = read_ledger(read(shared("supplies_ledger.xlsx")))
-    wanted = json.loads(shared("supplies_ledger.json").read_text())
+    rows = read_ledger(read(shared("workbooks/supplies_ledger.xlsx")))
+    wanted = json.loads(shared("workbooks/supplies_ledger.json").read_text())
     got = play(rows).as_json()
     assert got["totals"] == wanted["totals"]
     assert got["balances"] == wanted["balances"]
@@ -71,7 +59,7 @@ def test_the_shared_ledger_is_reproduced() -> None:
 
 
 def test_the_returned_error_workbook_of_the_shared_ledger_reads_the_same() -> None:
-    (paper,) = read(shared("supplies_ledger.xlsx"))
+    (paper,) = read(shared("workbooks/supplies_ledger.xlsx"))
     rows = read_ledger([paper])
     reasons = {outcome.row: outcome.why for outcome in play(rows).outcomes if outcome.why}
     back = read(

@@ -59,7 +59,7 @@ PATTERNS = {
     ),
     "post": r"岗位|工种|职务|职位|工作岗位|部门/?岗位|post|position|job(?:title)?|role",
     "address": (
-        r"(?:现|常)?(?:居住地?|住址|住地|居所)(?:址|地址)?|(?:家庭|现居住|现)?(?:地址|住所)|address|residence|livesin"
+        r"(?:家庭|现在?|常)?(?:居住地?址?|住址|住地|居所|地址|住所|住处)|address|residence|livesin"
     ),
     "started_on": (
         r"(?:上岗|入职|到岗|进厂|返岗|复工|报到|开工)(?:日期|时间)|(?:start(?:s|ed)?(?:on|date)?|from)"

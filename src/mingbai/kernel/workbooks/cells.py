@@ -122,7 +122,7 @@ def as_identifier(cell: Cell) -> str:
         code = as_code(cell)
         if ("E" in code or "e" in code) and ROUNDED.fullmatch(code):
             raise CellFault(Why.NUMBER_LOST, found=code)
-        return code
+        return "" if len(code) < 5 and code.lower() in NONE_WRITTEN else code
     if not isinstance(cell, bool | dt.date):
         exact = -(10**EXACT_DIGITS) < cell < 10**EXACT_DIGITS
         if exact and cell == int(cell):

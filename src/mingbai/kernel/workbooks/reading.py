@@ -80,8 +80,9 @@ def fill_merged(sheet: Sheet, columns: Collection[int] | None = None) -> Sheet:
 
 
 def _sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
-    (top, left), (_bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
-    rows: list[Row] = [[None] * (right + 1) for _empty in range(top)]
+    rows: list[Row] = []
+    # The reader gives the empty rows above a table, but not the empty columns on its left.
+    left = sheet.start[1] if sheet.start else 0
     before: Row = [None] * left
     for values in sheet.iter_rows():
         row: Row = [*before, *values] if left else values  # type: ignore[assignment, list-item]  # made plain below
