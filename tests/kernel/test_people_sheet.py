@@ -8,9 +8,18 @@ from typing import Any
 
 import pytest
 
-from mingbai.kernel.people_sheet import SAYINGS, RosterRow, Why, as_json, read_roster, recognise
+from mingbai.kernel.people_sheet import (
+    SAYINGS,
+    WANTED,
+    RosterRow,
+    Why,
+    as_json,
+    read_roster,
+    recognise,
+)
 from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.faults import WorkbookFault
+from mingbai.kernel.workbooks.headings import label_of
 from mingbai.kernel.workbooks.reading import Merged, Row, Sheet, read
 from mingbai.kernel.workbooks.writing import write_errors, write_table
 from tests.conftest import shared
@@ -187,6 +196,8 @@ def test_several_sheets_and_hidden_ones() -> None:
     with pytest.raises(WorkbookFault) as caught:
         read_roster([Sheet("a", [["姓名", "电话"], ["水珊", "160"]])])
     assert caught.value.code == "WBK-10"
+    columns = [label_of(column) for column in str(WANTED).replace("、", ",").split(",")]
+    assert None not in map(recognise, columns), "the headings asked for are ones that are read"
 
 
 def test_a_row_is_known_again() -> None:

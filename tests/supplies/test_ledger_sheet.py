@@ -10,9 +10,10 @@ import pytest
 import xlsxwriter
 
 from mingbai.domains.supplies.ledger_sheet import SAYINGS, LedgerRow, Why, play, read_ledger
-from mingbai.domains.supplies.ledger_sheet.vocabulary import recognise
+from mingbai.domains.supplies.ledger_sheet.vocabulary import WANTED, recognise
 from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.faults import WorkbookFault
+from mingbai.kernel.workbooks.headings import label_of
 from mingbai.kernel.workbooks.reading import Merged, Sheet, read
 from mingbai.kernel.workbooks.writing import write_errors
 from tests.conftest import shared
@@ -318,11 +319,12 @@ def test_packs_hold_for_the_item() -> None:
         (2, "瓶", None),
         (24, "瓶", None),
         (27, "瓶", None),
-        (7, "", None),
+        (7, "件", None),
         (200, "只", None),
         (8, "只", None),
     ]
     assert rows[0].pack == rows[2].pack == (24, "瓶", "箱")
+    assert [row.unit_known for row in rows] == [True] * 4 + [False] + [True] * 2
 
 
 def test_units_in_headings_and_names() -> None:
@@ -435,8 +437,8 @@ def test_a_card_for_each_item() -> None:
     rows = read_ledger([masks, gloves])
     assert [(row.item, row.party, row.unit) for row in rows] == [
         ("口罩", "县里", "只"),
-        ("手套", "县里", ""),
-        ("手套", "张三", ""),
+        ("手套", "县里", "件"),
+        ("手套", "张三", "件"),
     ]
     assert {o.outcome for o in play(rows).outcomes} == {"ok"}
 
@@ -466,7 +468,8 @@ def test_hidden_sheets_and_other_sheets_are_left_alone() -> None:
     with pytest.raises(WorkbookFault) as caught:
         read_ledger([hidden, summary])
     assert caught.value.code == "WBK-10"
-    assert "出库数量" in caught.value.facts["wanted"]
+    columns = [label_of(name) for name in str(WANTED).replace("、", ",").split(",")]
+    assert None not in map(recognise, columns), "the headings asked for are ones that are read"
 
 
 def identities(*lines: Sequence[Any]) -> list[str]:

@@ -77,7 +77,7 @@ READ = (
     "address",
     "started_on",
 )
-WANTED = "姓名、身份证号、手机号、单位、岗位、居住地、上岗日期"
+WANTED = _("Name, ID number, Phone, Employer, Post, Address, Start date")
 RESIDENT_ID = re.compile(r"身份证|居民身份证|二代身份证|residentid|idcard", re.IGNORECASE)
 PASSPORT = re.compile(r"(?:外国|中国|普通)?护照|passport", re.IGNORECASE)
 TOTAL = re.compile(

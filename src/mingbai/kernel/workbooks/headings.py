@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 from mingbai.kernel.workbooks.cells import as_text
 from mingbai.kernel.workbooks.faults import WorkbookFault
 from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged
@@ -77,7 +79,7 @@ def headings_at(sheet: Sheet, row: int, recognise: Recognise) -> Headings | None
     return Headings(best.last_row + row, best.columns, best.labels)
 
 
-def no_headings(wanted: str) -> WorkbookFault:
+def no_headings(wanted: str | Promise) -> WorkbookFault:
     """Return the fault for a workbook in which no sheet has the headings that are looked for."""
     return WorkbookFault("WBK-10", wanted=wanted)
 

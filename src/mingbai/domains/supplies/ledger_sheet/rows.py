@@ -15,6 +15,7 @@ from mingbai.kernel.workbooks.packs import Packs, unit_name
 from mingbai.kernel.workbooks.reading import Cell, Sheet
 
 KIND = "supplies.ledger"
+PIECE = "件"  # what is counted where no unit is written at all
 PART = re.compile(r"(\d+)([^\d\s.,+\-零]{1,4})零?")
 
 
@@ -37,6 +38,7 @@ class LedgerRow:
     identity: str
     sheet: str = ""
     factor: int = 1  # how many base units the unit written on this line is
+    unit_known: bool = True  # whether a unit is written for this item anywhere in the workbook
 
 
 def item_key(item: str) -> str:
@@ -82,7 +84,7 @@ def _by_day(parts: Iterable[list[Line]]) -> list[Line]:
 
 def _row(line: Line, item: str, packs: Packs, identities: Identities) -> LedgerRow:
     quantity, fault = _counted(line, packs)
-    unit = packs.base or ""
+    unit = packs.base or PIECE
     fault = line.fault or fault
     known = quantity is not None
     return LedgerRow(
@@ -110,6 +112,7 @@ def _row(line: Line, item: str, packs: Packs, identities: Identities) -> LedgerR
         ),
         sheet=line.sheet,
         factor=packs.size(line.unit, line.specification) or 1 if line.unit else 1,
+        unit_known=packs.base is not None,
     )
 
 

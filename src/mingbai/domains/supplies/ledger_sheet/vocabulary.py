@@ -108,7 +108,7 @@ FIELDS = tuple(
     (name, re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
     for name, patterns in PATTERNS.items()
 )
-WANTED = "日期、物资名称、规格、单位、来源、入库数量、领用人、出库数量、结存"
+WANTED = _("Date, Item, Specification, Unit, Source, Quantity in, Recipient, Quantity out, Balance")
 
 TOTAL = re.compile(
     r"(?:本?[日周月季年页期次]?度?(?:小计|合计|总计|累计|共计)|过次页|承前页|本[日月季年页期]结存"
