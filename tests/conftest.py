@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import psycopg
@@ -55,15 +54,21 @@ class House:
     folder: Path
     names: dict[str, Any] = field(default_factory=dict)
 
-    def do(self, name: str, ask: dict[str, Any] | None = None, *, as_: Actor = OPERATOR, **context: Any) -> Receipt:
+    def do(
+        self, name: str, ask: dict[str, Any] | None = None, *, as_: Actor = OPERATOR, **context: Any
+    ) -> Receipt:
         """Do a command."""
         return perform(name, ask or {}, as_=as_, **context)
 
-    def ask(self, name: str, ask: dict[str, Any] | None = None, *, as_: Actor = OPERATOR, **context: Any) -> Any:
+    def ask(
+        self, name: str, ask: dict[str, Any] | None = None, *, as_: Actor = OPERATOR, **context: Any
+    ) -> Any:
         """Ask a query."""
         return answer(name, ask or {}, as_=as_, **context)
 
-    def person(self, name: str, role: str | None = None, place: str = VILLAGE, **mandate: Any) -> Actor:
+    def person(
+        self, name: str, role: str | None = None, place: str = VILLAGE, **mandate: Any
+    ) -> Actor:
         """Record a person and let them act as a role."""
         person = self.do("people.add_person", {"place": place, "name": name}).result["person"]
         if role:
@@ -92,7 +97,9 @@ def database(name: str, template: str | None = None) -> None:
     """Make a PostgreSQL database and turn to it."""
     assert URL
     with psycopg.connect(URL, autocommit=True) as connection:
-        copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        copied = (
+            sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        )
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
     turn_to(name)
 

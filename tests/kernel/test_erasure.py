@@ -11,7 +11,7 @@ from mingbai.kernel.models import Entry, PrivateValue
 from mingbai.kernel.refusals import Refused
 from tests.conftest import URL, VILLAGE, House, close
 
-NAME, NUMBER, PHONE = "欧阳明白", "110112196003070004", "16099887766"
+NAME, NUMBER, PHONE = "欧阳明白", "110112196003070009", "16099887766"
 
 
 def recorded(account: House) -> str:
@@ -29,7 +29,9 @@ def recorded(account: House) -> str:
 def bytes_of(account: House) -> bytes:
     """Return every byte of the account's files."""
     close()
-    files = [path for path in account.folder.rglob("*") if path.is_file() and "keys" not in path.parts]
+    files = [
+        path for path in account.folder.rglob("*") if path.is_file() and "keys" not in path.parts
+    ]
     return b"".join(path.read_bytes() for path in files)
 
 
@@ -51,7 +53,9 @@ def test_after_erasure_proofs_hold_and_a_resend_is_known(account: House) -> None
     }
     assert account.do("people.add_person", again, request_id=entry.id).already
     with pytest.raises(Refused) as refusal:
-        account.do("people.erase_person", {"place": VILLAGE, "person": person, "reason": "本人要求"})
+        account.do(
+            "people.erase_person", {"place": VILLAGE, "person": person, "reason": "本人要求"}
+        )
     assert refusal.value.code == "PER-10"
 
 
@@ -60,7 +64,11 @@ def test_after_erasure_no_byte_is_left_in_any_file(account: House) -> None:
     person = recorded(account)
     account.settle()
     private = PrivateValue.objects.filter(entry__command="people.add_person")
-    canaries = [NAME.encode()] + [bytes(one.salt) for one in private] + [bytes(one.value) for one in private]
+    canaries = (
+        [NAME.encode()]
+        + [bytes(one.salt) for one in private]
+        + [bytes(one.value) for one in private]
+    )
     assert len(canaries) >= 7
     held = bytes_of(account)
     assert all(canary in held for canary in canaries)
@@ -77,7 +85,12 @@ def test_a_number_is_written_once_and_never_in_a_body(account: House) -> None:
     with pytest.raises(Refused) as refusal:
         account.do(
             "people.add_person",
-            {"place": VILLAGE, "name": "另一个", "document_kind": "resident_id", "document_number": NUMBER},
+            {
+                "place": VILLAGE,
+                "name": "另一个",
+                "document_kind": "resident_id",
+                "document_number": NUMBER,
+            },
         )
     assert refusal.value.code == "PER-2"
     bodies = "".join(Entry.objects.values_list("body", flat=True))
@@ -85,13 +98,16 @@ def test_a_number_is_written_once_and_never_in_a_body(account: House) -> None:
         assert canary not in bodies
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT document_mask, phone_mask FROM kernel_person")
-        assert cursor.fetchone() == ("110*************04", "160******66")
+        assert cursor.fetchone() == ("110*************09", "160******66")
 
 
 def test_a_shell_does_not_open_sealed_fields(account: House) -> None:
     person = recorded(account)
     with pytest.raises(Refused) as refusal:
-        account.do("people.reveal", {"place": VILLAGE, "person": person, "field": "phone", "reason": "看看"})
+        account.do(
+            "people.reveal",
+            {"place": VILLAGE, "person": person, "field": "phone", "reason": "看看"},
+        )
     assert refusal.value.code == "ACC-7"
 
 
@@ -106,9 +122,10 @@ def test_looks_are_written_down_limited_and_shown_to_the_person(account: House) 
         )
     with pytest.raises(Refused) as refusal:
         account.do(
-            "people.reveal", {"place": VILLAGE, "person": person, "field": "phone", "reason": "再看"}, as_=desk
+            "people.reveal",
+            {"place": VILLAGE, "person": person, "field": "phone", "reason": "再看"},
+            as_=desk,
         )
     assert refusal.value.code == "PER-7"
     mine = account.ask("people.about_me", as_=Actor(person=uuid.UUID(person)))
     assert sum(row.kind == "look" for row in mine) == 30
-

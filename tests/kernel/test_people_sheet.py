@@ -115,6 +115,7 @@ def test_numbers_as_people_write_them() -> None:
 def test_each_reason(other: dict[str, Any], why: str) -> None:
     row = one(**other)
     assert (row.outcome, row.why) == ("refused", why)
+    assert why in SAYINGS
 
 
 def test_every_reason_has_a_sentence() -> None:

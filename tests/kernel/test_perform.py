@@ -49,7 +49,9 @@ def test_a_resend_gets_the_stored_answer_and_changes_nothing(account: House) -> 
         ("places.add_alias", {"place": VILLAGE, "name": "码头村"}),
     ],
 )
-def test_the_same_number_for_something_else_is_a_conflict(account: House, name: str, ask: dict[str, Any]) -> None:
+def test_the_same_number_for_something_else_is_a_conflict(
+    account: House, name: str, ask: dict[str, Any]
+) -> None:
     request = uuid.uuid4()
     account.do("places.add_point", STORE, request_id=request)
     with pytest.raises(Conflict):
@@ -80,7 +82,10 @@ def test_a_refusal_leaves_no_trace(account: House) -> None:
         account.do("places.add_point", STORE, request_id=request)
     assert refusal.value.code == "PLC-3"
     assert (entries(), Request.objects.count()) == (before, claims)
-    assert account.do("places.add_point", STORE | {"name": "东库"}, request_id=request).already is False
+    assert (
+        account.do("places.add_point", STORE | {"name": "东库"}, request_id=request).already
+        is False
+    )
 
 
 def test_four_at_the_same_instant_have_one_effect_and_equal_answers(account: House) -> None:
@@ -155,7 +160,9 @@ def test_one_person_with_three_capacities_says_which(account: House) -> None:
     with pytest.raises(Refused) as refusal:
         account.do("places.add_point", STORE, as_=person)
     assert refusal.value.code == "ACC-2"
-    keeping = next(row.mandate for row in account.ask("mandates.mine", as_=person) if row.role == "keeper")
+    keeping = next(
+        row.mandate for row in account.ask("mandates.mine", as_=person) if row.role == "keeper"
+    )
     receipt = account.do("places.add_point", STORE, as_=person, mandate=keeping)
     assert Entry.objects.get(id=receipt.entry).mandate == keeping
     with pytest.raises(NotAllowed):

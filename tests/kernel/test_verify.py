@@ -29,14 +29,20 @@ TABLES = sorted(
 
 
 @pytest.fixture(scope="module")
-def filled(templates: dict[str, tuple[Path, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def filled(
+    templates: dict[str, tuple[Path, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """An account with something in every table, half of it numbered and sealed, a little still waiting."""
     for house in house_of("real", templates, tmp_path_factory.mktemp("filled") / "account"):
         fill(house)
         house.settle()
-        house.do("goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "箱", "size": 2000})
+        house.do(
+            "goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "箱", "size": 2000}
+        )
         house.settle()
-        house.do("goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "袋", "size": 10})
+        house.do(
+            "goods.add_pack", {"place": "110112106224", "item": "mask", "unit": "袋", "size": 10}
+        )
         assert house.faults() == []
         yield house
 
@@ -106,7 +112,9 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
     store = Store()
     key_column = key_column_of(table)
     columns = columns_of(store, table)
-    keys = [row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()]
+    keys = [
+        row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()
+    ]
     assert keys, f"{table} is empty: this test would prove nothing about it"
     tried = 0
     for key in {keys[0], keys[-1]}:
@@ -117,7 +125,11 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
             for other in [*others(value), None]:
                 if stored(other) == stored(value):
                     continue
-                faults = trial(filled, f'UPDATE "{table}" SET "{column}" = %s WHERE "{key_column}" = %s', [other, key])
+                faults = trial(
+                    filled,
+                    f'UPDATE "{table}" SET "{column}" = %s WHERE "{key_column}" = %s',
+                    [other, key],
+                )
                 if faults is None:
                     continue
                 tried += 1
@@ -130,7 +142,9 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
 def test_no_row_can_be_removed_unnoticed(filled: House, table: str) -> None:
     store = Store()
     key_column = key_column_of(table)
-    keys = [row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()]
+    keys = [
+        row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()
+    ]
     for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
         faults = trial(filled, f'DELETE FROM "{table}" WHERE "{key_column}" = %s', [key])
         assert faults is None or faults, f"a row of {table} was removed and nobody noticed"
@@ -147,11 +161,22 @@ def test_no_row_can_be_added_unnoticed(filled: House, table: str) -> None:
     fresh: Any = uuid.uuid4() if not store.sqlite else uuid.uuid4().hex
     row[key_column] = value + 10**6 if isinstance(value, int) else fresh
     for name, held in row.items():
-        if isinstance(held, str) and name in {"code", "username", "digest", "name_zh", "name", "unit"}:
+        if isinstance(held, str) and name in {
+            "code",
+            "username",
+            "digest",
+            "name_zh",
+            "name",
+            "unit",
+        }:
             row[name] = (held + "x")[:60]
     holes = ", ".join(["%s"] * len(columns))
     listed = ", ".join(f'"{column}"' for column in columns)
-    faults = trial(filled, f'INSERT INTO "{table}" ({listed}) VALUES ({holes})', [row[column] for column in columns])
+    faults = trial(
+        filled,
+        f'INSERT INTO "{table}" ({listed}) VALUES ({holes})',
+        [row[column] for column in columns],
+    )
     assert faults is None or faults, f"a row was added to {table} and nobody noticed"
 
 
@@ -163,7 +188,9 @@ def test_a_table_that_nothing_binds_is_a_fault(filled: House) -> None:
 def test_a_fault_names_table_key_and_entry(filled: House) -> None:
     faults = trial(filled, "UPDATE kernel_goods SET name_zh = 'x'", [])
     assert faults is not None and len(faults) == 1
-    entry = Store().run("SELECT id FROM journal_entry WHERE command = 'goods.add_goods'").fetchone()[0]
+    entry = (
+        Store().run("SELECT id FROM journal_entry WHERE command = 'goods.add_goods'").fetchone()[0]
+    )
     assert "kernel_goods" in faults[0] and str(stored(entry)) in faults[0]
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel import documents
 from mingbai.kernel.documents import DocumentFault, passport, phone, resident_id
 from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.cells import CellFault, as_code, as_date, as_identifier, as_text
@@ -37,6 +38,7 @@ class Why(enum.StrEnum):
 
 
 SAYINGS: dict[str, Promise] = {
+    **documents.SENTENCES,
     **cells.SAYINGS,
     Why.NAME_MISSING: _("No name is written. Write the name as on the document."),
     Why.NAME_UNLIKELY: _("This is too long for a name. Check whether the columns have moved."),

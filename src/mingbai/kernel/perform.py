@@ -26,7 +26,8 @@ from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import REGISTRY, Command, Query, Scope
 from mingbai.kernel.rows import Stale, Store
 from mingbai.kernel.turn import turn
-from mingbai.kernel.words import Known, Via
+from mingbai.kernel.words import Known, Role, Via
+from mingbai.proofs.merkle import leaf_hash
 
 TRIES = 6
 DEPTH_MOST = 5
@@ -208,7 +209,7 @@ def _resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUI
         raise Conflict("REQ-1")
     if not entries.same_ask(store, body, *split(ask)):
         raise Conflict("REQ-1")
-    leaf = entries.leaf_hash(canonical(body))
+    leaf = leaf_hash(canonical(body))
     return Receipt(
         entry=request,
         command=command.name,
@@ -293,7 +294,7 @@ def answer(
         if not (query.scope in (Scope.PUBLIC, Scope.OWN) and mandate is None):
             hat = access.hat_of(store, as_, Context(mandate=mandate), moment)
         elif as_.person is not None:
-            hat = Hat(role=access.Role.RESIDENT, place="", person=as_.person)
+            hat = Hat(role=Role.RESIDENT, place="", person=as_.person)
         else:
             hat = access.hat_of(store, as_, Context(), moment)
     hat = access.check_query(query, as_, hat, place or None)

@@ -62,7 +62,7 @@ def rebuilt(store: Store) -> Iterator[str]:
     wanted: dict[tuple[str, ...], int] = {}
     for line in lines:
         word = word_of(line)
-        key = (word.place, word.level, word.name, word.pinyin, word.initials)
+        key: tuple[str, ...] = (word.place, word.level, word.name, word.pinyin, word.initials)
         wanted[key] = wanted.get(key, 0) + 1
     words: dict[int, str] = {}
     for number, *columns in PlaceWord.objects.values_list(

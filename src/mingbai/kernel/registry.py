@@ -34,7 +34,19 @@ class Reach(enum.StrEnum):
     UNDER = "under"
 
 
-REACH = dict.fromkeys(Role, Reach.OWN) | dict.fromkeys((Role.DESK, Role.OVERSEER, Role.APPOINTING_OFFICE, Role.LEADER, Role.AUDITOR, Role.INSPECTOR, Role.HEALTH, Role.OPERATOR), Reach.UNDER)
+REACH = dict.fromkeys(Role, Reach.OWN) | dict.fromkeys(
+    (
+        Role.DESK,
+        Role.OVERSEER,
+        Role.APPOINTING_OFFICE,
+        Role.LEADER,
+        Role.AUDITOR,
+        Role.INSPECTOR,
+        Role.HEALTH,
+        Role.OPERATOR,
+    ),
+    Reach.UNDER,
+)
 
 
 @dataclass(frozen=True)

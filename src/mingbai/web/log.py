@@ -7,6 +7,7 @@ from mingbai.kernel.journal.tree import Nodes, last_sealed
 from mingbai.kernel.keys import keys
 from mingbai.kernel.moment import account
 from mingbai.kernel.receipt_links import proof_by_link
+from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
 from mingbai.kernel.worker import silent_for
 from mingbai.proofs import notes, tiles
@@ -19,7 +20,9 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     sealed = last_sealed(Store())
     if sealed is None:
         raise Http404
-    return HttpResponse(sealed.note, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return HttpResponse(
+        sealed.note, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
 
 
 def key(request: HttpRequest) -> HttpResponse:
@@ -42,15 +45,22 @@ def tile(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     nodes = Nodes(store)
     nodes.prefetch(tiles.HEIGHT * level, index * tiles.WIDTH, width)
-    forever = {"Cache-Control": "public, max-age=31536000, immutable"} if width == tiles.WIDTH else {}
+    forever = (
+        {"Cache-Control": "public, max-age=31536000, immutable"} if width == tiles.WIDTH else {}
+    )
     return HttpResponse(
-        tiles.tile(level, index, width, nodes), content_type="application/octet-stream", headers=forever
+        tiles.tile(level, index, width, nodes),
+        content_type="application/octet-stream",
+        headers=forever,
     )
 
 
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Give the proof of an entry to whoever holds its link."""
-    return JsonResponse(proof_by_link(token), headers={"Cache-Control": "no-store"})
+    try:
+        return JsonResponse(proof_by_link(token), headers={"Cache-Control": "no-store"})
+    except Refused as refusal:
+        return JsonResponse(refusal.as_json(), status=refusal.status)
 
 
 def health(request: HttpRequest) -> HttpResponse:

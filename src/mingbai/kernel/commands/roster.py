@@ -68,6 +68,7 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
 
 def _belongs(acting: Acting, ask: Enrol, person: Person) -> None:
     """Note that a person belongs to an organisation of this name, which is registered when it is new."""
+    assert ask.organisation is not None
     found = acting.find(Organisation, place=ask.place, name=ask.organisation)
     team = next((one for one in found if one.until is None), None)
     since = ask.since or day(acting.at)

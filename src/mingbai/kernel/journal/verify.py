@@ -238,9 +238,11 @@ class Verifier:
                 self.fault(
                     "a private value stands at a wrong entry", "journal_private", key, found[0]
                 )
-            elif not isinstance(row["salt"], bytes | memoryview) or not isinstance(
-                row["value"], bytes | memoryview
-            ) or not opens(row, found[1]):
+            elif (
+                not isinstance(row["salt"], bytes | memoryview)
+                or not isinstance(row["value"], bytes | memoryview)
+                or not opens(row, found[1])
+            ):
                 self.fault("a private value was changed", "journal_private", key, found[0])
         for key, (name, _digest) in wanted.items():
             if key not in self.erased:

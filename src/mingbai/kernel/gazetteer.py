@@ -1,0 +1,49 @@
+"""The gazetteer: the official list of places that ships with the product."""
+
+import csv
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+SOURCE = Path(__file__).resolve().parent.parent / "data" / "places.csv.gz"
+CODE = re.compile(r"\d{12}", re.ASCII)
+LEVELS = ("province", "prefecture", "county", "town", "village")
+
+
+class PlaceLine(NamedTuple):
+    """One place of the list."""
+
+    code: str
+    name: str
+    level: str
+
+
+class GazetteerFault(ValueError):
+    """The list of places is not one."""
+
+
+def read(path: Path | None = None) -> Iterator[PlaceLine]:
+    """Give every place of a list: gzipped CSV with code, name and level."""
+    with gzip.open(path or SOURCE, "rt", encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            line = PlaceLine(row.get("code") or "", row.get("name") or "", row.get("level") or "")
+            if not CODE.fullmatch(line.code) or line.level not in LEVELS or not line.name:
+                raise GazetteerFault(f"line {number} is not a place")
+            yield line
+
+
+def short_name(name: str, level: str) -> str:
+    """Return a place's name as people say it: a village without the words for its committee."""
+    if level != "village":
+        return name
+    for ending in ("村民委员会", "社区居民委员会", "居民委员会", "社区居委会", "村委会", "居委会"):
+        if name.endswith(ending) and len(name) > len(ending):
+            stem = name.removesuffix(ending)
+            if ending.startswith("社区"):
+                return stem if stem.endswith("社区") else stem + "社区"
+            if ending.startswith("村"):
+                return stem if stem.endswith("村") else stem + "村"
+            return stem
+    return name
