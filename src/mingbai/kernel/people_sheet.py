@@ -22,7 +22,7 @@ from mingbai.kernel.workbooks.headings import (
     no_headings,
 )
 from mingbai.kernel.workbooks.identity import Identities
-from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged
+from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged, growing
 from mingbai.kernel.workbooks.titles import Titles, Years
 
 KIND = "people.roster"
@@ -120,7 +120,8 @@ def read_roster(sheets: Sequence[Sheet], *, year: int | None = None) -> list[Ros
         if headings is None or not {"name", "document"} <= headings.columns.keys():
             continue
         found = True
-        people.extend(_people(sheet, headings, year, identities, seen))
+        with growing():
+            people.extend(_people(sheet, headings, year, identities, seen))
     if not found:
         raise no_headings(WANTED)
     return people
