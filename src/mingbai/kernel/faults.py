@@ -59,7 +59,7 @@ def problem(error: Any) -> str:
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind in PROBLEMS:
-        return str(PROBLEMS[kind]) % error.get("ctx", {})
+        return str(str(PROBLEMS[kind]) % error.get("ctx", {}))
     return str(_("is not written as it should be"))
 
 

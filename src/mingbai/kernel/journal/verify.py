@@ -381,9 +381,9 @@ def opens(row: dict[str, Any], digest: str) -> bool:
     try:
         entry = row["entry_id"] if isinstance(row["entry_id"], UUID) else UUID(hex=row["entry_id"])
         content = entries.opened_value(entry, row["field"], bytes(row["value"]))
+        return entries.commitment(bytes(row["salt"]), row["field"], content) == digest
     except (ValueError, SealBroken):
         return False
-    return entries.commitment(bytes(row["salt"]), row["field"], content) == digest
 
 
 def timed_rightly(note: str, sealed_at: Any, signature: str) -> bool:
