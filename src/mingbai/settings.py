@@ -11,8 +11,12 @@ HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("MINGBAI_DATA", "mingbai-data")).absolute()
 
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # the server binds to loopback unless told otherwise; links are built from settings
-SECRET_KEY = os.environ.get("MINGBAI_SECRET_KEY", "not yet opened: the account's own key takes this place")
+ALLOWED_HOSTS = [
+    "*"
+]  # the server binds to loopback unless told otherwise; links are built from settings
+SECRET_KEY = os.environ.get(
+    "MINGBAI_SECRET_KEY", "not yet opened: the account's own key takes this place"
+)
 ROOT_URLCONF = "mingbai.web.urls"
 WSGI_APPLICATION = "mingbai.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -59,7 +63,10 @@ def databases() -> dict[str, dict[str, Any]]:
     """Return the account's database and the running one: two SQLite files, or two schemas of one PostgreSQL."""
     url = os.environ.get("MINGBAI_DATABASE_URL")
     if not url:
-        return {"default": sqlite(DATA / "account.sqlite3"), "running": sqlite(DATA / "running.sqlite3")}
+        return {
+            "default": sqlite(DATA / "account.sqlite3"),
+            "running": sqlite(DATA / "running.sqlite3"),
+        }
     parts = urlsplit(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     common: dict[str, Any] = {
@@ -98,7 +105,9 @@ def sqlite(path: Path) -> dict[str, Any]:
 DATABASES = databases()
 DATABASE_ROUTERS = ["mingbai.kernel.router.Router"]
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
 
 TEMPLATES = [
     {
@@ -132,7 +141,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in/"
@@ -182,5 +194,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"mingbai": {"level": "INFO"}, "django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "mingbai": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
 }

@@ -100,7 +100,7 @@ def birth(
     with moment.at_birth(store, kind, began):
         perform(
             "account.begin",
-            {"name": name, "kind": kind, "origin": origin, "began_at": began.isoformat()},
+            {"name": name, "kind": kind, "log_origin": origin, "began_at": began.isoformat()},
         )
 
 

@@ -76,6 +76,10 @@ class Acting:
         """Return the one row whose columns equal these, locked until the act is over."""
         return _one(self.store.fetch(model, equal, lock=True))
 
+    def hold_each(self, model: type[K], **equal: Any) -> list[K]:
+        """Return all rows whose columns equal these, locked in the order of their ids."""
+        return self.store.fetch(model, equal, lock=True, limit=None)
+
     def hold_all(self, model: type[K], keys: Sequence[dict[str, Any]]) -> list[K | None]:
         """Return one locked row for each key; locks are taken in one order, so that two acts never wait for each other."""
         order = sorted(

@@ -194,7 +194,7 @@ def arrivals(tell: Teller, cast: Cast, today: dt.date) -> None:
     if today == dt.date(2020, 1, 30):
         receive(tell, cast, MASK, 12, "盒", "漷县镇")
         receive(
-            tell, cast, DISINFECTANT, 60, "瓶", "漷县镇", batch="HC-0107", expires_on="2020-03-01"
+            tell, cast, DISINFECTANT, 60, "瓶", "漷县镇", batch="HC-0107", expires_on="2020-02-28"
         )
         receive(tell, cast, GLOVES, 300, "双", "漷县镇")
         receive(tell, cast, THERMOMETER, 6, "把", "区卫健委")
@@ -213,8 +213,9 @@ def arrivals(tell: Teller, cast: Cast, today: dt.date) -> None:
         )
     if today == dt.date(2020, 2, 6):
         receive(tell, cast, MASK, 14, "盒", "漷县镇")
+    if today == dt.date(2020, 2, 4):
         receive(
-            tell, cast, DISINFECTANT, 60, "瓶", "漷县镇", batch="HC-0122", expires_on="2021-01-22"
+            tell, cast, DISINFECTANT, 60, "瓶", "漷县镇", batch="HC-0122", expires_on="2020-03-01"
         )
     if today == dt.date(2020, 2, 11):
         receive(tell, cast, MASK, 12, "盒", "漷县镇")

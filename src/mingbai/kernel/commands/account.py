@@ -22,7 +22,7 @@ sentences(
         "ACT-5": _("A story's clock only moves forward; it stands at %(now)s already."),
     }
 )
-terms({"origin": _("Origin"), "began_at": _("Began at"), "to": _("To")})
+terms({"log_origin": _("Origin"), "began_at": _("Began at"), "to": _("To")})
 
 
 class Begin(Ask):
@@ -30,7 +30,7 @@ class Begin(Ask):
 
     name: OpenName
     kind: Literal["real", "story"]
-    origin: Code
+    log_origin: Code
     began_at: dt.datetime
 
 
@@ -43,7 +43,7 @@ def begin(acting: Acting, ask: Begin) -> None:
         Account(
             name=ask.name,
             kind=ask.kind,
-            origin=ask.origin,
+            origin=ask.log_origin,
             story_now=story_now,
             started_at=ask.began_at,
         )

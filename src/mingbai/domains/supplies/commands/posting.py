@@ -1,0 +1,189 @@
+"""Posting: the one primitive, so much of a lot from here to there, and the numbered line that tells of it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from mingbai.domains.supplies.models import Balance, Book, Line, Location, Lot, Move
+from mingbai.domains.supplies.rules import Held, check_room
+from mingbai.domains.supplies.words import FLOORED, LineKind, LocationKind
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.models import Goods, Household, Person, Point
+
+STORE = "store"
+POST_WORDS = ("卡点", "卡口", "岗", "站", "点", "gate", "post")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """So much of a lot, from here to there."""
+
+    lot: UUID
+    source: Location
+    destination: Location
+    quantity: int
+
+
+def location(
+    acting: Acting, place: str, kind: LocationKind, reference: str, *, name: str | None = None
+) -> Location:
+    """Return a location; the first time it is needed it is made."""
+    found = acting.see(Location, place=place, kind=kind, reference=reference)
+    if found is not None:
+        return found
+    return acting.add(
+        Location(place=place, kind=kind, reference=reference, name=name, floored=kind in FLOORED)
+    )
+
+
+def stock(acting: Acting, place: str) -> Location:
+    """Return a place's store."""
+    return location(acting, place, LocationKind.STOCK, STORE)
+
+
+def recipient(acting: Acting, place: str, text: str) -> Location:
+    """Return where goods go: a household by number or head, a post by name, or a person by name."""
+    household = acting.see(Household, place=place, code=text)
+    if household is not None:
+        return location(acting, place, LocationKind.HOUSEHOLD, household.code)
+    if (household := _household_of(acting, place, text)) is not None:
+        return location(acting, place, LocationKind.HOUSEHOLD, household.code)
+    points = [
+        point for point in acting.find(Point, place=place, name=text) if point.closed_at is None
+    ]
+    if points:
+        return location(acting, place, LocationKind.POST, points[0].id.hex, name=text)
+    kind = LocationKind.POST if text.endswith(POST_WORDS) else LocationKind.PERSON
+    known = acting.find(Location, place=place, kind=kind, name=text)
+    if known:
+        return known[0]
+    people = acting.find(Person, place=place, name=text)
+    return acting.add(
+        Location(
+            place=place,
+            kind=kind,
+            reference=secrets.token_hex(8),
+            name=text,
+            person=people[0].id if len(people) == 1 and kind == LocationKind.PERSON else None,
+            floored=True,
+        )
+    )
+
+
+def _household_of(acting: Acting, place: str, name: str) -> Household | None:
+    """Return the one household whose head has this name; where there are two, the number must be given."""
+    heads = acting.find(Person, place=place, name=name)
+    found = [one for head in heads for one in acting.find(Household, place=place, head_id=head.id)]
+    return found[0] if len(found) == 1 else None
+
+
+def held_at(acting: Acting, at: Location, goods: Goods) -> dict[UUID, Balance]:
+    """Return the balances of goods at a location by lot, locked until the act is over."""
+    rows = acting.hold_each(Balance, location_id=at.id, goods_id=goods.id)
+    return {row.lot_id: row for row in rows}
+
+
+def as_held(acting: Acting, balances: dict[UUID, Balance]) -> list[Held]:
+    """Return balances with what is needed to choose between their lots."""
+    found = []
+    for balance in balances.values():
+        if balance.quantity > 0:
+            lot = acting.see(Lot, id=balance.lot_id)
+            assert lot is not None
+            found.append(Held(lot.id, balance.quantity, lot.expires_on, lot.came_at))
+    return found
+
+
+def post(
+    acting: Acting,
+    *,
+    place: str,
+    kind: LineKind,
+    goods: Goods,
+    quantity: int,
+    change: int,
+    moves: Sequence[Moved],
+    party: Location | None = None,
+    reverses: int | None = None,
+    counted: int | None = None,
+    note: str | None = None,
+) -> Line:
+    """Write one numbered line of a place's book with its moves, and keep every balance in step."""
+    for balance_of in _deltas(moves).values():
+        _adjust(acting, place, goods, balance_of)
+    book = acting.hold(Book, place=place)
+    number = book.last_line + 1 if book else 1
+    if book is None:
+        acting.add(Book(place=place, last_line=number))
+    else:
+        acting.change(book, last_line=number)
+    line = acting.add(
+        Line(
+            place=place,
+            number=number,
+            entry=acting.entry,
+            kind=kind,
+            goods_id=goods.id,
+            quantity=quantity,
+            change=change,
+            party_id=party.id if party else None,
+            at=acting.at,
+            recorded_at=acting.now,
+            mandate=acting.mandate,
+            reverses=reverses,
+            counted=counted,
+            note=note,
+        )
+    )
+    for move in moves:
+        acting.add(
+            Move(
+                line_id=line.id,
+                lot_id=move.lot,
+                source_id=move.source.id,
+                destination_id=move.destination.id,
+                quantity=move.quantity,
+            )
+        )
+    return line
+
+
+@dataclass
+class Delta:
+    """By how much the balance of a lot at a location changes."""
+
+    at: Location
+    lot: UUID
+    quantity: int
+
+
+def _deltas(moves: Sequence[Moved]) -> dict[tuple[UUID, UUID], Delta]:
+    """Return the change of every balance, in one order, so that two acts never wait for each other."""
+    found: dict[tuple[UUID, UUID], Delta] = {}
+    for move in moves:
+        for at, sign in ((move.source, -1), (move.destination, 1)):
+            delta = found.setdefault((at.id, move.lot), Delta(at, move.lot, 0))
+            delta.quantity += sign * move.quantity
+    return dict(sorted(found.items()))
+
+
+def _adjust(acting: Acting, place: str, goods: Goods, delta: Delta) -> None:
+    if not delta.quantity:
+        return
+    balance = acting.hold(Balance, location_id=delta.at.id, lot_id=delta.lot)
+    quantity = (balance.quantity if balance else 0) + delta.quantity
+    check_room(quantity)
+    if balance is not None:
+        acting.change(balance, quantity=quantity)
+        return
+    acting.add(
+        Balance(
+            location_id=delta.at.id,
+            lot_id=delta.lot,
+            goods_id=goods.id,
+            place=delta.at.place,
+            quantity=quantity,
+            floored=delta.at.floored,
+        )
+    )

@@ -1,0 +1,105 @@
+"""Words of the supplies desk: named types with their limits, and the title of every field."""
+
+import enum
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import BeforeValidator, Field
+
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.words import whole
+
+OriginKind = Literal["allocation", "donation", "purchase", "production"]
+LineNumber = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
+Days = Annotated[int, BeforeValidator(whole), Field(ge=0, le=365)]
+
+
+class LineKind(enum.StrEnum):
+    """What a line of the account tells of."""
+
+    RECEIVE = "receive"
+    ISSUE = "issue"
+    RETURN = "return"
+    DISPATCH = "dispatch"
+    ARRIVAL = "arrival"
+    WRITE_OFF = "write_off"
+    QUARANTINE = "quarantine"
+    COUNT = "count"
+    REVERSE = "reverse"
+
+
+class LocationKind(enum.StrEnum):
+    """Where goods can be."""
+
+    STOCK = "stock"
+    TRANSIT = "transit"
+    HOUSEHOLD = "household"
+    PERSON = "person"
+    POST = "post"
+    QUARANTINE = "quarantine"
+    ALLOCATION = "allocation"
+    DONATION = "donation"
+    PURCHASE = "purchase"
+    PRODUCTION = "production"
+    LOSS = "loss"
+    COUNT = "count"
+    FOUND = "found"
+
+
+FLOORED = frozenset(
+    {
+        LocationKind.STOCK,
+        LocationKind.TRANSIT,
+        LocationKind.HOUSEHOLD,
+        LocationKind.PERSON,
+        LocationKind.POST,
+        LocationKind.QUARANTINE,
+    }
+)
+RECIPIENTS = (LocationKind.HOUSEHOLD, LocationKind.PERSON, LocationKind.POST)
+
+HOUSEHOLD_LINK = "household"
+DONOR_LINK = "donor"
+
+terms(
+    {
+        "quantity": _("Quantity"),
+        "origin_kind": _("Kind of source"),
+        "origin": _("Source"),
+        "batch": _("Batch"),
+        "expires_on": _("Expires on"),
+        "wish": _("The donor's wish"),
+        "recipient": _("To whom"),
+        "counted": _("Counted"),
+        "expected": _("In the account"),
+        "line": _("Line"),
+        "shipment": _("Shipment"),
+        "received": _("Received"),
+        "damaged": _("Of these damaged"),
+        "to_place": _("To which place"),
+        "proposal": _("Proposal"),
+        "offer": _("Offer"),
+        "days": _("Days"),
+        "question": _("Question"),
+        "link": _("Code on the slip"),
+        "link_digest": _("Fingerprint of the link"),
+        "how": _("How confirmed"),
+        "handover": _("Hand-over"),
+        "successor": _("Who takes over"),
+        "balance": _("Left"),
+        "issued": _("Given out"),
+        "lost": _("Lost"),
+        "on_hand": _("On hand"),
+        "opening": _("Opening"),
+        "cover_days": _("Days of cover"),
+        "lot": _("Lot"),
+        "state": _("State"),
+        "sent_at": _("Sent"),
+        "from_place": _("From which place"),
+        "answer": _("Answer"),
+        "answered_at": _("Answered"),
+        "counterparty": _("From or to"),
+        "reverses": _("Reverses line"),
+        "share": _("Recipients"),
+    }
+)
