@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.supplies.models import Confirmation, Line, Location, Lot, Move, Question
+from mingbai.domains.supplies.models import Book, Confirmation, Line, Location, Lot, Move, Question
 from mingbai.domains.supplies.queries.figures import (
     Told,
     goods_by_id,
@@ -26,10 +26,10 @@ from mingbai.domains.supplies.words import (
     LocationKind,
 )
 from mingbai.kernel.acting import Asking, open_link
-from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.goods import find_goods
-from mingbai.kernel.models import Goods, Leaf
+from mingbai.kernel.models import Goods, Leaf, Place
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import ItemCode, PlaceCode, Token
@@ -58,6 +58,7 @@ class ItemRow(Row):
     times: int
     issued: int
     lost: int
+    gone: int
     on_hand: int
     cover_days: int | None
 
@@ -180,6 +181,7 @@ def item_row(
         times=len(received),
         issued=issued,
         lost=lost,
+        gone=issued + lost,
         on_hand=on_hand,
         cover_days=None if goods.lent else days_of_cover(on_hand, pace_of(happened, cut)),
     )
@@ -447,4 +449,24 @@ def question_rows(place: str, rows: list[Question]) -> list[QuestionRow]:
             seq=numbers.get(entries[row.line]) if row.line in entries else None,
         )
         for row in rows
+    ]
+
+
+class KeptRow(Row):
+    """A place that keeps an account."""
+
+    place: str
+    name: str
+    lines: int
+
+
+@query(scope=Scope.PUBLIC, title=_("Places that keep an account"))
+def places_with_account(asking: Asking, ask: Nothing) -> list[KeptRow]:
+    """Return the places that keep an account, those with the most lines first, at most 100."""
+    books = Book.objects.order_by("-last_line", "place")[:100]
+    names = dict(
+        Place.objects.filter(code__in=[book.place for book in books]).values_list("code", "name")
+    )
+    return [
+        KeptRow(place=book.place, name=names[book.place], lines=book.last_line) for book in books
     ]

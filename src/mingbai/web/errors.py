@@ -1,0 +1,71 @@
+"""When something goes wrong: a refusal in its own words, and our own fault with a number that is in the log."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mingbai.kernel.refusals import Refused
+
+LOG = logging.getLogger("mingbai.errors")
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def fault_id() -> str:
+    """Return a number for our own fault that can be read aloud."""
+    code = "".join(secrets.choice(LETTERS) for _number in range(6))
+    return f"E-{code[:4]}-{code[4:]}"
+
+
+def show_refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Show a refusal as a page."""
+    return render(request, "web/refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+class Refusals:
+    """Turn a refusal that a page did not show itself into a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Show refusals; anything else is our own fault and is logged with a number."""
+        if isinstance(fault, Refused):
+            return show_refusal(request, fault)
+        request.fault_id = fault_id()  # type: ignore[attr-defined]
+        LOG.error("%s at %s", request.fault_id, request.path, exc_info=fault)  # type: ignore[attr-defined]
+        return None
+
+
+def our_fault(request: HttpRequest, *_args: Any) -> HttpResponse:
+    """Say that the fault is ours, with its number."""
+    number = getattr(request, "fault_id", None) or fault_id()
+    return render(request, "web/our_fault.html", {"number": number}, status=500)
+
+
+def not_found(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
+    """Say that there is no such page."""
+    said = {
+        "title": _("There is no such page"),
+        "text": _("The address may be mistyped. Begin from the first page."),
+    }
+    return render(request, "web/said.html", said, status=404)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form has grown too old to be sent."""
+    said = {
+        "title": _("This page has been open too long"),
+        "text": _(
+            "Nothing was saved. Go back, load the page again, and send it once more; what you typed is still there."
+        ),
+    }
+    return render(request, "web/said.html", said, status=403)

@@ -1,0 +1,1 @@
+"""Pages made by hand, where people work all day and where the public reads."""

@@ -1,0 +1,95 @@
+"""People at the door: who has signed in, as which of their offices they act, and whether that needs a second factor."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from mingbai.kernel.access import hats
+from mingbai.kernel.actors import Actor
+from mingbai.kernel.models import Login, Mandate
+from mingbai.kernel.moment import is_story
+from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.rows import Store
+from mingbai.kernel.words import Role, Via
+
+# Roles that look at more than one place, or that may open sealed fields.
+SECOND_FACTOR = {
+    Role.DESK,
+    Role.OVERSEER,
+    Role.APPOINTING_OFFICE,
+    Role.LEADER,
+    Role.AUDITOR,
+    Role.INSPECTOR,
+    Role.HEALTH,
+}
+
+
+def login_of(request: HttpRequest) -> Login | None:
+    """Return the account's row for whoever has signed in."""
+    if not request.user.is_authenticated:
+        return None
+    found = Store().fetch(Login, {"username": request.user.get_username()})
+    return found[0] if found and found[0].closed_at is None else None
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who sends a request: a person who signed in, or anyone."""
+    login = login_of(request)
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return Actor(person=login.person_id if login else None, via=Via.PAGE, address=address)
+
+
+def mandates_of(request: HttpRequest) -> list[Mandate]:
+    """Return the offices that whoever signed in holds now."""
+    login = login_of(request)
+    if login is None:
+        return []
+    store = Store()
+    return hats(store, login.person_id, moment_now(store))
+
+
+def hat_of(request: HttpRequest) -> Mandate | None:
+    """Return the office as which somebody acts: the chosen one, or the only one."""
+    held = mandates_of(request)
+    chosen = request.session.get("mandate")
+    for mandate in held:
+        if chosen is not None and mandate.id.hex == chosen:
+            return mandate
+    return held[0] if len(held) == 1 else None
+
+
+def mandate_id(request: HttpRequest) -> UUID | None:
+    """Return the id of the office as which somebody acts."""
+    hat = hat_of(request)
+    return hat.id if hat else None
+
+
+def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:
+    """Tell whether an office must be guarded by a second factor that is not set up yet; a story's need none."""
+    return (
+        Role(hat.role) in SECOND_FACTOR
+        and not is_story(Store())
+        and not is_mfa_enabled(request.user)
+    )
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a page be seen by people who signed in and chose an office; lead others there first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **path: Any) -> HttpResponse:
+        if login_of(request) is None:
+            return redirect(f"/sign-in/?next={request.path}")
+        hat = hat_of(request)
+        if hat is None:
+            return redirect(f"/hat/?next={request.path}")
+        if needs_second_factor(request, hat):
+            return redirect("/account/2fa/totp/activate/")
+        return view(request, *args, **path)
+
+    return guarded

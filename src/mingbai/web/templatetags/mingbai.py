@@ -1,0 +1,113 @@
+"""Template tags: icons beside words, figures with thousands, days of the place."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mingbai.kernel.clock import PLACE_ZONE
+from mingbai.kernel.glossary import title
+from mingbai.kernel.registry import REGISTRY
+from mingbai.web.kinds import KINDS
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """Return an icon; a word always stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>', more, name
+    )
+
+
+@register.simple_tag
+def new_request_id() -> str:
+    """Return a request id for a form: pressing twice is one act."""
+    return str(uuid.uuid4())
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """Return a number with thousands."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Return a moment as the place's clock shows it."""
+    return value.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def said_day(value: dt.date | dt.datetime | None) -> str:
+    """Return a day as people say it."""
+    if value is None:
+        return ""
+    on = value.astimezone(PLACE_ZONE).date() if isinstance(value, dt.datetime) else value
+    if (get_language() or "").startswith("zh"):
+        return f"{on.year} 年 {on.month} 月 {on.day} 日"
+    return date_format(on, "j F Y")
+
+
+@register.filter
+def short_day(value: dt.date) -> str:
+    """Return a day without its year."""
+    return (
+        f"{value.month} 月 {value.day} 日"
+        if (get_language() or "").startswith("zh")
+        else date_format(value, "j M")
+    )
+
+
+@register.filter
+def kind(value: str) -> str:
+    """Return the word for a kind."""
+    return str(KINDS.get(value, value))
+
+
+@register.filter
+def goods_name(row: Any) -> str:
+    """Return the name of goods in the reader's language."""
+    return str(row.name if (get_language() or "").startswith("zh") else row.name_en)
+
+
+@register.filter
+def act(name: str) -> str:
+    """Return the title of a command."""
+    found = REGISTRY.commands.get(name)
+    return str(found.title) if found else name
+
+
+@register.filter
+def field_title(name: str) -> str:
+    """Return the title of a field."""
+    return str(title(name))
+
+
+@register.filter
+def cell(value: Any) -> str:
+    """Return any value of a row as a table shows it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, list):
+        return "、".join(cell(one) for one in value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(KINDS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+@register.filter
+def as_path(name: str) -> str:
+    """Return the address of a command or query: desk and name."""
+    return name.replace(".", "/")

@@ -1,0 +1,41 @@
+"""Addresses of the house."""
+
+from allauth.account.views import login, logout
+from django.urls import include, path
+
+from mingbai.web.api import api
+from mingbai.web.forms import command_page
+from mingbai.web.pages import home, imports, places, public, store
+from mingbai.web.sign_in import choose_hat
+from mingbai.web.tables import query_page
+
+urlpatterns = [
+    path("", public.first, name="first"),
+    path("places/", places.search, name="places"),
+    path("places/<str:code>/", public.account, name="account"),
+    path("places/<str:code>/ask/", public.ask, name="ask"),
+    path("check/", public.check, name="check"),
+    path("verify/", public.verify, name="verify"),
+    path("slip/<str:token>/", public.slip, name="slip"),
+    path("donor/<str:token>/", public.gift, name="gift"),
+    path("home/", home.home, name="home"),
+    path("everything/", home.everything, name="everything"),
+    path("about-me/", home.about_me, name="about_me"),
+    path("done/<uuid:entry>/", home.done, name="done"),
+    path("language/", home.language, name="language"),
+    path("store/", store.store, name="store"),
+    path("store/slips/", store.slips, name="slips"),
+    path("store/<str:way>/", store.move, name="move"),
+    path("import/<str:kind>/", imports.imports, name="imports"),
+    path("do/<str:desk>/<str:name>/", command_page, name="command"),
+    path("ask/<str:desk>/<str:name>/", query_page, name="query"),
+    path("sign-in/", login, name="sign_in"),
+    path("sign-out/", logout, name="sign_out"),
+    path("hat/", choose_hat, name="hat"),
+    path("account/", include("allauth.urls")),
+    path("", include("mingbai.web.log")),
+    path("api/", api.urls),
+]
+
+handler404 = "mingbai.web.errors.not_found"
+handler500 = "mingbai.web.errors.our_fault"
