@@ -2,12 +2,13 @@
 
 import hashlib
 import uuid
+from typing import Any
 
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.words import Via
-from tests.conftest import TOWN, VILLAGE, House
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 
 def fill(house: House) -> dict[str, str]:
@@ -78,4 +79,71 @@ def fill(house: House) -> dict[str, str]:
         {"place": VILLAGE, "entry": str(entry), "digest": link_digest(random_link())},
         as_=Actor(person=uuid.UUID(person), via=Via.PAGE),
     )
+    keeps(house, person, other)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
+
+
+def keeps(house: House, person: str, other: str) -> None:
+    """Put something into every table of the supplies desk."""
+    mask: dict[str, Any] = {"place": VILLAGE, "item": "mask", "unit": "只"}
+    keeper = Actor(person=uuid.UUID(person), via=Via.PAGE)
+    desk = Actor(person=uuid.UUID(other), via=Via.PAGE)
+    donated = {
+        "origin_kind": "donation",
+        "origin": "京东南永和商行",
+        "wish": "先给老人",
+        "batch": "B-1",
+    }
+    gift = donated | {
+        "expires_on": "2031-02-01",
+        "note": "一箱",
+        "link_digest": link_digest(random_link()),
+    }
+    house.do("supplies.receive_goods", mask | gift | {"quantity": 500}, as_=keeper)
+    house.do(
+        "supplies.receive_goods",
+        mask | {"quantity": 50, "origin_kind": "allocation", "origin": "漷县镇"},
+    )
+    issued = house.do(
+        "supplies.issue_goods", mask | {"quantity": 520, "recipient": "001"}, as_=keeper
+    )
+    house.do(
+        "supplies.issue_goods",
+        mask | {"quantity": 2, "recipient": "东口", "note": "早班"},
+        as_=keeper,
+    )
+    line = issued.result["line"]
+    house.do(
+        "supplies.confirm_receipt", {"place": VILLAGE, "line": line, "how": "paper"}, as_=keeper
+    )
+    asked = house.do(
+        "supplies.ask_about_line", {"place": VILLAGE, "line": line, "text": "怎么发了这么多？"}
+    )
+    house.do("supplies.ask_about_line", {"place": VILLAGE, "line": line, "text": "哪一批？"})
+    answer = {
+        "place": VILLAGE,
+        "question": asked.result["question"],
+        "text": "两个月的量一次发的。",
+    }
+    house.do("supplies.answer_question", answer, as_=keeper)
+    sent = house.do(
+        "supplies.dispatch_goods", mask | {"to_place": NEIGHBOUR, "quantity": 5}, as_=keeper
+    )
+    arrived = {
+        "place": NEIGHBOUR,
+        "shipment": sent.result["shipment"],
+        "received": 4,
+        "reason": "少一只",
+    }
+    house.do("supplies.confirm_delivery", arrived | {"damaged": 1})
+    proposed = house.do(
+        "supplies.propose_write_off", mask | {"quantity": 1, "reason": "破损"}, as_=keeper
+    )
+    signed = {"place": VILLAGE, "proposal": proposed.result["proposal"]}
+    house.do("supplies.sign_write_off", signed, as_=desk)
+    house.do("supplies.offer_surplus", mask | {"quantity": 3, "note": "用不完"}, as_=keeper)
+    house.do("supplies.set_floor", {"place": VILLAGE, "item": "mask", "days": 5}, as_=keeper)
+    house.do("supplies.open_obligation", {"place": VILLAGE, "text": "每天记账"}, as_=desk)
+    counted = {"place": VILLAGE, "item": "mask", "counted": 21, "expected": 22, "reason": "少一只"}
+    house.do("supplies.count_stock", counted, as_=keeper)
+    house.do("supplies.begin_handover", {"place": VILLAGE, "successor": other}, as_=keeper)

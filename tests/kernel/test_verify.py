@@ -132,12 +132,12 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
     ]
     assert keys, f"{table} is empty: this test would prove nothing about it"
     tried = 0
-    for key in {keys[0], keys[-1]}:
+    for key, most in {keys[0]: 1, keys[-1]: 2}.items():
         row = image(store, table, columns, key, key_column)
         for column, value in zip(columns, row, strict=True):
             if (table, column) in FREE:
                 continue
-            for other in [*others(value), None]:
+            for other in [*others(value)[:most], None][: most + 1]:
                 if stored(other) == stored(value):
                     continue
                 statement = f'UPDATE "{table}" SET "{column}" = %s WHERE "{key_column}" = %s'
