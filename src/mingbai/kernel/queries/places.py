@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Goods, Pack, Place, Point
 from mingbai.kernel.place_search import search as search_places
@@ -85,7 +86,8 @@ def show(asking: Asking, ask: OfPlace) -> PlaceRow:
     """Return a place; where one code stands at two levels, the lower one."""
     rows = sorted(asking.find(Place, code=ask.place), key=lambda row: len(row.prefix))
     place = rows[-1]
-    return PlaceRow(code=place.code, name=place.name, level=place.level, path=path_of(place.code))
+    called = short_name(place.name, place.level)
+    return PlaceRow(code=place.code, name=called, level=place.level, path=path_of(place.code))
 
 
 @query(scope=Scope.PUBLIC, desk="places", title=_("Places under a place"))

@@ -28,6 +28,7 @@ from mingbai.domains.supplies.words import (
 from mingbai.kernel.acting import Asking, open_link
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day, last_cut
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.goods import find_goods
 from mingbai.kernel.models import Goods, Leaf, Place
 from mingbai.kernel.refusals import Refused
@@ -464,9 +465,8 @@ class KeptRow(Row):
 def places_with_account(asking: Asking, ask: Nothing) -> list[KeptRow]:
     """Return the places that keep an account, those with the most lines first, at most 100."""
     books = Book.objects.order_by("-last_line", "place")[:100]
-    names = dict(
-        Place.objects.filter(code__in=[book.place for book in books]).values_list("code", "name")
-    )
+    found = Place.objects.filter(code__in=[book.place for book in books])
+    names = {row.code: short_name(row.name, row.level) for row in found.order_by("prefix")}
     return [
         KeptRow(place=book.place, name=names[book.place], lines=book.last_line) for book in books
     ]
