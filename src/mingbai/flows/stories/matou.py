@@ -286,7 +286,7 @@ def last_day(tell: Teller, cast: Cast) -> None:
     ask = {
         "place": VILLAGE,
         "item": DISINFECTANT,
-        "quantity": 5,
+        "quantity": 20,
         "unit": "瓶",
         "note": "3 月 1 日到期",
     }

@@ -1,0 +1,151 @@
+"""The clear account: a village's two weeks, from the obligation to the hand-over, as the demo tells them."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mingbai.flows.stories import tell
+from mingbai.kernel import account as accounts
+from mingbai.kernel.actors import Actor
+from mingbai.kernel.journal.verify import verify
+from mingbai.kernel.models import Entry, Login, OpenItem
+from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
+from tests.conftest import URL, VILLAGE, close, database, drop
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The demo, told once."""
+    where = tmp_path_factory.mktemp("story") / "matou"
+    name = f"story_{where.parent.name.replace('-', '_')}_{id(where)}"
+    if URL:
+        database(name)
+    yield tell("matou", where) | {"where": where}
+    close()
+    if URL:
+        drop(name)
+
+
+def account_of() -> Any:
+    """Return the village's public account."""
+    return answer("supplies.public_account", {"place": VILLAGE})
+
+
+def test_received_is_given_out_and_lost_and_left_to_the_piece(told: dict[str, Any]) -> None:
+    """Rows: T02, T06, Z03."""
+    items = {item.item: item for item in account_of().items}
+    mask = items["mask"]
+    assert (mask.opening, mask.received, mask.issued, mask.lost, mask.on_hand) == (
+        0,
+        2400,
+        1842,
+        3,
+        555,
+    )
+    for item in items.values():
+        assert item.opening + item.received == item.issued + item.lost + item.on_hand
+    assert verify()[0] == []
+
+
+def test_one_page_answers_both_questions_without_a_sign_in(told: dict[str, Any]) -> None:
+    """Rows: T03, T04."""
+    page = (
+        Client().get(f"/places/{VILLAGE}/", headers={"accept-language": "zh-hans"}).content.decode()
+    )
+    for said in ("来了多少，发给了谁", "2,400", "1,648", "412", "漷县镇", "555"):
+        assert said in page
+    for person in ("陆秀芬", "戚建洋", "京东南永和商行"):
+        assert person not in page, "no name of a person or a donor stands on a public page"
+
+
+def test_the_overseer_reads_every_line_and_writes_none(told: dict[str, Any]) -> None:
+    """Rows: T05."""
+    login = Store().fetch(Login, {"username": "overseer"})[0]
+    overseer = Actor(person=login.person_id)
+    lines = answer("supplies.account", {"place": VILLAGE}, as_=overseer)
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+    with pytest.raises(Refused) as refusal:
+        perform(
+            "supplies.issue_goods",
+            {"place": VILLAGE, "item": "mask", "quantity": 1, "unit": "只", "recipient": "001"},
+            as_=overseer,
+        )
+    assert refusal.value.code == "ACC-1"
+
+
+def test_a_donor_sees_where_the_gift_went(told: dict[str, Any]) -> None:
+    """Rows: T20."""
+    gift = answer("supplies.donor_view", {"link": told["links"]["donor"]})
+    assert gift.quantity == 500 == gift.on_hand + sum(row.quantity for row in gift.went)
+
+
+def test_what_expires_soon_is_offered_next_door_and_low_goods_are_asked_for_once(
+    told: dict[str, Any],
+) -> None:
+    """Rows: T06, Z42."""
+    offers = answer("supplies.offers", {"place": VILLAGE})
+    assert [(offer.quantity, offer.state) for offer in offers] == [(20, "open")]
+    low = OpenItem.objects.filter(kind="supplies.cover", done_at=None)
+    assert len({item.subject for item in low}) == low.count()
+    assert "gloves" in {item.subject for item in low}
+
+
+def test_a_question_was_answered_with_its_entry_and_one_waits(told: dict[str, Any]) -> None:
+    """Rows: T04."""
+    answered = answer("supplies.questions", {"place": VILLAGE})
+    assert len(answered) == 1 and answered[0].seq is not None
+    waiting = answer("supplies.open_questions", {"place": VILLAGE})
+    assert len(waiting) == 1
+
+
+def test_the_past_can_be_read_as_it_stood(told: dict[str, Any]) -> None:
+    """Rows: Z04."""
+    rows = answer("supplies.balances", {"place": VILLAGE, "as_of": "2020-02-03T12:00:00+08:00"})
+    assert {row.item: row.quantity for row in rows}["mask"] == 600 + 500 - 412 - 13 * 4
+
+
+def test_the_town_is_found_by_its_misprint(told: dict[str, Any]) -> None:
+    """Rows: T43, V02."""
+    found = answer("places.search", {"text": "潮县镇"})
+    assert [row.code for row in found] == ["110112106000"]
+    assert "马头村" in answer("places.search", {"text": "mtc"})[0].name
+
+
+def test_tenants_are_given_masks_as_households_are(told: dict[str, Any]) -> None:
+    """Rows: T42."""
+    lines = answer("supplies.account", {"place": VILLAGE, "item": "mask"})
+    assert sum(line.counterparty == "Z01" for line in lines) == 4
+
+
+@pytest.mark.skipif(bool(URL), reason="alters the database file itself")
+def test_an_altered_past_is_named(told: dict[str, Any]) -> None:
+    """Rows: T02."""
+    close()
+    path: Path = told["where"] / "account.sqlite3"
+    before = path.read_bytes()
+    held = sqlite3.connect(path)
+    held.execute("UPDATE supplies_line SET quantity = 400, change = 400 WHERE number = 1")
+    held.commit()
+    held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    held.close()
+    accounts.use(told["where"])
+    faults = [str(fault) for fault in verify()[0]]
+    first = (
+        Entry.objects.filter(command="supplies.receive_goods")
+        .order_by("recorded_at", "leaf__seq")
+        .first()
+    )
+    assert first is not None
+    assert any("supplies_line" in fault and first.id.hex in fault for fault in faults)
+    close()
+    for name in ("account.sqlite3-wal", "account.sqlite3-shm"):
+        (told["where"] / name).unlink(missing_ok=True)
+    path.write_bytes(before)
+    accounts.use(told["where"])
+    assert verify()[0] == []
