@@ -1,5 +1,6 @@
 """A real server on real files, and a real browser."""
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +20,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from psycopg import sql
+
+from tests.conftest import required
 
 FLAGS = [
     "--no-sandbox",
@@ -30,6 +34,14 @@ FLAGS = [
     "--disable-sync",
     "--lang=en",
 ]
+
+
+@dataclass
+class Served:
+    """A demo that is being served."""
+
+    url: str
+    password: str
 
 
 def own_database() -> dict[str, str]:
@@ -48,13 +60,23 @@ def start(data: Path) -> tuple[subprocess.Popen, str]:
     log = data / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mingbai", "run", "--data", str(data), "--port", "0"],
+            [
+                sys.executable,
+                "-m",
+                "mingbai",
+                "run",
+                "--demo",
+                "--data",
+                str(data / "account"),
+                "--port",
+                "0",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             env={**os.environ, "PYTHONWARNINGS": "default"} | own_database(),
         )
-    for _attempt in range(600):
+    for _attempt in range(2400):
         if process.poll() is not None:
             raise RuntimeError(log.read_text("utf-8"))
         if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8")):
@@ -71,8 +93,10 @@ def start(data: Path) -> tuple[subprocess.Popen, str]:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory):
-    process, url = start(tmp_path_factory.mktemp("house"))
-    yield url
+    folder = tmp_path_factory.mktemp("house")
+    process, url = start(folder)
+    told = json.loads((folder / "account" / "demo.json").read_text("utf-8"))
+    yield Served(url, told["logins"][0]["password"])
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=15)
@@ -88,7 +112,9 @@ def browser():
         or shutil.which("google-chrome")
     )
     if at is None:
-        pytest.fail("No Chromium found: apt-get install chromium.")
+        (pytest.fail if required("chromium") else pytest.skip)(
+            "SKIPPED: no Chromium (apt-get install chromium)."
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=at, args=FLAGS)
         yield browser
@@ -113,6 +139,14 @@ class Watched:
                 return
             time.sleep(0.05)
         raise AssertionError(f"never true: {expression}; {self.faults}")
+
+    def sign_in(self, served: Served, name: str) -> None:
+        """Sign in as somebody of the demo."""
+        self.page.goto(served.url + "/sign-in/")
+        self.page.fill("#u", name)
+        self.page.fill("#p", served.password)
+        self.page.click("form .btn--wide")
+        self.page.wait_for_url("**/home/")
 
     def serious(self):
         found = Axe().run(self.page).response["violations"]
