@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import sys
 import threading
@@ -18,9 +17,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingbai.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import Error, connections  # noqa: E402
 
-from mingbai.kernel.account import open_account  # noqa: E402
+from mingbai.kernel.account import migrate, open_account  # noqa: E402
 from mingbai.kernel.identity import uuid7  # noqa: E402
 from mingbai.kernel.journal.tree import settle  # noqa: E402
 from mingbai.kernel.perform import perform  # noqa: E402
@@ -154,11 +154,12 @@ def twice(order: dict[str, Any]) -> None:
     attempt(*second, uuid7())
 
 
-def full(order: dict[str, Any]) -> None:
-    """Write while no file may grow beyond some bytes."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (order["bytes"], order["bytes"]))
-    for request in order["requests"]:
-        attempt(order["what"], order["ask"], UUID(request))
+def migrated(order: dict[str, Any]) -> None:
+    """Migrate with migrations that this program does not have yet; die at the chosen step."""
+    sys.path.insert(0, order["path"])
+    settings.MIGRATION_MODULES = {"kernel": order["module"]}
+    Steps(order["die_at"]).watch()
+    migrate()
 
 
 def attempt(name: str, ask: dict[str, Any], request: UUID) -> None:
@@ -184,7 +185,7 @@ ORDERS = {
     "crowd": crowd,
     "sealer": sealer,
     "twice": twice,
-    "full": full,
+    "migrated": migrated,
 }
 
 

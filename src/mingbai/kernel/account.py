@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel import guard, keys, maintenance, moment
 from mingbai.kernel.clock import machine_now
-from mingbai.kernel.folder import folder
+from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal.verify import verify
 from mingbai.kernel.perform import perform
@@ -109,7 +110,7 @@ def open_account(where: Path) -> None:
     use(where)
     if not exists():
         raise Refused("ACT-1")
-    if pending():
+    if pending() or unfinished().exists():
         migrate()
     settings.SECRET_KEY = keys.keys().web
 
@@ -121,12 +122,26 @@ def pending() -> bool:
     return any(plan.migration_plan(plan.loader.graph.leaf_nodes()) for plan in plans)
 
 
+def unfinished() -> Path:
+    """Return the file that stands while a migration is under way: what was verified before it began."""
+    return folder() / "migrating.json"
+
+
 def migrate() -> int:
-    """Migrate through the maintenance door: verify before, bind anew after; return how many rows were bound anew."""
-    faults, _sealed, _count = verify()
-    if faults:
-        raise Refused("ACT-3", fault=str(faults[0]))
-    before = digests()
+    """Migrate through the maintenance door: verify before, bind anew after; return how many rows were bound anew.
+
+    A migration that was cut off goes on from what was verified when it began.
+    """
+    if unfinished().exists():
+        told = json.loads(unfinished().read_text("utf-8"))
+        before = {(table, key): (version, digest) for table, key, version, digest in told}
+    else:
+        faults, _sealed, _count = verify()
+        if faults:
+            raise Refused("ACT-3", fault=str(faults[0]))
+        before = digests()
+        told = [[*key, *known] for key, known in before.items()]
+        write_safely(unfinished(), json.dumps(told).encode())
     bare_migrate()
     after = digests()
     lines = [
@@ -136,6 +151,7 @@ def migrate() -> int:
     if lines:
         maintenance.LINES[:] = lines
         perform("account.bind_anew", {"rows": len(lines)})
+    unfinished().unlink()
     return len(lines)
 
 
