@@ -16,6 +16,8 @@ from psycopg import sql
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingbai.settings")
 os.environ.setdefault("MINGBAI_DATA", "/nonexistent/mingbai-tests-open-their-own-account")
+# Playwright keeps an event loop in the thread of its tests, and Django would refuse the next test there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 django.setup()
 
 from django.conf import settings

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -33,11 +34,13 @@ from mingbai.kernel.refusals import SENTENCES, Refused, sentences
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.setting_up import load_places
+from mingbai.kernel.turn import NoRoom, no_room
 from mingbai.kernel.words import Known, Via
 from mingbai.kernel.worker import run_due
 from mingbai.proofs import notes
 
-__all__ = ["Refused"]
+__all__ = ["DISK_FAULTS", "NoRoom", "Refused", "no_room"]
+DISK_FAULTS = (OperationalError, OSError)
 
 sentences(
     {

@@ -57,6 +57,11 @@ def verb(function: Callable[..., Any]) -> Callable[..., Any]:
         except from_house.Refused as refusal:
             print_json(refusal.as_json())
             raise typer.Exit(REFUSED) from None
+        except from_house.DISK_FAULTS as fault:
+            if not from_house.no_room(fault):
+                raise
+            print_json(from_house.NoRoom("DSK-1").as_json())
+            raise typer.Exit(REFUSED) from None
 
     return run
 

@@ -1,12 +1,41 @@
 """Turns: on SQLite writers queue fairly before BEGIN; what is answered is on the disk first."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.refusals import Refused, sentences
+
+DISK_ERRORS = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EROFS}
+DISK_WORDS = ("disk is full", "disk I/O error", "readonly database", "No space left")
+
+sentences(
+    {
+        "DSK-1": _(
+            "Not saved: the disk of this machine is full or does not take what is written. Make room, then send it again; "
+            "what was saved before is whole."
+        )
+    }
+)
+
+
+class NoRoom(Refused):
+    """The disk takes nothing more."""
+
+    status = 507
+
+
+def no_room(fault: BaseException) -> bool:
+    """Tell whether a fault says that the disk takes nothing more."""
+    if isinstance(fault, OSError):
+        return fault.errno in DISK_ERRORS
+    return isinstance(fault, OperationalError) and any(words in str(fault) for words in DISK_WORDS)
 
 
 def file_of_account() -> Path | None:
@@ -22,6 +51,17 @@ def turn() -> Iterator[None]:
     SQLite's own waiting is unfair (waits of seconds were seen), so writers queue at a lock file. The commit itself is
     not synced: the log is, after the turn is given back, so that the next writer does not wait for the disk.
     """
+    try:
+        with _turn():
+            yield
+    except (OperationalError, OSError) as fault:
+        if no_room(fault):
+            raise NoRoom("DSK-1") from fault
+        raise
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
     path = file_of_account()
     if path is None:
         with transaction.atomic(using="default"):

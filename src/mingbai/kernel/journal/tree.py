@@ -167,6 +167,9 @@ def seal() -> Sealed | None:
     newest = last_sealed(store)
     if newest and newest.size == size_of(store) and pinned_path().exists():
         check_pinned(store, newest)
+        if pinned_path().read_text("utf-8") != newest.note:
+            # The last sealing was cut off after its commit and before the head was kept outside.
+            pin(newest)
         return newest
     with turn(), door():
         sealed = _seal(Store())
