@@ -34,5 +34,11 @@ terms(
         "role": _("Role"),
         "person": _("Person"),
         "entry": _("Entry"),
+        "id": _("Id"),
+        "now": _("The account's time"),
+        "entries": _("Entries"),
+        "sealed": _("Sealed entries"),
+        "rows": _("Rows"),
+        "places": _("Places"),
     }
 )

@@ -2,13 +2,14 @@
 
 import logging
 import time
+from typing import Annotated
 from uuid import UUID
 
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.erasing import ERASERS
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
@@ -21,6 +22,7 @@ sentences({"PER-10": _("This record was erased already.")})
 terms({"erased_private": _("Erased values"), "fields": _("Fields")})
 
 LOG = logging.getLogger("mingbai.erasure")
+PrivateId = Annotated[str, Open()]
 CLEARED = (
     "name",
     "initials",
@@ -45,7 +47,7 @@ class ErasePerson(Ask):
 class Erased(Answer):
     """Which private values went; their commitments stay and say nothing any more."""
 
-    erased_private: list[str]
+    erased_private: list[PrivateId]
 
 
 @command(role={Role.DESK, Role.OPERATOR}, desk="people", title=_("Erase a person's record"))

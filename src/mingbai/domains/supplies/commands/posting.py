@@ -10,6 +10,7 @@ from mingbai.domains.supplies.rules import Held, check_room
 from mingbai.domains.supplies.words import FLOORED, LineKind, LocationKind
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.models import Goods, Household, Person, Point
+from mingbai.kernel.refusals import Refused
 
 STORE = "store"
 POST_WORDS = ("卡点", "卡口", "岗", "站", "点", "gate", "post")
@@ -75,7 +76,9 @@ def _household_of(acting: Acting, place: str, name: str) -> Household | None:
     """Return the one household whose head has this name; where there are two, the number must be given."""
     heads = acting.find(Person, place=place, name=name)
     found = [one for head in heads for one in acting.find(Household, place=place, head_id=head.id)]
-    return found[0] if len(found) == 1 else None
+    if len(found) > 1:
+        raise Refused("SUP-24")
+    return found[0] if found else None
 
 
 def held_at(acting: Acting, at: Location, goods: Goods) -> dict[UUID, Balance]:
