@@ -152,6 +152,8 @@ def ask(
 
 def read(source: str) -> dict[str, Any]:
     """Return the JSON object in a file or on standard input."""
+    if source != "-" and not Path(source).is_file():
+        stop(f"There is no file {source}.", REFUSED)
     text = sys.stdin.read() if source == "-" else Path(source).read_text("utf-8")
     try:
         found = json.loads(text)

@@ -1,4 +1,8 @@
-"""Merkle tree of RFC 6962: roots, proofs and their checking; hashes are 32 bytes, indexes and sizes plain integers."""
+"""Merkle tree of RFC 6962: roots, proofs and their checking; hashes are 32 bytes, indexes and sizes plain integers.
+
+`node(level, index)` gives the hash of a complete subtree: level 0 is a leaf's hash, level n spans 2**n leaves, and only
+subtrees that lie whole in the tree are ever asked for.
+"""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -25,7 +29,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
-    """Return the root over leaf hashes (RFC 6962, section 2.1), in one pass from the left; 32 bytes."""
+    """Return the root over leaf hashes of 32 bytes (RFC 6962, section 2.1), in one pass from the left; 32 bytes."""
     stack: list[tuple[int, bytes]] = []
     for content in leaf_hashes:
         level = 0
@@ -56,7 +60,8 @@ def _range_root(first: int, last: int, node: Node) -> bytes:
 
 
 def root(size: int, node: Node) -> bytes:
-    """Return the root of a tree of this size; node(level, index) gives the hash of a complete subtree."""
+    """Return the root of a tree of this size (RFC 6962, section 2.1); 32 bytes, a ProofError for a size that is none."""
+    _check_numbers(size)
     return _range_root(0, size, node) if size else EMPTY_ROOT
 
 
@@ -65,8 +70,10 @@ def nodes_added(
 ) -> list[tuple[int, int, bytes]]:
     """Return (level, index, hash) of the complete subtrees, level 1 and up, that appear when leaves are appended.
 
-    Only the right edge of the tree of this size is read through node.
+    Only the right edge of the tree of this size is read through node, at most one hash a level (the levels of RFC 6962,
+    section 2.1, kept as C2SP tlog-tiles does). A ProofError for a size that is none.
     """
+    _check_numbers(size)
     added: list[tuple[int, int, bytes]] = []
     first, hashes, level = size, list(leaf_hashes), 0
     while hashes:
@@ -82,8 +89,12 @@ def nodes_added(
 
 
 def prove_inclusion(index: int, size: int, node: Node) -> list[bytes]:
-    """Return the audit path of a leaf (RFC 6962, section 2.1.1), from the leaf upwards."""
-    if not 0 <= index < size:
+    """Return the audit path of a leaf (RFC 6962, section 2.1.1): hashes of 32 bytes from the leaf upwards.
+
+    A ProofError when the leaf lies outside the tree.
+    """
+    _check_numbers(index, size)
+    if index >= size:
         raise ProofError("the leaf lies outside the tree")
     path: list[bytes] = []
     first, last = 0, size
@@ -99,8 +110,12 @@ def prove_inclusion(index: int, size: int, node: Node) -> list[bytes]:
 
 
 def prove_consistency(size1: int, size2: int, node: Node) -> list[bytes]:
-    """Return the proof that the tree of size1 begins the tree of size2 (RFC 6962, section 2.1.2)."""
-    if not 0 <= size1 <= size2:
+    """Return the proof that the tree of size1 begins the tree of size2 (RFC 6962, section 2.1.2): hashes of 32 bytes.
+
+    It is empty for equal sizes and for the empty tree; a ProofError when size1 is the larger.
+    """
+    _check_numbers(size1, size2)
+    if size1 > size2:
         raise ProofError("the older tree is the larger one")
     if size1 in (0, size2):
         return []
@@ -119,30 +134,33 @@ def prove_consistency(size1: int, size2: int, node: Node) -> list[bytes]:
     return path[::-1]
 
 
-def _check_size(*sizes: int) -> None:
-    for size in sizes:
-        if type(size) is not int or not 0 <= size <= SIZE_MOST:
+def _check_numbers(*numbers: int) -> None:
+    for number in numbers:
+        if type(number) is not int or not 0 <= number <= SIZE_MOST:
             raise ProofError("a size or index is not a whole number in range")
 
 
-def _check_hashes(*hashes: bytes) -> None:
-    for content in hashes:
+def _check_hashes(proof: Sequence[bytes], *hashes: bytes) -> None:
+    if not isinstance(proof, (list, tuple)):
+        raise ProofError("a proof is a list of hashes")
+    for content in (*hashes, *proof):
         if not isinstance(content, bytes) or len(content) != HASH_BYTES:
             raise ProofError("a hash is not 32 bytes")
 
 
 def verify_inclusion(
-    index: int, size: int, leaf: bytes, proof: Sequence[bytes], root_hash: bytes
+    index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], root: bytes
 ) -> None:
     """Check that a leaf hash stands at an index of the tree with this size and root (RFC 9162, section 2.1.3.2).
 
-    Hashes are 32 bytes; a ProofError says that it is not shown.
+    The proof is a list or tuple, from the leaf upwards; every hash is bytes, 32 of them. A ProofError says that it is not
+    shown. The size must come from a signed head: a proof by itself does not fix it.
     """
-    _check_size(index, size)
-    _check_hashes(leaf, root_hash, *proof)
+    _check_numbers(index, size)
+    _check_hashes(proof, leaf_hash, root)
     if index >= size:
         raise ProofError("the leaf lies outside the tree")
-    at, last, found = index, size - 1, leaf
+    at, last, found = index, size - 1, leaf_hash
     for content in proof:
         if last == 0:
             raise ProofError("the proof is too long")
@@ -157,7 +175,7 @@ def verify_inclusion(
         last >>= 1
     if last != 0:
         raise ProofError("the proof is too short")
-    if found != root_hash:
+    if found != root:
         raise ProofError("the proof leads to another root")
 
 
@@ -166,10 +184,11 @@ def verify_consistency(
 ) -> None:
     """Check that the tree of size1 begins the tree of size2 (RFC 9162, section 2.1.4.2).
 
-    Hashes are 32 bytes; a ProofError says that it is not shown. The empty tree begins every tree.
+    The proof is a list or tuple; every hash is bytes, 32 of them. A ProofError says that it is not shown. The RFC begins
+    at size 1; here the empty tree, known by its root, begins every tree with an empty proof.
     """
-    _check_size(size1, size2)
-    _check_hashes(root1, root2, *proof)
+    _check_numbers(size1, size2)
+    _check_hashes(proof, root1, root2)
     if size1 > size2:
         raise ProofError("the older tree is the larger one")
     if size1 == size2 or size1 == 0:

@@ -1,0 +1,130 @@
+"""The command line as outsiders rely on it: exit codes, JSON and nothing else on standard output."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import URL, VILLAGE, database, drop, shared, turn_to
+
+
+class Shell:
+    """A folder and a way to call verbs on it."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "LC_ALL": "C.UTF-8"} | environment
+
+    def call(self, *words: str, sent: Any = None) -> subprocess.CompletedProcess[str]:
+        """Call a verb."""
+        return subprocess.run(
+            [sys.executable, "-m", "mingbai", *words, "--data", str(self.folder)],
+            input=json.dumps(sent) if sent is not None else "",
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+        )
+
+    def json(self, *words: str, sent: Any = None, code: int = 0) -> Any:
+        """Call a verb that prints JSON."""
+        done = self.call(*words, sent=sent)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """An account that was made by the command line itself."""
+    environment, name = {}, f"cli_{uuid.uuid4().hex}"
+    if URL:
+        database(name)
+        environment["MINGBAI_DATABASE_URL"] = URL.replace("/postgres?", f"/{name}?")
+        turn_to("postgres")
+    made = Shell(tmp_path_factory.mktemp("cli") / "account", environment)
+    done = made.call("init", "--office", "值班室")
+    assert done.returncode == 0, done.stderr
+    assert "places: 4760" in done.stdout and "password: " in done.stdout
+    yield made
+    if URL:
+        drop(name)
+
+
+MASK = {"place": VILLAGE, "code": "口罩", "name_zh": "口罩", "name_en": "masks", "base_unit": "只"}
+CAME = {
+    "place": VILLAGE,
+    "item": "口罩",
+    "quantity": 100,
+    "unit": "只",
+    "origin_kind": "allocation",
+    "origin": "镇里",
+}
+GONE = {"place": VILLAGE, "item": "口罩", "quantity": 30, "unit": "只", "recipient": "王大爷"}
+
+
+def test_a_day_at_the_command_line(shell: Shell) -> None:
+    shell.json("do", "goods.add_goods", "--json", "-", sent=MASK)
+    request = str(uuid.uuid4())
+    first = shell.json(
+        "do", "supplies.receive_goods", "--json", "-", "--request-id", request, sent=CAME
+    )
+    again = shell.json(
+        "do", "supplies.receive_goods", "--json", "-", "--request-id", request, sent=CAME
+    )
+    assert (first["outcome"], again["outcome"]) == ("accepted", "already_done")
+    assert first["entry"] == again["entry"] == request
+    refusal = shell.json(
+        "do", "supplies.issue_goods", "--json", "-", sent=GONE | {"quantity": 900}, code=2
+    )
+    assert (refusal["code"], refusal["facts"]["short"]) == ("SUP-1", 800)
+    shell.json("do", "supplies.issue_goods", "--json", "-", sent=GONE)
+    rows = shell.json("ask", "supplies.balances", "--place", VILLAGE)["rows"]
+    assert [(row["item"], row["unit"], row["quantity"]) for row in rows] == [("口罩", "只", 70)]
+    proof = shell.json("receipt", request)
+    assert proof["body"]["command"] == "supplies.receive_goods"
+    assert shell.json("work")["sealed"] > 0
+    verified = shell.call("verify")
+    assert verified.returncode == 0 and "verified" in verified.stdout
+    head = shell.folder / "heads" / "latest"
+    assert shell.call("verify", "--against", str(head)).returncode == 0
+
+
+def test_what_does_not_fit_is_said_and_exits_with_2(shell: Shell) -> None:
+    assert shell.json("do", "supplies.no_such", "--json", "-", sent={}, code=2)["code"] == "ASK-4"
+    assert shell.json("ask", "supplies.balances", "--place", "1", code=2)["code"] == "ASK-1"
+    assert (
+        shell.json("ask", "supplies.balances", "--place", VILLAGE, "--as", "nobody", code=2)["code"]
+        == "CLI-1"
+    )
+    assert shell.call("do", "places.add_point", "--json", "/no/such/file").returncode == 2
+    assert (
+        shell.call("import", "supplies.ledger", "/no/file.xlsx", "--place", VILLAGE).returncode == 2
+    )
+    assert shell.json("init", code=2)["code"] == "ACT-2"
+
+
+def test_an_import_prints_what_became_of_each_row(shell: Shell, tmp_path: Path) -> None:
+    path, errors = shared("workbooks/supplies_ledger.xlsx"), tmp_path / "errors.xlsx"
+    words = ("import", "supplies.ledger", str(path), "--place", "110112106208")
+    looked = shell.json(*words, "--dry-run")
+    found = shell.json(*words, "--errors", str(errors))
+    assert looked["totals"] == found["totals"]
+    assert (found["totals"]["ok"], found["totals"]["refused"]) == (38, 4)
+    assert errors.read_bytes()[:2] == b"PK"
+
+
+def test_find_names_files_and_lines(shell: Shell) -> None:
+    told = shell.call("find", "issue_goods").stdout
+    assert "command supplies.issue_goods" in told and "store.py:" in told
+
+
+def test_without_an_account_it_says_what_to_do(tmp_path: Path) -> None:
+    empty = Shell(tmp_path / "nothing", {})
+    refusal = empty.json("ask", "account.state", code=2)
+    assert refusal["code"] == "CLI-4" and "mingbai init" in refusal["message"]
