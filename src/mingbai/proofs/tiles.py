@@ -60,7 +60,7 @@ def hashes_of(content: bytes) -> list[bytes]:
 def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
     """Give level, index and width of every tile of a tree of this size (C2SP tlog-tiles, Partial Tiles), leaves first."""
     level, count = 0, size
-    while count:
+    while count > 0:
         for index in range(-(-count // WIDTH)):
             yield level, index, min(WIDTH, count - index * WIDTH)
         level, count = level + 1, count >> HEIGHT
@@ -76,7 +76,7 @@ def nodes_in_tiles(size: int, read: Read) -> Node:
 
     def hashes(level: int, index: int) -> list[bytes]:
         width = min(WIDTH, (size >> HEIGHT * level) - index * WIDTH)
-        if level < 0 or index < 0 or width < 1:
+        if index < 0 or width < 1:
             raise ProofError("the node lies outside the tree")
         if (level, index) not in held:
             content = read(path_of(level, index, width))
@@ -86,6 +86,8 @@ def nodes_in_tiles(size: int, read: Read) -> Node:
         return held[level, index]
 
     def node(level: int, index: int) -> bytes:
+        if level < 0:
+            raise ProofError("the node lies outside the tree")
         tile_level, above = divmod(level, HEIGHT)
         number, at = divmod(index << above, WIDTH)
         row = hashes(tile_level, number)[at : at + (1 << above)]

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from mingbai.web.api import api
 from mingbai.web.forms import command_page
-from mingbai.web.pages import home, imports, places, public, store
+from mingbai.web.pages import home, imports, papers, places, public, store
 from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("places/", places.search, name="places"),
     path("places/<str:code>/", public.account, name="account"),
     path("places/<str:code>/ask/", public.ask, name="ask"),
+    path("places/<str:code>/notice.pdf", papers.notice, name="notice"),
+    path("places/<str:code>/ledger.pdf", papers.ledger, name="ledger"),
+    path("slip/<str:token>/slip.pdf", papers.slip, name="slip_paper"),
     path("check/", public.check, name="check"),
     path("verify/", public.verify, name="verify"),
     path("slip/<str:token>/", public.slip, name="slip"),

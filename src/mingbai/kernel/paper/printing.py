@@ -1,0 +1,55 @@
+"""Printing: a sheet is a typst file, its figures and words come as one JSON value."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import justmytype_intl_cjk
+import typst
+import zxingcpp
+
+SHEETS = Path(__file__).resolve().parent / "sheets"
+FONTS = Path(justmytype_intl_cjk.__file__).parent / "fonts"
+
+
+class SheetFault(RuntimeError):
+    """A sheet can't be set: our own fault."""
+
+
+@lru_cache(maxsize=1)
+def compiler() -> Any:
+    """Return the compiler, with the packaged font alone, so that every machine sets the same sheet."""
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS]
+    )
+    return typst.Compiler(root=str(SHEETS), font_paths=fonts)
+
+
+def sheet(name: str, data: dict[str, Any], *, at: int = 0) -> bytes:
+    """Return a sheet as PDF; `at` is the moment written into the file (Unix seconds)."""
+    return _set(name, data, at, "pdf")
+
+
+def picture(name: str, data: dict[str, Any]) -> bytes:
+    """Return a sheet's pages as one PNG at 200 dots an inch, to be looked at and read back."""
+    return _set(name, data, 0, "png")
+
+
+def _set(name: str, data: dict[str, Any], at: int, kind: str) -> bytes:
+    found, warnings = compiler().compile_with_warnings(
+        SHEETS / f"{name}.typ",
+        format=kind,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False, default=str)},
+        **({"ppi": 200.0} if kind == "png" else {"timestamp": at}),
+    )
+    if warnings:
+        raise SheetFault(f"{name}: {warnings[0]}")
+    assert isinstance(found, bytes), "a sheet that is one file"
+    return found
+
+
+def qr_svg(text: str) -> str:
+    """Return a QR code as SVG; it holds a link or a signed head, never a number of a person."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    return str(code.to_svg())
