@@ -31,6 +31,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 HASH, TILE, FILE_MOST, SIGNATURES_MOST = 32, 256, 1_000_000, 16
+HEAD, RECEIPT = ("signed head", "账头"), ("receipt", "回执")
 
 
 class Wrong(Exception):
@@ -146,10 +147,7 @@ def key_of(given: str) -> Key:
         given = read_file(given).decode("utf-8", "replace")
     name, _, rest = given.strip().encode("utf-8", "replace").partition(b"+")
     shown, _, text = rest.partition(b"+")
-    try:
-        content = decoded(text)
-    except Wrong:
-        content = b""
+    content = base64.b64decode(text, validate=False) if len(text) == 44 else b""
     own = hashlib.sha256(name + b"\n" + content).digest()[:4]
     if not name or len(content) != 33 or content[0] != 1 or shown != own.hex().encode():
         raise Unchecked(
@@ -162,25 +160,21 @@ def signature_lines(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Give name and content of each signature line."""
     lines = block.split(b"\n")
     if lines.pop() or not 1 <= len(lines) <= SIGNATURES_MOST:
-        malformed("signed head", "账头")
+        malformed(*HEAD)
     for line in lines:
         words = line.split(b" ")
         if len(words) != 3 or words[0] != "—".encode() or not words[1] or b"+" in words[1]:
-            malformed("signed head", "账头")
+            malformed(*HEAD)
         yield words[1], decoded(words[2])
 
 
 def open_head(note: bytes, key: Key) -> Head:
     """Return the head in a note when this key signed it; other keys' signatures say nothing to us."""
     if any(byte < 32 and byte != 10 or byte == 127 for byte in note) or len(note) > FILE_MOST:
-        malformed("signed head", "账头")
-    try:
-        note.decode("utf-8")
-    except UnicodeDecodeError:
-        malformed("signed head", "账头")
+        malformed(*HEAD)
     at = note.rfind(b"\n\n")
-    if at < 0:
-        malformed("signed head", "账头")
+    if at < 0 or "\ufffd" in note.decode("utf-8", "replace"):
+        malformed(*HEAD)
     text, signed = note[: at + 1], False
     for name, content in signature_lines(note[at + 2 :]):
         if (name, content[:4]) == (key.name, key.id):
@@ -194,14 +188,11 @@ def open_head(note: bytes, key: Key) -> Head:
     if not signed:
         raise Wrong("The key you gave did not sign this head.", "这个账头不是您给的公钥签的。")
     lines = text.split(b"\n")[:-1]
-    if len(lines) < 3 or not all(lines):
-        malformed("signed head", "账头")
+    if len(lines) < 3 or not all(lines) or len(decoded(lines[2])) != HASH:
+        malformed(*HEAD)
     if lines[0] != key.name:
         raise Wrong("The head names another log than its key.", "账头写的账与签名的公钥不是一家。")
-    head = Head(lines[0].decode(), number(lines[1]), decoded(lines[2]))
-    if len(head.root) != HASH:
-        malformed("signed head", "账头")
-    return head
+    return Head(lines[0].decode(), number(lines[1]), decoded(lines[2]))
 
 
 # Where things are read: files, folders and addresses
@@ -342,6 +333,14 @@ def spellings(body: bytes) -> Iterator[bytes]:
         return
 
 
+def act_in(body: bytes) -> str:
+    """Return what was done, in brackets, as the body of an entry names it."""
+    try:
+        return f" ({strict_json(body)['command']})"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
 # Receipts: C2SP tlog-proof
 
 
@@ -350,15 +349,15 @@ def proof_of(text: bytes) -> tuple[int, list[bytes], bytes]:
     front, gap, note = text.partition(b"\n\n")
     lines = front.split(b"\n")
     if not gap or lines.pop(0) != b"c2sp.org/tlog-proof@v1":
-        malformed("receipt", "回执")
+        malformed(*RECEIPT)
     if lines and lines[0].startswith(b"extra "):
         del lines[0]
     if not lines or not lines[0].startswith(b"index "):
-        malformed("receipt", "回执")
+        malformed(*RECEIPT)
     index = number(lines.pop(0)[6:])
     hashes = [decoded(line) for line in lines]
     if any(len(found) != HASH for found in hashes):
-        malformed("receipt", "回执")
+        malformed(*RECEIPT)
     return index, hashes, note
 
 
@@ -391,10 +390,8 @@ def check_receipt(args: argparse.Namespace, key: Key) -> tuple[str, str]:
             "This entry does not stand there: the body or the receipt was changed, or they don't belong together.",
             "账上没有这一笔：内容或回执被改过，或者两样不是一对。",
         )
-    english = f"It holds: this is entry {index} of {head.origin}, under its signed head over {head.size} entries."
-    chinese = (
-        f"属实：这是 {head.origin} 的第 {index} 号，在签过名的账头之下，账头共 {head.size} 笔。"
-    )
+    english = f"It holds: this is entry {index} of {head.origin}{act_in(body)}, under its signed head over {head.size} entries."
+    chinese = f"属实：这是 {head.origin} 的第 {index} 号{act_in(body)}，在签过名的账头之下，账头共 {head.size} 笔。"
     if standing[0] != body:
         english += (
             " (Blanks or the order of the file were changed on the way; what it says was not.)"
@@ -416,12 +413,9 @@ def check_consistency(args: argparse.Namespace, key: Key) -> tuple[str, str]:
     """Check that an older head is the beginning of a newer one, computing from the log's tiles."""
     old, new = (open_head(read_file(path), key) for path in (args.old, args.new))
     not_behind(old, new)
-    nothing = hashlib.sha256(b"").digest()
-    roots = (
-        Log(args.log).both_roots(0, old.size, new.size, new.size)
-        if old.size
-        else (nothing, new.root)
-    )
+    roots = (Growing().root(), new.root)
+    if old.size:
+        roots = Log(args.log).both_roots(0, old.size, new.size, new.size)
     if roots != (old.root, new.root):
         raise Wrong(
             "The older head is not the beginning of the newer one: the past was changed, or the fingerprints given are others.",
@@ -443,7 +437,7 @@ def check_log(args: argparse.Namespace, key: Key) -> tuple[str, str]:
     kept = open_head(read_file(args.against), key) if args.against else None
     if kept:
         not_behind(kept, head)
-    tree, kept_root = Growing(), hashlib.sha256(b"").digest()
+    tree, kept_root = Growing(), Growing().root()
     for count, found in enumerate(log.leaves(head.size), 1):
         tree.add(found)
         if kept and count == kept.size:
@@ -492,17 +486,20 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks; print one sentence; return the exit code."""
     args = parsed(arguments)
-    spoken = next(
-        (v for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(name))), ""
-    )
+    wanted = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chinese = next(filter(None, wanted), "").lower().startswith("zh")
     try:
-        code, said = 0, args.check(args, key_of(args.key))
+        print(args.check(args, key_of(args.key))[chinese])
     except Wrong as fault:
-        code, said = 1, fault.args
+        print(("It does not hold: ", "不属实：")[chinese] + fault.args[chinese])
+        return 1
     except Unchecked as fault:
-        code, said = 2, fault.args
-    print(said[spoken.lower().startswith("zh")], file=sys.stderr if code else sys.stdout)
-    return code
+        print(
+            ("It could not be checked: ", "没法核对：")[chinese] + fault.args[chinese],
+            file=sys.stderr,
+        )
+        return 2
+    return 0
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.clock import machine_now
-from mingbai.kernel.models import Account, Entry
+from mingbai.kernel.models import Account
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import moment as from_sqlite
 
 sentences(
     {
@@ -19,7 +20,6 @@ sentences(
     }
 )
 
-HIGH_WATER: dict[str, dt.datetime] = {}
 KIND: dict[str, str] = {}
 BIRTH: dict[str, dt.datetime] = {}
 
@@ -48,12 +48,13 @@ def now(store: Store) -> dt.datetime:
         standing = account(store).story_now
         assert standing is not None
         return standing
-    name = str(store.connection.settings_dict["NAME"])
-    if name not in HIGH_WATER:
-        last = Entry.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
-        HIGH_WATER[name] = last or machine_now()
-    HIGH_WATER[name] = max(HIGH_WATER[name], machine_now())
-    return HIGH_WATER[name]
+    row = store.run(
+        "SELECT recorded_at FROM journal_entry ORDER BY recorded_at DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return machine_now()
+    last = row[0] if isinstance(row[0], dt.datetime) else from_sqlite(row[0])
+    return max(last.replace(tzinfo=dt.UTC) if last.tzinfo is None else last, machine_now())
 
 
 @contextlib.contextmanager
@@ -70,5 +71,4 @@ def at_birth(store: Store, kind: str, began: dt.datetime) -> Iterator[None]:
 
 def forget() -> None:
     """Forget what was remembered of accounts, when another one is opened under the same name."""
-    HIGH_WATER.clear()
     KIND.clear()

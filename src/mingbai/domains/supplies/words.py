@@ -102,6 +102,8 @@ terms(
         "reverses": _("Reverses line"),
         "share": _("Recipients"),
         "change": _("Change"),
+        "times": _("Times"),
+        "gone": _("Given out and lost"),
         "late_days": _("Days written late"),
         "seq": _("Number in the journal"),
         "confirmed": _("Confirmed"),

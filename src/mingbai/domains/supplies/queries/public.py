@@ -143,6 +143,24 @@ def public_account(asking: Asking, ask: PublicAsk) -> PublicAccount:
     return account
 
 
+@query(scope=Scope.PUBLIC, title=_("All goods of a place, in figures"))
+def public_items(asking: Asking, ask: PublicAsk) -> list[ItemRow]:
+    """Return the four pillars of every kind of goods as of the last daily cut, as a plain table."""
+    return public_account(asking, ask).items
+
+
+@query(scope=Scope.PUBLIC, title=_("Where goods went, in figures"))
+def public_shares(asking: Asking, ask: PublicAsk) -> list[ShareRow]:
+    """Return where goods went by kind of recipient as of the last daily cut; groups under ten are joined."""
+    return public_account(asking, ask).shares
+
+
+@query(scope=Scope.PUBLIC, title=_("Day by day, in figures"))
+def public_days(asking: Asking, ask: PublicAsk) -> list[DayRow]:
+    """Return what came and went day by day as of the last daily cut; days with few recipients are not shown."""
+    return public_account(asking, ask).by_day
+
+
 def questions_until(place: str, cut: dt.datetime) -> dict[str, int | None]:
     """Return how many questions were asked and answered, and how long the slowest answer took."""
     rows = list(Question.objects.filter(place=place, asked_at__lte=cut))
