@@ -147,7 +147,10 @@ def key_of(given: str) -> Key:
         given = read_file(given).decode("utf-8", "replace")
     name, _, rest = given.strip().encode("utf-8", "replace").partition(b"+")
     shown, _, text = rest.partition(b"+")
-    content = base64.b64decode(text, validate=False) if len(text) == 44 else b""
+    try:
+        content = decoded(text)
+    except Wrong:
+        content = b""
     own = hashlib.sha256(name + b"\n" + content).digest()[:4]
     if not name or len(content) != 33 or content[0] != 1 or shown != own.hex().encode():
         raise Unchecked(
@@ -173,7 +176,7 @@ def open_head(note: bytes, key: Key) -> Head:
     if any(byte < 32 and byte != 10 or byte == 127 for byte in note) or len(note) > FILE_MOST:
         malformed(*HEAD)
     at = note.rfind(b"\n\n")
-    if at < 0 or "\ufffd" in note.decode("utf-8", "replace"):
+    if at < 0 or note.decode("utf-8", "ignore").encode() != note:
         malformed(*HEAD)
     text, signed = note[: at + 1], False
     for name, content in signature_lines(note[at + 2 :]):
@@ -231,14 +234,11 @@ class Log:
             with fault:
                 if fault.code in (404, 410):
                     return None
-                raise Unchecked(
-                    f"{self.where}/{path} answers {fault.code}.",
-                    f"{self.where}/{path} 回了 {fault.code}。",
-                ) from None
+                why = f"{fault.code} {fault.reason}"
         except (OSError, ValueError, HTTPException) as fault:
-            raise Unchecked(
-                f"Can't reach {self.where}: {fault}.", f"连不上 {self.where}：{fault}。"
-            ) from None
+            why = str(fault)
+        place_of = f"{self.where}/{path}"
+        raise Unchecked(f"Can't read {place_of}: {why}.", f"读不到 {place_of}：{why}。")
 
     def tile(self, level: int, index: int, width: int) -> list[bytes]:
         """Return the fingerprints of a tile (C2SP tlog-tiles); a full one will do where the part is gone."""
@@ -301,20 +301,16 @@ class Log:
 def strict_json(content: bytes) -> Any:
     """Return the value of JSON that says one thing only: no key twice, no fractions."""
 
-    def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) != len(pairs):
             raise ValueError("a key is there twice")
         return dict(pairs)
 
-    def no_fraction(text: str) -> NoReturn:
+    def whole(text: str) -> NoReturn:
         raise ValueError(f"{text[:20]} is not a whole number")
 
-    return json.loads(
-        content.decode("utf-8"),
-        object_pairs_hook=no_twins,
-        parse_float=no_fraction,
-        parse_constant=no_fraction,
-    )
+    text = content.decode("utf-8")
+    return json.loads(text, object_pairs_hook=once, parse_float=whole, parse_constant=whole)
 
 
 def canonical(value: Any) -> bytes:
