@@ -100,7 +100,7 @@ def commands(rate: float) -> None:
 
 def balance() -> None:
     """Measure the balance after all of it, beside a peer that reads its file again."""
-    taken, spent = [], Spent()
+    taken = []
     with spending() as spent:
         for _time in range(21):
             began = time.perf_counter()
