@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import re
 import unicodedata
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from mingbai.kernel.asks import Open, Private, Sealed
+from mingbai.kernel.clock import PLACE_ZONE, at_time
 
 
 def half_width(value: object) -> object:
@@ -34,6 +36,23 @@ def sound(value: str) -> str:
     return value
 
 
+def whole_day(value: object) -> object:
+    """Return the end of a day that stands for a moment; a time without zone is one of the place."""
+    if isinstance(value, str) and DAY_ALONE.fullmatch(value.strip()):
+        return at_time(dt.date.fromisoformat(value.strip()), 23, 59) + dt.timedelta(
+            seconds=59, microseconds=999_999
+        )
+    return value
+
+
+def in_zone(value: dt.datetime) -> dt.datetime:
+    """Return a moment with its zone: the place's, when none was written."""
+    return value if value.tzinfo else value.replace(tzinfo=PLACE_ZONE)
+
+
+DAY_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}")
+Moment = Annotated[dt.datetime, AfterValidator(in_zone)]
+AsOf = Annotated[dt.datetime, BeforeValidator(whole_day), AfterValidator(in_zone)]
 PlaceCode = Annotated[
     str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^\d{12}$")
 ]

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from mingbai.web.api import api
 from mingbai.web.forms import command_page
-from mingbai.web.pages import home, imports, papers, places, public, store
+from mingbai.web.pages import home, imports, papers, people, places, public, store
 from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("everything/", home.everything, name="everything"),
     path("about-me/", home.about_me, name="about_me"),
     path("done/<uuid:entry>/", home.done, name="done"),
+    path("people/", people.people, name="people"),
+    path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
+    path("sign-ins/", people.sign_ins, name="sign_ins"),
     path("language/", home.language, name="language"),
     path("store/", store.store, name="store"),
     path("store/slips/", store.slips, name="slips"),

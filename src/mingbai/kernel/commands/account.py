@@ -12,7 +12,7 @@ from mingbai.kernel.models import Account, Place
 from mingbai.kernel.places import ROOT
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, Level, OpenName, Role
+from mingbai.kernel.words import Code, Level, Moment, OpenName, Role
 
 sentences(
     {
@@ -31,7 +31,7 @@ class Begin(Ask):
     name: OpenName
     kind: Literal["real", "story"]
     log_origin: Code
-    began_at: dt.datetime
+    began_at: Moment
 
 
 @command(role={Role.OPERATOR}, desk="account", title=_("Begin an account"), placeless=True)
@@ -54,7 +54,7 @@ def begin(acting: Acting, ask: Begin) -> None:
 class MoveClock(Ask):
     """Move a story's clock."""
 
-    to: dt.datetime
+    to: Moment
 
 
 class Moved(Answer):

@@ -12,7 +12,7 @@ from mingbai.kernel.models import OpenItem
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import PlaceCode, Role
+from mingbai.kernel.words import Moment, PlaceCode, Role
 
 sentences({"ITM-1": _("No open item of this id waits at this place.")})
 terms({"item_id": _("Open item"), "raised": _("Raised")})
@@ -38,7 +38,7 @@ def see(acting: Acting, ask: SeeItem) -> None:
 class RaiseLate(Ask):
     """Raise open items that are late."""
 
-    before: dt.datetime
+    before: Moment
 
 
 class Raised(Answer):

@@ -1,6 +1,5 @@
 """Commands on mandates, sign-in names and programs' keys: who may act as what, where, and until when."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from mingbai.kernel.models import Login, Mandate, Organisation, Person, Token
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, Digest, OpenName, PersonId, PlaceCode, Role, Via
+from mingbai.kernel.words import Code, Digest, Moment, OpenName, PersonId, PlaceCode, Role, Via
 
 sentences(
     {
@@ -23,6 +22,7 @@ sentences(
         "MAN-5": _(
             "An overseer is named by the appointing office above, never by the desk it looks at."
         ),
+        "MAN-7": _("This sign-in name is not this person's at this place."),
         "MAN-6": _("Nobody gives a mandate to themselves."),
     }
 )
@@ -48,8 +48,8 @@ class GiveMandate(Ask):
     role: Role
     capacity: OpenName
     organisation: UUID | None = None
-    starts_at: dt.datetime | None = None
-    ends_at: dt.datetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     case: UUID | None = None
 
 
@@ -139,13 +139,23 @@ def open_login(acting: Acting, ask: OpenLogin) -> None:
     acting.subject(ask.person)
 
 
+@command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Give a new password"))
+def renew_password(acting: Acting, ask: OpenLogin) -> None:
+    """Note that a person was given a new password in person; the password itself lies elsewhere."""
+    login = acting.see(Login, username=ask.username)
+    person = acting.see(Person, id=ask.person)
+    if login is None or person is None or login.person_id != person.id or person.place != ask.place:
+        raise Refused("MAN-7")
+    acting.subject(ask.person)
+
+
 class OpenToken(Ask):
     """Let a program act for a person."""
 
     person: PersonId
     digest: Digest
     label: OpenName
-    ends_at: dt.datetime | None = None
+    ends_at: Moment | None = None
 
 
 @command(

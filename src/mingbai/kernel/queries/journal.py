@@ -14,7 +14,7 @@ from mingbai.kernel.journal.receipts import find_entry, prove
 from mingbai.kernel.models import Entry
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.words import Code, PlaceCode, Role
+from mingbai.kernel.words import Code, Moment, PlaceCode, Role
 
 terms(
     {
@@ -36,8 +36,8 @@ class Acts(Ask):
 
     place: PlaceCode
     command: Code | None = None
-    since_at: dt.datetime | None = None
-    until_at: dt.datetime | None = None
+    since_at: Moment | None = None
+    until_at: Moment | None = None
     most: int = Field(default=200, ge=1, le=1000)
 
 

@@ -16,7 +16,7 @@ from mingbai.domains.supplies.words import (
 )
 from mingbai.kernel.acting import Acting, open_link
 from mingbai.kernel.asks import Answer, Ask
-from mingbai.kernel.models import Household
+from mingbai.kernel.models import Household, Link
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Code, Digest, FreeText, PlaceCode, Role, Token
@@ -39,6 +39,11 @@ def give_slip(acting: Acting, ask: GiveSlip) -> None:
     """Make a household's own lines readable by the link on its slip; a new slip ends the old one's link."""
     if acting.see(Household, place=ask.place, code=ask.household) is None:
         raise Refused("PER-5")
+    given = acting.find(
+        Link, purpose=HOUSEHOLD_LINK, subject=ask.household, place=ask.place, revoked_at=None
+    )
+    for old in given:
+        acting.change(old, revoked_at=acting.now)
     acting.link(
         digest=ask.link_digest,
         purpose=HOUSEHOLD_LINK,

@@ -15,7 +15,7 @@ from mingbai.kernel.models import Leaf
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.words import ItemCode, PlaceCode, Role
+from mingbai.kernel.words import AsOf, ItemCode, PlaceCode, Role
 
 READING = {
     Role.KEEPER,
@@ -32,7 +32,7 @@ class AtPlace(Ask):
     """Of a place, at a moment."""
 
     place: PlaceCode
-    as_of: dt.datetime | None = None
+    as_of: AsOf | None = None
 
 
 class BalanceRow(Row):
@@ -80,7 +80,7 @@ class AccountAsk(Ask):
 
     place: PlaceCode
     item: ItemCode | None = None
-    as_of: dt.datetime | None = None
+    as_of: AsOf | None = None
 
 
 class LineRow(Row):

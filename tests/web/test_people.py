@@ -1,0 +1,84 @@
+"""People at a desk: masked, opened only with a reason that stays in the account, signed in by what was given in person."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+
+from mingbai.kernel.models import Entry, Look
+from tests.conftest import TOWN, VILLAGE, House
+from tests.web.test_pages import signed_in
+
+NUMBER = "16099887766"
+
+
+@pytest.fixture
+def at_desk(story: House) -> Client:
+    """The town desk's browser."""
+    return signed_in(story, "town-desk", story.person("郎致远", "desk", TOWN))
+
+
+@pytest.fixture
+def resident(story: House) -> str:
+    """Somebody of the village with a phone."""
+    return str(
+        story.do(
+            "people.add_person", {"place": VILLAGE, "name": "欧阳明白", "phone": NUMBER}
+        ).result["person"]
+    )
+
+
+def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
+    story: House, at_desk: Client, resident: str
+) -> None:
+    listed = at_desk.post("/people/", {"place": VILLAGE, "text": "欧阳"}).content.decode()
+    assert "160******66" in listed and NUMBER not in listed
+    path = f"/people/{VILLAGE}/{resident}/phone/"
+    assert NUMBER not in at_desk.get(path).content.decode()
+    without = at_desk.post(path, {"request_id": str(uuid.uuid4())})
+    assert without.status_code == 422 and NUMBER not in without.content.decode()
+    assert Look.objects.count() == 0
+    opened = at_desk.post(path, {"request_id": str(uuid.uuid4()), "reason": "联系取货"})
+    assert NUMBER in opened.content.decode()
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert Look.objects.get().reason == "联系取货"
+    assert NUMBER not in "".join(Entry.objects.values_list("body", flat=True))
+
+
+def test_a_sign_in_is_given_in_person_and_renewed(
+    story: House, at_desk: Client, resident: str
+) -> None:
+    story.do(
+        "mandates.give",
+        {"place": VILLAGE, "person": resident, "role": "keeper", "capacity": "保管员"},
+    )
+    passwords = []
+    for _time in range(2):
+        sent = {
+            "place": VILLAGE,
+            "person": resident,
+            "username": "ouyang",
+            "request_id": str(uuid.uuid4()),
+        }
+        shown = at_desk.post("/sign-ins/", sent).content.decode()
+        passwords.append(re.findall(r'big-n code">([^<]+)<', shown)[0])
+    assert passwords[0] != passwords[1]
+    old, new = ({"login": "ouyang", "password": password} for password in passwords)
+    assert Client().post("/sign-in/", old).status_code == 200
+    assert Client().post("/sign-in/", new).status_code == 302
+
+
+def test_a_keeper_gives_no_sign_ins_and_opens_nothing(story: House, resident: str) -> None:
+    keeper = signed_in(story, "keeper-1", story.person("陆秀芬", "keeper"))
+    assert keeper.get("/sign-ins/").status_code == 403
+    path = f"/people/{VILLAGE}/{resident}/phone/"
+    refused = keeper.post(path, {"request_id": str(uuid.uuid4()), "reason": "看看"})
+    assert refused.status_code == 403 and NUMBER not in refused.content.decode()
+
+
+def test_the_far_desk_sees_nobody_of_a_place_that_is_not_its_own(
+    story: House, resident: str
+) -> None:
+    far = signed_in(story, "far", story.person("某", "desk", "110112106208"))
+    assert far.post("/people/", {"place": VILLAGE}).status_code == 403
