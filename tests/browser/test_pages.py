@@ -90,12 +90,22 @@ def test_no_page_shuts_anyone_out(house, phone, name) -> None:
         phone.page.goto(house.url + path)
         assert phone.fits(), f"{path} scrolls sideways"
         assert phone.serious() == [], path
-        for scheme in ("dark", "light"):
-            phone.page.emulate_media(color_scheme=scheme)
         if name is None:
             phone.page.emulate_media(color_scheme="dark")
             assert phone.serious() == [], f"{path} in the dark"
             phone.page.emulate_media(color_scheme="light")
+    assert phone.faults == []
+
+
+@pytest.mark.parametrize("name", [None, "keeper"])
+def test_english_fits_too(house, phone, name) -> None:
+    phone.page.goto(house.url + "/")
+    phone.page.click("button[lang=en]")
+    if name:
+        phone.sign_in(house, name)
+    for path in PUBLIC if name is None else KEEPER:
+        phone.page.goto(house.url + path)
+        assert phone.fits(), f"{path} scrolls sideways"
     assert phone.faults == []
 
 
