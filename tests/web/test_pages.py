@@ -147,16 +147,3 @@ def test_an_unknown_page_and_our_own_fault_are_said_plainly(clients: dict[str, C
     assert answered.status_code == 404
     assert answered.headers["X-Frame-Options"] == "DENY"
     assert answered.headers["X-Content-Type-Options"] == "nosniff"
-
-
-def test_a_real_account_asks_for_a_second_lock(account: House) -> None:
-    client = signed_in(account, "far-desk", account.person("郎致远", "desk"))
-    assert client.get("/home/").headers["Location"] == "/account/2fa/totp/activate/"
-    again = client.get("/account/2fa/totp/activate/").headers["Location"]
-    assert again.startswith("/account/reauthenticate/")
-    assert client.get(again).status_code == 200
-    assert client.post(again, {"password": PASSWORD}).status_code == 302
-    shown = client.get("/account/2fa/totp/activate/")
-    assert shown.status_code == 200 and "<svg" in shown.content.decode()
-    keeper = signed_in(account, "near-keeper", account.person("陆秀芬", "keeper"))
-    assert keeper.get("/home/").status_code == 200

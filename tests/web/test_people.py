@@ -8,7 +8,7 @@ from django.test import Client
 
 from mingbai.kernel.models import Entry, Look
 from tests.conftest import TOWN, VILLAGE, House
-from tests.web.test_pages import signed_in
+from tests.web.test_pages import PASSWORD, signed_in
 
 NUMBER = "16099887766"
 
@@ -82,3 +82,16 @@ def test_the_far_desk_sees_nobody_of_a_place_that_is_not_its_own(
 ) -> None:
     far = signed_in(story, "far", story.person("某", "desk", "110112106208"))
     assert far.post("/people/", {"place": VILLAGE}).status_code == 403
+
+
+def test_a_real_account_asks_for_a_second_lock(account: House) -> None:
+    client = signed_in(account, "far-desk", account.person("郎致远", "desk"))
+    assert client.get("/home/").headers["Location"] == "/account/2fa/totp/activate/"
+    again = client.get("/account/2fa/totp/activate/").headers["Location"]
+    assert again.startswith("/account/reauthenticate/")
+    assert client.get(again).status_code == 200
+    assert client.post(again, {"password": PASSWORD}).status_code == 302
+    shown = client.get("/account/2fa/totp/activate/")
+    assert shown.status_code == 200 and "<svg" in shown.content.decode()
+    keeper = signed_in(account, "near-keeper", account.person("陆秀芬", "keeper"))
+    assert keeper.get("/home/").status_code == 200
