@@ -10,24 +10,25 @@ django.setup()
 
 from mingbai.kernel import account  # noqa: E402
 from mingbai.kernel.journal.tree import settle  # noqa: E402
+from mingbai.kernel.models import Place  # noqa: E402
 from mingbai.kernel.perform import perform  # noqa: E402
 from mingbai.kernel.setting_up import load_places  # noqa: E402
 
 TOWN, VILLAGE = "110112106000", "110112106224"
-HOUSEHOLDS = 240
+HOUSEHOLDS, VILLAGES = 240, 20
 FOLDER = Path(os.environ["MINGBAI_DATA"]) / "account"
 MASK = {"code": "mask", "name_zh": "一次性口罩", "name_en": "masks", "base_unit": "只"}
 
 
 def household(number: int) -> str:
     """Return the number of a household."""
-    return f"{number % HOUSEHOLDS + 1:03d}"
+    return f"{number % (HOUSEHOLDS // VILLAGES) + 1:03d}"
 
 
-def issue(number: int = 0, quantity: int = 1) -> dict[str, object]:
-    """Return an ask for goods out: a transfer of two legs, from the store to a household."""
+def issue(number: int = 0, place: str = VILLAGE, quantity: int = 1) -> dict[str, object]:
+    """Return an ask for goods out: a transfer of two legs, from a store to a household."""
     return {
-        "place": VILLAGE,
+        "place": place,
         "item": "mask",
         "quantity": quantity,
         "unit": "只",
@@ -35,10 +36,10 @@ def issue(number: int = 0, quantity: int = 1) -> dict[str, object]:
     }
 
 
-def receive(quantity: int) -> dict[str, object]:
+def receive(place: str, quantity: int) -> dict[str, object]:
     """Return an ask for goods in."""
     return {
-        "place": VILLAGE,
+        "place": place,
         "item": "mask",
         "quantity": quantity,
         "unit": "只",
@@ -47,14 +48,17 @@ def receive(quantity: int) -> dict[str, object]:
     }
 
 
-def make(quantity: int = 10_000_000) -> Path:
-    """Make an account whose village has households and a full store."""
+def make(villages: int = 1) -> list[str]:
+    """Make an account whose villages have households and a full store each; return the villages."""
     account.birth(FOLDER, name="bench")
     account.open_account(FOLDER)
     load_places(TOWN)
     perform("goods.add_goods", {"place": VILLAGE, **MASK})
-    for number in range(HOUSEHOLDS):
-        perform("people.add_household", {"place": VILLAGE, "code": household(number)})
-    perform("supplies.receive_goods", receive(quantity))
+    under = Place.objects.filter(level="village", code__startswith=TOWN[:9]).order_by("code")
+    found = [VILLAGE, *(place.code for place in under if place.code != VILLAGE)][:villages]
+    for place in found:
+        for number in range(HOUSEHOLDS // VILLAGES):
+            perform("people.add_household", {"place": place, "code": household(number)})
+        perform("supplies.receive_goods", receive(place, 10_000_000))
     settle()
-    return FOLDER
+    return found

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from accounts import FOLDER, VILLAGE, household, issue, make
+from accounts import FOLDER, HOUSEHOLDS, VILLAGE, VILLAGES, issue, make
 from django.db import connections
 from measuring import DATABASE, FULL, Spent, memory, met, probe, resource, spending, tell
 
@@ -23,12 +23,16 @@ COUNT = int(os.environ.get("COUNT", 100_000 if FULL else 10_000))
 CPU_TARGET = {"SQLite": 3.0, "PostgreSQL": 5.0}[DATABASE]
 
 
-def transfers() -> Spent:
-    """Do the transfers, one command each."""
-    with spending() as spent:
-        for number in range(COUNT):
-            perform("supplies.issue_goods", issue(number))
-    return spent
+def transfers(villages: list[str], count: int = COUNT) -> list[Spent]:
+    """Do transfers, one command each; return what each tenth of them cost."""
+    tenths = []
+    for tenth in range(10):
+        with spending() as spent:
+            for number in range(tenth * count // 10, (tenth + 1) * count // 10):
+                place = villages[number % len(villages)]
+                perform("supplies.issue_goods", issue(number // len(villages), place))
+        tenths.append(spent)
+    return tenths
 
 
 def bare(where: Path, count: int) -> Spent:
@@ -39,11 +43,11 @@ def bare(where: Path, count: int) -> Spent:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE balance (name TEXT PRIMARY KEY, quantity INTEGER)")
     connection.execute("CREATE TABLE line (id INTEGER PRIMARY KEY, source, destination, quantity)")
-    names = ["store", *(household(number) for number in range(240))]
+    names = ["store", *(str(number) for number in range(HOUSEHOLDS))]
     connection.executemany("INSERT INTO balance VALUES (?, 0)", [(name,) for name in names])
     with spending() as spent:
         for number in range(count):
-            to = household(number)
+            to = str(number % HOUSEHOLDS)
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("UPDATE balance SET quantity = quantity - 1 WHERE name = 'store'")
             connection.execute("UPDATE balance SET quantity = quantity + 1 WHERE name = ?", [to])
@@ -63,7 +67,7 @@ def hledger(where: Path, count: int) -> Spent | None:
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             file.write(
-                f"2020-02-01 issue\n    household:{household(number)}  1 mask\n    store  -1 mask\n\n"
+                f"2020-02-01 issue\n    household:{number % HOUSEHOLDS}  1 mask\n    store  -1 mask\n\n"
             )
     with spending(resource.RUSAGE_CHILDREN) as spent:
         subprocess.run(
@@ -72,23 +76,30 @@ def hledger(where: Path, count: int) -> Spent | None:
     return spent
 
 
-def commands(rate: float) -> None:
+def commands(villages: list[str], rate: float) -> None:
     """Measure the commands, beside the disk and beside bare SQLite."""
-    spent = transfers()
+    tenths = transfers(villages)
+    spent = Spent(sum(one.cpu for one in tenths), sum(one.wall for one in tenths))
     each = 1000 * spent.cpu / COUNT
     tell(
         "commands",
         f"{COUNT:,} two-leg transfers: {spent.each(COUNT)}, {COUNT / spent.wall:.0f}/s = "
         f"{COUNT / spent.wall / rate:.2f} of the probe; CPU {met(each, CPU_TARGET)}",
     )
+    few = min(COUNT, 5_000)
+    busy = transfers(villages[:1], few)
+    growth = busy[-1].cpu / busy[0].cpu
+    tell(
+        "commands",
+        f"{few:,} more in one store: the last tenth costs {growth:.2f} times the CPU of the first; {met(growth, 1.2)}",
+    )
     with spending() as sealing:
         settle()
     tell(
         "commands",
-        f"numbered and sealed: CPU {1e6 * sealing.cpu / COUNT:.0f} us, "
-        f"wall {1e6 * sealing.wall / COUNT:.0f} us an entry",
+        f"numbered and sealed: CPU {1e6 * sealing.cpu / (COUNT + few):.0f} us, "
+        f"wall {1e6 * sealing.wall / (COUNT + few):.0f} us an entry",
     )
-    few = min(COUNT, 10_000)
     peer = bare(FOLDER.parent, few)
     tell(
         "commands",
@@ -158,12 +169,12 @@ def check() -> None:
 
 def main(names: list[str]) -> None:
     """Run what was named; the transfers are made for each of them."""
-    make()
+    villages = make(VILLAGES)
     rate = probe(FOLDER)
     if "commands" in names:
-        commands(rate)
+        commands(villages, rate)
     else:
-        transfers()
+        transfers(villages)
         settle()
     if "balance" in names:
         balance()
