@@ -145,12 +145,20 @@ def test_spare_bits_of_base64_are_not_a_second_spelling() -> None:
         NOTE + "— a+b QUJDREVG\n",
         NOTE + "— a b QUJDREVG\n",
         NOTE.replace("7", "\ud800"),
-        "a" * notes.NOTE_MOST + NOTE,
     ],
 )
 def test_what_is_no_note(note: str) -> None:
     with pytest.raises(NoteError):
         notes.open_note(note, KNOWN)
+
+
+def test_a_note_has_its_limit() -> None:
+    long = notes.sign_note("a" * (notes.NOTE_MOST // 2) + "\n", ORIGIN, KEY)
+    assert notes.open_note(long, KNOWN)
+    with pytest.raises(NoteError):
+        notes.open_note("a" * notes.NOTE_MOST + NOTE, KNOWN)
+    with pytest.raises(NoteError):
+        notes.sign_note("a" * notes.NOTE_MOST + "\n", ORIGIN, KEY)
 
 
 def test_a_text_may_hold_blank_lines() -> None:

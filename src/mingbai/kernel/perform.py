@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from pydantic import BaseModel, ValidationError
 
 from mingbai.kernel import access, limits
@@ -30,6 +30,10 @@ from mingbai.kernel.words import Known, Role, Via
 from mingbai.proofs.merkle import leaf_hash
 
 TRIES = 6
+ADDED_FIRST = "23505"
+MET_ANOTHER = {"40P01", "40001", ADDED_FIRST}
+"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first.
+Run again, the act sees what the other did."""
 DEPTH_MOST = 5
 
 
@@ -102,7 +106,7 @@ def perform(
     request = request_id or uuid7()
     if command.public and as_.person is None and command.per_hour:
         limits.check(f"{command.name}/{as_.link or as_.address}", command.per_hour)
-    for _attempt in range(TRIES):
+    for attempt in range(TRIES):
         try:
             afterwards: list[Callable[[], None]] = []
             with turn():
@@ -112,8 +116,9 @@ def perform(
             return receipt
         except Stale:
             continue
-        except OperationalError as fault:
-            if getattr(fault.__cause__, "sqlstate", None) not in {"40P01", "40001"}:
+        except (OperationalError, IntegrityError) as fault:
+            state = getattr(fault.__cause__, "sqlstate", None)
+            if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
                 raise
     raise Conflict("REQ-2")
 

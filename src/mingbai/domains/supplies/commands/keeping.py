@@ -124,7 +124,7 @@ def begin_handover(acting: Acting, ask: BeginHandover) -> HandoverBegun:
     if acting.see(Person, id=ask.successor) is None:
         raise Refused("PER-1")
     _check_counted(acting, ask.place)
-    book = acting.see(Book, place=ask.place)
+    book = acting.hold(Book, place=ask.place)
     last = book.last_line if book else 0
     added = acting.add(
         Handover(

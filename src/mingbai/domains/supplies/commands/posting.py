@@ -38,9 +38,19 @@ def location(
     )
 
 
-def stock(acting: Acting, place: str) -> Location:
-    """Return a place's store."""
-    return location(acting, place, LocationKind.STOCK, STORE)
+@dataclass(frozen=True)
+class OpenStore:
+    """A place's store and the book it is written in, which is locked."""
+
+    place: str
+    at: Location
+    book: Book | None
+
+
+def open_store(acting: Acting, place: str) -> OpenStore:
+    """Open a place's store; acts on one store queue at its book, so that no two ever wait for each other in a ring."""
+    book = acting.hold(Book, place=place)
+    return OpenStore(place, location(acting, place, LocationKind.STOCK, STORE), book)
 
 
 def recipient(acting: Acting, place: str, text: str) -> Location:
@@ -100,8 +110,8 @@ def as_held(acting: Acting, balances: dict[UUID, Balance]) -> list[Held]:
 
 def post(
     acting: Acting,
+    store: OpenStore,
     *,
-    place: str,
     kind: LineKind,
     goods: Goods,
     quantity: int,
@@ -112,18 +122,18 @@ def post(
     counted: int | None = None,
     note: str | None = None,
 ) -> Line:
-    """Write one numbered line of a place's book with its moves, and keep every balance in step."""
+    """Write one numbered line of a store's book with its moves, and keep every balance in step."""
     for balance_of in _deltas(moves).values():
-        _adjust(acting, place, goods, balance_of)
-    book = acting.hold(Book, place=place)
+        _adjust(acting, goods, balance_of)
+    book = store.book
     number = book.last_line + 1 if book else 1
     if book is None:
-        acting.add(Book(place=place, last_line=number))
+        acting.add(Book(place=store.place, last_line=number))
     else:
         acting.change(book, last_line=number)
     line = acting.add(
         Line(
-            place=place,
+            place=store.place,
             number=number,
             entry=acting.entry,
             kind=kind,
@@ -171,7 +181,7 @@ def _deltas(moves: Sequence[Moved]) -> dict[tuple[UUID, UUID], Delta]:
     return dict(sorted(found.items()))
 
 
-def _adjust(acting: Acting, place: str, goods: Goods, delta: Delta) -> None:
+def _adjust(acting: Acting, goods: Goods, delta: Delta) -> None:
     if not delta.quantity:
         return
     balance = acting.hold(Balance, location_id=delta.at.id, lot_id=delta.lot)

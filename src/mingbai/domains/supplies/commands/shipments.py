@@ -6,7 +6,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.supplies.commands.cover import check_cover
-from mingbai.domains.supplies.commands.posting import Moved, as_held, held_at, location, post, stock
+from mingbai.domains.supplies.commands.posting import (
+    Moved,
+    as_held,
+    held_at,
+    location,
+    open_store,
+    post,
+)
 from mingbai.domains.supplies.models import Location, Shipment
 from mingbai.domains.supplies.rules import Held, allot, check_arrived
 from mingbai.domains.supplies.words import LineKind, LocationKind
@@ -52,9 +59,9 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
     check_place(acting.store, ask.to_place)
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    store = stock(acting, ask.place)
+    store = open_store(acting, ask.place)
     transit = location(acting, ask.place, LocationKind.TRANSIT, acting.entry.hex)
-    held = as_held(acting, held_at(acting, store, goods))
+    held = as_held(acting, held_at(acting, store.at, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
     shipment = acting.add(
         Shipment(
@@ -68,12 +75,12 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
     )
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.DISPATCH,
         goods=goods,
         quantity=quantity,
         change=-quantity,
-        moves=[Moved(part.lot, store, transit, part.quantity) for part in parts],
+        moves=[Moved(part.lot, store.at, transit, part.quantity) for part in parts],
         party=transit,
         note=ask.note,
     )
@@ -118,18 +125,18 @@ def confirm_delivery(acting: Acting, ask: ConfirmDelivery) -> Arrived:
     goods = acting.see(Goods, id=shipment.goods_id)
     transit = acting.see(Location, id=shipment.transit_id)
     assert goods is not None and transit is not None
-    store = stock(acting, ask.place)
-    before = sum(balance.quantity for balance in held_at(acting, store, goods).values())
+    store = open_store(acting, ask.place)
+    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     good = ask.received - ask.damaged
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.ARRIVAL,
         goods=goods,
         quantity=ask.received,
         change=good,
         moves=_arrival(
-            acting, ask, as_held(acting, held_at(acting, transit, goods)), transit, store
+            acting, ask, as_held(acting, held_at(acting, transit, goods)), transit, store.at
         ),
         party=transit,
         note=ask.reason,

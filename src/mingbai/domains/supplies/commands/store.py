@@ -10,9 +10,9 @@ from mingbai.domains.supplies.commands.posting import (
     as_held,
     held_at,
     location,
+    open_store,
     post,
     recipient,
-    stock,
 )
 from mingbai.domains.supplies.models import Balance, Line, Location, Lot, Move
 from mingbai.domains.supplies.rules import (
@@ -94,17 +94,17 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
             came_at=acting.at,
         )
     )
+    store = open_store(acting, ask.place)
     source = _source(acting, ask)
-    store = stock(acting, ask.place)
-    before = sum(balance.quantity for balance in held_at(acting, store, goods).values())
+    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.RECEIVE,
         goods=goods,
         quantity=quantity,
         change=quantity,
-        moves=[Moved(lot.id, source, store, quantity)],
+        moves=[Moved(lot.id, source, store.at, quantity)],
         party=source,
         note=ask.note,
     )
@@ -140,18 +140,18 @@ def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     check_named(ask.recipient)
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    store = stock(acting, ask.place)
+    store = open_store(acting, ask.place)
     to = recipient(acting, ask.place, ask.recipient)
-    held = as_held(acting, held_at(acting, store, goods))
+    held = as_held(acting, held_at(acting, store.at, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.ISSUE,
         goods=goods,
         quantity=quantity,
         change=-quantity,
-        moves=[Moved(part.lot, store, to, part.quantity) for part in parts],
+        moves=[Moved(part.lot, store.at, to, part.quantity) for part in parts],
         party=to,
         note=ask.note,
     )
@@ -177,22 +177,22 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     check_named(ask.recipient)
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    store = stock(acting, ask.place)
+    store = open_store(acting, ask.place)
     source = recipient(acting, ask.place, ask.recipient)
     there = as_held(acting, held_at(acting, source, goods))
     held = sum(lot.quantity for lot in there)
     if held < quantity:
         raise Refused("SUP-12", held=held, unit=goods.base_unit)
     latest = sorted(there, key=lambda lot: lot.came_at, reverse=True)
-    before = sum(balance.quantity for balance in held_at(acting, store, goods).values())
+    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.RETURN,
         goods=goods,
         quantity=quantity,
         change=quantity,
-        moves=_from(latest, quantity, source, store),
+        moves=_from(latest, quantity, source, store.at),
         party=source,
         note=ask.note,
     )
@@ -225,18 +225,18 @@ class CountStock(Ask):
 def count_stock(acting: Acting, ask: CountStock) -> Posted:
     """Record a count that was compared with the balance of this moment; a difference is booked with its reason."""
     goods = find_goods(acting.store, ask.item)
-    store = stock(acting, ask.place)
-    held = as_held(acting, held_at(acting, store, goods))
+    store = open_store(acting, ask.place)
+    held = as_held(acting, held_at(acting, store.at, goods))
     on_hand = sum(lot.quantity for lot in held)
     difference = check_count(ask.counted, ask.expected, on_hand, ask.reason)
     line = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.COUNT,
         goods=goods,
         quantity=abs(difference),
         change=difference,
-        moves=_counted(acting, ask, difference, held, store),
+        moves=_counted(acting, ask, difference, held, store.at),
         counted=ask.counted,
         note=ask.reason,
     )
@@ -273,7 +273,8 @@ class ReversePosting(Ask):
 @command(role=KEEPING, title=_("Reverse a line"))
 def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
     """Undo a mistaken line with an opposite one; the mistaken line stays readable."""
-    line = acting.hold(Line, place=ask.place, number=ask.line)
+    store = open_store(acting, ask.place)
+    line = acting.see(Line, place=ask.place, number=ask.line)
     if line is None:
         raise Refused("SUP-13")
     again = acting.see(Line, place=ask.place, reverses=ask.line)
@@ -294,7 +295,7 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
     party = acting.see(Location, id=line.party_id) if line.party_id else None
     written = post(
         acting,
-        place=ask.place,
+        store,
         kind=LineKind.REVERSE,
         goods=goods,
         quantity=line.quantity,
@@ -304,7 +305,6 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
         reverses=line.number,
         note=ask.reason,
     )
-    store = stock(acting, ask.place)
-    left = sum(balance.quantity for balance in held_at(acting, store, goods).values())
+    left = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     check_cover(acting, ask.place, goods, left)
     return Posted(line=written.number, on_hand=left)

@@ -5,7 +5,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.supplies.commands.cover import check_cover
-from mingbai.domains.supplies.commands.posting import Moved, as_held, held_at, location, post, stock
+from mingbai.domains.supplies.commands.posting import (
+    Moved,
+    as_held,
+    held_at,
+    location,
+    open_store,
+    post,
+)
 from mingbai.domains.supplies.models import Location, Offer, WriteOff
 from mingbai.domains.supplies.rules import allot, check_second
 from mingbai.domains.supplies.words import LineKind, LocationKind
@@ -59,17 +66,17 @@ def _take(
     note: str | None,
 ) -> Written:
     """Take goods out of the store, what expires first first, also what is past its day."""
-    store = stock(acting, place)
-    held = as_held(acting, held_at(acting, store, goods))
+    store = open_store(acting, place)
+    held = as_held(acting, held_at(acting, store.at, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=None)
     line = post(
         acting,
-        place=place,
+        store,
         kind=kind,
         goods=goods,
         quantity=quantity,
         change=-quantity,
-        moves=[Moved(part.lot, store, to, part.quantity) for part in parts],
+        moves=[Moved(part.lot, store.at, to, part.quantity) for part in parts],
         party=to,
         note=note,
     )
@@ -99,7 +106,7 @@ def propose_write_off(acting: Acting, ask: ProposeWriteOff) -> Proposed:
     """Propose to write goods off, with the reason; a second person signs."""
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    held = as_held(acting, held_at(acting, stock(acting, ask.place), goods))
+    held = as_held(acting, held_at(acting, open_store(acting, ask.place).at, goods))
     allot(held, quantity, unit=goods.base_unit, on=None)
     added = acting.add(
         WriteOff(
@@ -158,7 +165,7 @@ def offer_surplus(acting: Acting, ask: OfferSurplus) -> Offered:
     """Offer what is in the store and not needed to the places next door."""
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    held = as_held(acting, held_at(acting, stock(acting, ask.place), goods))
+    held = as_held(acting, held_at(acting, open_store(acting, ask.place).at, goods))
     allot(held, quantity, unit=goods.base_unit, on=None)
     added = acting.add(
         Offer(
