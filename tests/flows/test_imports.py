@@ -111,3 +111,41 @@ def test_what_is_no_ledger_is_refused_whole(
         take(content)
     assert code is None or refusal.value.code == code
     assert balances(account) == {}
+
+
+@pytest.mark.parametrize(
+    ("unit", "outcomes", "held"),
+    [("只", ["ok", "ok"], 90), ("盒", ["ok", "ok"], 4_500), ("瓶", ["refused", "refused"], None)],
+)
+def test_a_paper_in_another_unit_is_counted_in_the_registered_one_or_sent_back(
+    account: House, unit: str, outcomes: list[str], held: int | None
+) -> None:
+    mask = {"code": "mask", "name_zh": "口罩", "name_en": "masks", "base_unit": "只"}
+    account.do("goods.add_goods", mask | {"place": VILLAGE})
+    pack = {"place": VILLAGE, "item": "mask", "unit": "盒", "size": 50}
+    account.do("goods.add_pack", pack)
+    lines = [[unit if cell == "只" else cell for cell in line] for line in LINES[:2]]
+    content = book([HEAD, *lines])
+    looked, found = take(content, dry_run=True), take(content)
+    assert [row.outcome for row in looked.rows] == [row.outcome for row in found.rows] == outcomes
+    assert [row.warning for row in found.rows] == [None, None], "the balance on paper is the same"
+    assert list(balances(account).values()) == ([] if held is None else [held])
+
+
+def test_a_refusal_while_goods_are_registered_is_the_outcome_of_that_row_alone(
+    account: House,
+) -> None:
+    long = "口罩" * 40
+    lines = [[long if cell == "口罩" else cell for cell in LINES[0]], LINES[0]]
+    found = take(book([HEAD, *lines]))
+    assert [row.outcome for row in found.rows] == ["refused", "ok"]
+    assert found.rows[0].message
+
+
+def test_somebody_already_of_the_firm_is_a_duplicate(account: House) -> None:
+    head = ["姓名", "证件号码", "工作单位", "岗位"]
+    person = ["何明", "110112198001010001", "码头工厂", "操作工"]
+    assert take(book([head, person]), ROSTER, TOWN).totals["ok"] == 1
+    other_words = take(book([head, [*person[:3], "班长"]]), ROSTER, TOWN)
+    assert [row.outcome for row in other_words.rows] == ["duplicate"]
+    assert other_words.rows[0].message

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,7 +10,7 @@ from mingbai.domains.supplies import ledger_sheet
 from mingbai.kernel import people_sheet
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day
-from mingbai.kernel.models import Goods, Request
+from mingbai.kernel.models import Goods, Pack, Request
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import Conflict, Refused
@@ -116,7 +116,8 @@ def import_ledger(
 ) -> Imported:
     """Import a store's paper account: every line an act of its own, in the order of the paper."""
     sheets = read(content)
-    rows = ledger_sheet.read_ledger(sheets, year=year)
+    shelf = Shelf(place, as_, mandate)
+    rows = [shelf.counted(row) for row in ledger_sheet.read_ledger(sheets, year=year)]
     found = Imported(ledger_sheet.KIND, place, sheets, ledger_sheet.recognise, dry_run=dry_run)
     held = {
         row.item: row.quantity
@@ -140,54 +141,95 @@ def import_ledger(
                     )
                 )
         return found
-    balances = Balances(held)
     for row in rows:
-        found.rows.append(import_line(row, place, balances, as_, mandate))
+        found.rows.append(import_line(row, place, shelf, as_, mandate))
     return found
 
 
-class Balances:
-    """What the store holds while lines are taken, to be compared with the balance on paper."""
+class Shelf:
+    """The goods of the account as a paper names them; those that nobody registered yet are registered from the paper."""
 
-    def __init__(self, held: dict[str, int]) -> None:
-        self.held = {ledger_sheet.item_key(item): quantity for item, quantity in held.items()}
+    def __init__(self, place: str, as_: Actor, mandate: UUID | None) -> None:
+        self.place, self.as_, self.mandate = place, as_, mandate
+        self.goods: dict[str, Goods] = {}
+        self.units: dict[UUID, dict[str, int]] = {}
+        for goods in Store().fetch(Goods, {}, limit=None):
+            self.take(goods)
+        for pack in Store().fetch(Pack, {}, limit=None):
+            self.units[pack.goods_id][pack.unit] = pack.size
 
-    def move(self, row: ledger_sheet.LedgerRow) -> int:
-        """Take a line over and return the balance after it."""
-        key = ledger_sheet.item_key(row.item)
-        sign = 1 if row.move == "receive" else -1
-        self.held[key] = self.held.get(key, 0) + sign * (row.quantity or 0)
-        return self.held[key]
+    def take(self, goods: Goods) -> Goods:
+        """Remember goods by every name they have."""
+        for name in (goods.code, goods.name_zh, goods.name_en):
+            self.goods.setdefault(ledger_sheet.item_key(name), goods)
+        self.units.setdefault(goods.id, {goods.base_unit: 1})
+        return goods
+
+    def counted(self, row: ledger_sheet.LedgerRow) -> ledger_sheet.LedgerRow:
+        """Return a line in the unit in which its goods are registered; one that tells of no such unit is at fault."""
+        goods = self.goods.get(ledger_sheet.item_key(row.item))
+        if goods is None or not row.unit_known or row.quantity is None:
+            return row
+        size = self.units[goods.id].get(row.unit)
+        if size is None:
+            return replace(row, fault=row.fault or ledger_sheet.Why.UNIT_UNKNOWN)
+        return replace(
+            row, quantity=row.quantity * size, unit=goods.base_unit, factor=row.factor * size
+        )
+
+    def find(self, row: ledger_sheet.LedgerRow) -> Goods:
+        """Return the goods of a line."""
+        goods = self.goods.get(ledger_sheet.item_key(row.item)) or self.register(row)
+        if row.pack is not None:
+            size, inner, outer = row.pack
+            if inner == goods.base_unit and outer not in self.units[goods.id]:
+                self.perform("goods.add_pack", item=goods.code, unit=outer, size=size)
+                self.units[goods.id][outer] = size
+        return goods
+
+    def register(self, row: ledger_sheet.LedgerRow) -> Goods:
+        """Register the goods of a line."""
+        self.perform(
+            "goods.add_goods",
+            code=row.item,
+            name_zh=row.item,
+            name_en=row.item,
+            base_unit=row.unit,
+        )
+        return self.take(Store().fetch(Goods, {"code": row.item})[0])
+
+    def perform(self, name: str, **ask: Any) -> None:
+        """Do a command at the import's place as who imports."""
+        perform(name, ask | {"place": self.place}, as_=self.as_, mandate=self.mandate)
 
 
 def import_line(
-    row: ledger_sheet.LedgerRow, place: str, balances: Balances, as_: Actor, mandate: UUID | None
+    row: ledger_sheet.LedgerRow, place: str, shelf: Shelf, as_: Actor, mandate: UUID | None
 ) -> RowOutcome:
     """Do the act that a line of the paper account tells of."""
     if row.fault is not None:
         return ledger_outcome(row, "refused", why=row.fault)
     assert row.on is not None and row.quantity is not None
-    goods = goods_for(row, place, as_, mandate)
-    ask: dict[str, Any] = {
-        "place": place,
-        "item": goods.code,
-        "quantity": row.quantity,
-        "unit": goods.base_unit,
-        "note": row.note or None,
-    }
-    if row.move == "receive":
-        ask |= {"origin_kind": origin_kind_of(row.party), "origin": row.party or "未写来源"}
-    else:
-        ask |= {"recipient": row.party}
     name = "supplies.receive_goods" if row.move == "receive" else "supplies.issue_goods"
-    request = request_of(ledger_sheet.KIND, place, row.identity)
     try:
+        goods = shelf.find(row)
+        ask: dict[str, Any] = {
+            "place": place,
+            "item": goods.code,
+            "quantity": row.quantity,
+            "unit": goods.base_unit,
+            "note": row.note or None,
+        }
+        if row.move == "receive":
+            ask |= {"origin_kind": origin_kind_of(row.party), "origin": row.party or "未写来源"}
+        else:
+            ask |= {"recipient": row.party}
         receipt = perform(
             name,
             ask,
             as_=as_,
             mandate=mandate,
-            request_id=request,
+            request_id=request_of(ledger_sheet.KIND, place, row.identity),
             at=moment_of(row.on),
             known=Known.REPORTED,
         )
@@ -200,7 +242,7 @@ def import_line(
         )
     if receipt.already:
         return ledger_outcome(row, "duplicate")
-    differs = ledger_sheet.balance_differs(row, balances.move(row))
+    differs = ledger_sheet.balance_differs(row, receipt.result["on_hand"])
     return ledger_outcome(row, "ok", warning=ledger_sheet.WARNING if differs else None)
 
 
@@ -239,34 +281,6 @@ def ledger_outcome(
         warning=warning,
         more=more,
     )
-
-
-def goods_for(row: ledger_sheet.LedgerRow, place: str, as_: Actor, mandate: UUID | None) -> Goods:
-    """Return the goods of a line; those that nobody registered yet are registered from the paper."""
-    store = Store()
-    key = ledger_sheet.item_key(row.item)
-    for goods in store.fetch(Goods, {}, limit=None):
-        if key in {
-            ledger_sheet.item_key(name) for name in (goods.code, goods.name_zh, goods.name_en)
-        }:
-            return goods
-    ask = {
-        "place": place,
-        "code": row.item,
-        "name_zh": row.item,
-        "name_en": row.item,
-        "base_unit": row.unit,
-    }
-    perform("goods.add_goods", ask, as_=as_, mandate=mandate)
-    if row.pack is not None:
-        size, _unit, pack = row.pack
-        perform(
-            "goods.add_pack",
-            {"place": place, "item": row.item, "unit": pack, "size": size},
-            as_=as_,
-            mandate=mandate,
-        )
-    return store.fetch(Goods, {"code": row.item})[0]
 
 
 def origin_kind_of(party: str | None) -> str:
@@ -343,6 +357,8 @@ def enrol(
     except Conflict:
         return RowOutcome(person.row, "duplicate", person.sheet)
     except Refused as refusal:
+        if refusal.code == "PER-2":
+            return RowOutcome(person.row, "duplicate", person.sheet, message=refusal.sentence())
         return RowOutcome(
             person.row,
             "refused",

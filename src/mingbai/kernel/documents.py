@@ -64,7 +64,7 @@ class DocumentFault(ValueError):
         super().__init__(str(why))
         self.why = why
         self.facts = facts
-        self._sentence = sentence or SENTENCES[why]
+        self._sentence = SENTENCES[why] if sentence is None else sentence
 
     def sentence(self) -> str:
         """Return what is wrong and what to do, in the language of the moment."""
