@@ -147,12 +147,21 @@ class Store:
         self.connection = connections["default"]
         self.sqlite = self.connection.vendor == "sqlite"
         self.take = to_sqlite if self.sqlite else plain
+        self.cursor: Any = None
 
     def run(self, sql: str, values: Iterable[Any] = ()) -> Any:
         """Run one statement and return its cursor."""
         cursor = self.connection.cursor()
         cursor.execute(sql, [self.take(value) for value in values])
         return cursor
+
+    def at_once(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
+        """Run one statement on the store's own cursor and return all its rows; a new cursor for each is a tenth of an act."""
+        if self.cursor is None:
+            self.cursor = self.connection.cursor()
+        self.cursor.execute(sql, [self.take(value) for value in values])
+        found: list[Any] = self.cursor.fetchall()
+        return found
 
     def fetch(
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
@@ -184,8 +193,8 @@ class Store:
             if lock and not self.sqlite:
                 sql += " FOR UPDATE"
             form.statements[key] = sql
-        cursor = self.run(sql, [value for value in equal.values() if value is not None])
-        return [form.instance(raw, self.sqlite) for raw in cursor.fetchall()]
+        rows = self.at_once(sql, [value for value in equal.values() if value is not None])
+        return [form.instance(raw, self.sqlite) for raw in rows]
 
     def insert(self, row: Kept) -> tuple[str, Any]:
         """Insert a row; return the digest of what was stored, and the object of it."""
@@ -199,7 +208,7 @@ class Store:
                 + form.select_list(self.sqlite)
             )
         with door():
-            raw = self.run(sql, [getattr(row, name) for name in form.names]).fetchone()
+            (raw,) = self.at_once(sql, [getattr(row, name) for name in form.names])
         return form.digest(raw), form.instance(raw, self.sqlite)
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
@@ -217,9 +226,10 @@ class Store:
             value.pk if isinstance(value, models.Model) else value for value in columns.values()
         ]
         with door():
-            raw = self.run(sql, [*values, random_salt(), row.id, row.row_version]).fetchone()
-        if raw is None:
+            found = self.at_once(sql, [*values, random_salt(), row.id, row.row_version])
+        if not found:
             raise Stale(form.table)
+        raw = found[0]
         return form.digest(raw), form.instance(raw, self.sqlite)
 
     def delete(self, row: Kept) -> None:
@@ -243,9 +253,9 @@ class Store:
                 + form.select_list(self.sqlite)
             )
             with door():
-                found = self.run(
+                found = self.at_once(
                     sql, [getattr(row, name) for row in part for name in form.names]
-                ).fetchall()
+                )
             assert len(found) == len(part)
             for raw in found:
                 name = raw[form.id_at]

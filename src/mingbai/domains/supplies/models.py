@@ -89,7 +89,7 @@ class Line(Kept):
             models.UniqueConstraint(fields=["place", "number"], name="line_once"),
             models.UniqueConstraint(fields=["place", "reverses"], name="reversed_once"),
         ]
-        indexes = [models.Index(fields=["place", "goods", "kind", "at"], name="line_use")]
+        indexes = [models.Index(fields=["place", "goods", "kind", "at", "change"], name="line_use")]
 
 
 class Move(Kept):

@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='line',
-            index=models.Index(fields=['place', 'goods', 'kind', 'at'], name='line_use'),
+            index=models.Index(fields=['place', 'goods', 'kind', 'at', 'change'], name='line_use'),
         ),
         migrations.AddConstraint(
             model_name='line',
