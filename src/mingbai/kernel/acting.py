@@ -52,6 +52,7 @@ class Acting:
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
     mentioned: set[UUID] = field(default_factory=set)
+    last: dict[tuple[Any, ...], Callable[["Acting"], None]] = field(default_factory=dict)
 
     @property
     def person(self) -> UUID | None:
@@ -117,6 +118,10 @@ class Acting:
         table = shape(type(rows[0])).table
         for name, digest in self.store.insert_many(rows):
             self.rows[(table, name.hex)] = [table, name.hex, 1, digest]
+
+    def at_last(self, key: tuple[Any, ...], function: Callable[["Acting"], None]) -> None:
+        """Have something looked at once when the act is over, or the chunk of acts that it is one of."""
+        self.last[key] = function
 
     def subject(self, person: UUID) -> None:
         """Say that this act concerns a person: it is then found under what is held about them."""

@@ -5,12 +5,25 @@ import time
 from uuid import UUID
 
 
+class _Last:
+    """The 60 bits of time of the newest id of this process."""
+
+    ticks = 0
+
+
 def uuid7() -> UUID:
-    """Return an id that begins with the millisecond it was made in (RFC 9562, version 7)."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & ((1 << 48) - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
-    value &= ~(0xF << 76) & ~(0x3 << 62)
-    return UUID(int=value | 7 << 76 | 2 << 62)
+    """Return an id that begins with the moment it was made in (RFC 9562, version 7, with a clock of 12 more bits).
+
+    Ids of one process rise in the order in which they were made: rows of one transaction keep their order.
+    """
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    ticks = milliseconds << 12 | rest * 4096 // 1_000_000
+    if ticks <= _Last.ticks:
+        ticks = _Last.ticks + 1
+    _Last.ticks = ticks
+    value = (ticks >> 12) << 80 | 7 << 76 | (ticks & 0xFFF) << 64 | 2 << 62
+    return UUID(int=value | int.from_bytes(os.urandom(8), "big") >> 2)
 
 
 def random_salt() -> bytes:

@@ -15,7 +15,7 @@ from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.actors import HOUSE, OPERATOR, Actor, Context, Hat
 from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
-from mingbai.kernel.clock import stamp
+from mingbai.kernel.clock import parse_stamp, stamp
 from mingbai.kernel.faults import asked_wrongly
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
@@ -133,7 +133,7 @@ def _once(
 ) -> Receipt:
     store = Store()
     if not entries.claim(store, request):
-        return _resend(store, command, ask, actor, request)
+        return resend(store, command, ask, actor, request)
     moment = moment_now(store)
     hat = access.hat_of(store, actor, context, moment)
     place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
@@ -143,11 +143,7 @@ def _once(
     at = context.at or moment
     if at > moment:
         raise Refused("ASK-3")
-    known = (
-        Known.REPORTED
-        if actor.via is Via.CONSOLE and context.known is Known.OBSERVED
-        else context.known
-    )
+    known = entries.known_as(actor.via, context.known)
     acting = Acting(
         store=store,
         entry=request,
@@ -167,6 +163,8 @@ def _once(
 
 def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
     answer = command.function(acting, ask)
+    while acting.last:
+        acting.last.pop(next(iter(acting.last)))(acting)
     result = (
         answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
     )
@@ -207,21 +205,20 @@ def promise(leaf: bytes, recorded: str) -> str:
     return keys().log.sign(text.encode()).hex()
 
 
-def _resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUID) -> Receipt:
+def resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUID) -> Receipt:
     """Answer a request id that was seen before with what was stored, when it is the same request of the same sender."""
-    body = entries.stored_body(store, request)
-    if body["command"] != command.name or not _same_sender(store, body, actor):
+    act = entries.stored_act(store, request)
+    if act is None or act.body["command"] != command.name:
         raise Conflict("REQ-1")
-    if not entries.same_ask(store, body, *split(ask)):
+    body = act.body
+    if not _same_sender(store, body, actor) or not entries.same_ask(store, act, *split(ask)):
         raise Conflict("REQ-1")
     leaf = leaf_hash(canonical(body))
     return Receipt(
         entry=request,
         command=command.name,
-        result=body["result"],
-        recorded_at=dt.datetime.strptime(body["recorded"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(
-            tzinfo=dt.UTC
-        ),
+        result=act.result,
+        recorded_at=parse_stamp(body["recorded"]),
         leaf=leaf.hex(),
         promise=promise(leaf, body["recorded"]),
         already=True,

@@ -64,6 +64,7 @@ class Command:
     placeless: bool
     shell: bool
     per_hour: int | None
+    many: Callable[..., None] | None
 
     @property
     def desk(self) -> str:
@@ -124,8 +125,13 @@ def command(
     placeless: bool = False,
     shell: bool = True,
     per_hour: int | None = None,
+    many: Callable[..., None] | None = None,
 ) -> Callable[[F], F]:
-    """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary."""
+    """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary.
+
+    A command that reads and writes through `acting` alone may give `many(working, asks)`, which loads what a chunk of asks
+    will need; `run_many` then keeps the chunk's rows in memory and writes them at once.
+    """
 
     def register(function: F) -> F:
         name = f"{desk or desk_of(function)}.{function.__name__}"
@@ -148,6 +154,7 @@ def command(
             placeless=placeless,
             shell=shell,
             per_hour=per_hour,
+            many=many,
         )
         function.command_name = name  # type: ignore[attr-defined]
         return function

@@ -96,8 +96,10 @@ class Shape:
         self.column_of = dict(zip(self.names, self.columns, strict=True)) | {
             "pk": self.columns[self.id_at]
         }
+        self.attribute_of = {name: name for name in self.names} | {"pk": self.names[self.id_at]}
         for field in fields:
             self.column_of[field.name] = field.column
+            self.attribute_of[field.name] = field.attname
         # A bare column would be converted by its declared type (a stored 2 would read as true): an expression is not.
         self.listed = ", ".join(f'+"{column}"' for column in self.columns)
         self.listed_plain = ", ".join(f'"{column}"' for column in self.columns)

@@ -13,6 +13,7 @@ from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.erasing import ERASERS
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
+from mingbai.kernel.journal.asks import find_ask
 from mingbai.kernel.models import Look, Mention, Person, PersonKey
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
@@ -93,10 +94,16 @@ def _private_values(acting: Acting, person: UUID) -> list[str]:
     """Delete the private values of every entry that concerns a person; return their ids."""
     gone: list[str] = []
     for mention in acting.find(Mention, person=person):
+        ask = find_ask(acting.store, mention.entry)
+        column, value = (
+            ("entry_id", mention.entry)
+            if ask is None
+            else ("id", f"{ask.entry.hex}/{ask.position}")
+        )
         found = acting.store.run(
-            "SELECT id FROM journal_private WHERE entry_id = %s", [mention.entry]
+            f"SELECT id FROM journal_private WHERE {column} = %s", [value]
         ).fetchall()
         gone += [row[0] for row in found]
         with door():
-            acting.store.run("DELETE FROM journal_private WHERE entry_id = %s", [mention.entry])
+            acting.store.run(f"DELETE FROM journal_private WHERE {column} = %s", [value])
     return sorted(gone)

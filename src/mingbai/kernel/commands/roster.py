@@ -1,6 +1,7 @@
 """Commands on rosters: a person of a firm or a brigade is recorded once, with the organisation and the post."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,8 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind, PersonAdded
-from mingbai.kernel.documents import DocumentFault
+from mingbai.kernel.documents import DocumentFault, plain
+from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
 from mingbai.kernel.refusals import Refused
@@ -31,11 +33,18 @@ class Enrol(Ask):
     since: dt.date | None = None
 
 
+def load_people(working: Working, asks: Sequence[Enrol]) -> None:
+    """Read at once whom of a chunk the account knows, and the organisations they are of."""
+    numbers = {plain(ask.document_number) for ask in asks}
+    working.load(Person, "document_index", {document_index(number) for number in numbers})
+
+
 @command(
     role={Role.DESK, Role.CLERK, Role.KEEPER, Role.OPERATOR},
     desk="people",
     title=_("Record a person of a roster"),
     records=True,
+    many=load_people,
 )
 def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     """Record a person of a roster with organisation and post; a person known by document is not written down twice."""
@@ -48,6 +57,7 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     known = acting.see(Person, document_index=document_index(number))
     if known is not None and ask.organisation is None:
         raise Refused("PER-2")
+    new = known is None
     if known is None:
         person, key = person_columns(
             place=ask.place,
@@ -61,12 +71,12 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
         known = acting.add(person)
         acting.add(key)
     if ask.organisation is not None:
-        _belongs(acting, ask, known)
+        _belongs(acting, ask, known, new)
     acting.subject(known.id)
     return PersonAdded(person=known.id)
 
 
-def _belongs(acting: Acting, ask: Enrol, person: Person) -> None:
+def _belongs(acting: Acting, ask: Enrol, person: Person, new: bool) -> None:
     """Note that a person belongs to an organisation of this name, which is registered when it is new."""
     assert ask.organisation is not None
     found = acting.find(Organisation, place=ask.place, name=ask.organisation)
@@ -81,7 +91,7 @@ def _belongs(acting: Acting, ask: Enrol, person: Person) -> None:
                 since=min(since, day(acting.at)),
             )
         )
-    if acting.see(Membership, organisation_id=team.id, person_id=person.id, until=None):
+    if not new and acting.see(Membership, organisation_id=team.id, person_id=person.id, until=None):
         raise Refused("PER-2")
     acting.add(
         Membership(

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
+from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
 from mingbai.kernel.rows import Store
+from mingbai.kernel.words import Known, Via
 from mingbai.proofs.commitments import commit
 from mingbai.proofs.merkle import leaf_hash, root_of
 
@@ -74,6 +77,11 @@ def rows_root(lines: list[str]) -> str:
     return root_of([leaf_hash(line.encode()) for line in lines]).hex()
 
 
+def known_as(via: Via, known: Known) -> Known:
+    """Return how an act is known: what is told from a shell is never first-hand."""
+    return Known.REPORTED if via is Via.CONSOLE and known is Known.OBSERVED else known
+
+
 def write(store: Store, draft: Draft) -> Written:
     """Write an entry with its commitments and put it into the queue; the request id is already claimed."""
     private = {name: canonical(value) for name, value in draft.private.items()}
@@ -81,6 +89,29 @@ def write(store: Store, draft: Draft) -> Written:
     commitments = {
         name: commitment(salts[name], name, content) for name, content in private.items()
     }
+    body = body_of(draft, commitments)
+    values = kept_values(draft, private, salts)
+    return _write(store, draft, body, values, [])
+
+
+def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
+    """Write one entry that commits to many asks, each with one commitment to all its private fields."""
+    lines: list[str] = []
+    values: dict[str, tuple[bytes, bytes]] = {}
+    for position, ask in enumerate(asks):
+        committed = None
+        if ask.private:
+            name, salt, content = str(position), os.urandom(32), canonical(ask.private)
+            committed = commitment(salt, name, content)
+            values[name] = (salt, kept_value(draft, name, content, ask.private))
+        lines.append(ask.text(committed))
+    body = body_of(draft, {})
+    body["many"] = {"count": len(lines), "root": asks_root(lines)}
+    return _write(store, draft, body, values, lines)
+
+
+def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:
+    """Return what an entry says, but for the rows that it binds."""
     body: dict[str, Any] = {
         "v": 1,
         "id": draft.id.hex,
@@ -102,6 +133,16 @@ def write(store: Store, draft: Draft) -> Written:
         body["because"] = draft.because.hex
     if draft.case:
         body["case"] = draft.case.hex
+    return body
+
+
+def _write(
+    store: Store,
+    draft: Draft,
+    body: dict[str, Any],
+    values: dict[str, tuple[bytes, bytes]],
+    asks: list[str],
+) -> Written:
     lines = row_lines(draft.rows)
     if len(lines) <= INLINE_ROWS:
         body["rows"] = list(draft.rows.values())
@@ -111,7 +152,11 @@ def write(store: Store, draft: Draft) -> Written:
     if len(text.encode()) > BODY_MOST:
         raise TooMuch("JRN-1")
     with door():
-        _insert(store, draft, text, lines, kept_values(draft, private, salts))
+        if asks:
+            store.run(
+                "INSERT INTO journal_asks (id, lines) VALUES (%s, %s)", [draft.id, "\n".join(asks)]
+            )
+        _insert(store, draft, text, lines, values)
     return Written(draft.id, text, leaf_hash(text.encode()))
 
 
@@ -119,16 +164,17 @@ def kept_values(
     draft: Draft, private: dict[str, bytes], salts: dict[str, bytes]
 ) -> dict[str, tuple[bytes, bytes]]:
     """Return salt and value of each private field as it is kept: encrypted where its type says so."""
-    found = {}
-    for name, content in private.items():
-        if name.rsplit("/", 1)[-1] in draft.sealed:
-            kept = SEALED + keys().ring.seal(
-                keys().journal, f"{draft.id.hex}/{name}", content.decode()
-            )
-        else:
-            kept = PLAIN + content
-        found[name] = (salts[name], kept)
-    return found
+    return {
+        name: (salts[name], kept_value(draft, name, content, [name]))
+        for name, content in private.items()
+    }
+
+
+def kept_value(draft: Draft, name: str, content: bytes, fields: Iterable[str]) -> bytes:
+    """Return a private value as it is kept: encrypted where the type of one of its fields says so."""
+    if any(field.rsplit("/", 1)[-1] in draft.sealed for field in fields):
+        return SEALED + keys().ring.seal(keys().journal, f"{draft.id.hex}/{name}", content.decode())
+    return PLAIN + content
 
 
 def opened_value(entry: UUID, name: str, kept: bytes) -> bytes:
@@ -148,13 +194,14 @@ def _insert(
         "VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [draft.id, draft.command, draft.place, draft.mandate, draft.at, draft.recorded_at, text],
     )
-    values: list[Any] = []
-    for name, (salt, content) in private.items():
-        values += [f"{draft.id.hex}/{name}", draft.id, name, salt, content]
-    if values:
-        holes = ", ".join(["(%s, %s, %s, %s, %s)"] * len(private))
-        store.run(
-            f"INSERT INTO journal_private (id, entry_id, field, salt, value) VALUES {holes}", values
+    if private:
+        entry = store.take(draft.id)
+        store.connection.cursor().executemany(
+            "INSERT INTO journal_private (id, entry_id, field, salt, value) VALUES (%s, %s, %s, %s, %s)",
+            [
+                (f"{draft.id.hex}/{name}", entry, name, salt, content)
+                for name, (salt, content) in private.items()
+            ],
         )
     if len(lines) > INLINE_ROWS:
         store.run(
@@ -171,36 +218,72 @@ def claim(store: Store, request_id: UUID) -> bool:
         return bool(store.run(sql, [request_id]).rowcount)
 
 
-def stored_body(store: Store, request_id: UUID) -> dict[str, Any]:
-    """Return the body of the entry that answers a request."""
-    row = store.run("SELECT body FROM journal_entry WHERE id = %s", [request_id]).fetchone()
-    found: dict[str, Any] = json.loads(row[0])
-    return found
+@dataclass(frozen=True)
+class StoredAct:
+    """An act as the journal holds it: an entry of its own, or one of the asks of an entry that answers many."""
+
+    entry: UUID
+    body: dict[str, Any]
+    opened: dict[str, Any]
+    private: dict[str, str]
+    result: dict[str, Any]
+    ask: StoredAsk | None = None
 
 
-def same_ask(
-    store: Store, body: dict[str, Any], opened: dict[str, Any], private: dict[str, Any]
-) -> bool:
-    """Tell whether an ask is the one that an entry recorded; what was erased since can't be compared and counts as equal."""
-    if opened != body["ask"] or set(private) != set(body["private"]):
+def stored_act(store: Store, request: UUID) -> StoredAct | None:
+    """Return what the journal holds of the act that answers a request."""
+    ask = find_ask(store, request)
+    name = ask.entry if ask else request
+    row = store.run("SELECT body FROM journal_entry WHERE id = %s", [name]).fetchone()
+    if row is None:
+        return None
+    body: dict[str, Any] = json.loads(row[0])
+    if ask is None:
+        return StoredAct(name, body, body["ask"], body["private"], body["result"])
+    _request, _at, opened, committed, result = ask.parts
+    private = {str(ask.position): committed} if committed else {}
+    return StoredAct(name, body, opened, private, result, ask)
+
+
+def same_ask(store: Store, act: StoredAct, opened: dict[str, Any], private: dict[str, Any]) -> bool:
+    """Tell whether an ask is the one that an act recorded; what was erased since can't be compared and counts as equal."""
+    if opened != act.opened:
         return False
-    held = private_of(store, UUID(hex=body["id"]))
+    if act.ask is not None:
+        private = {str(act.ask.position): private} if private else {}
+    if set(private) != set(act.private):
+        return False
+    held = private_of(store, act.entry, list(private))
     return all(
-        commitment(held[name][0], name, canonical(value)) == body["private"][name]
+        commitment(held[name][0], name, canonical(value)) == act.private[name]
         for name, value in private.items()
         if name in held
     )
 
 
-def private_of(store: Store, entry: UUID) -> dict[str, tuple[bytes, bytes]]:
-    """Return salt and value of each private field of an entry that was not erased."""
-    found = store.run(
-        "SELECT field, salt, value FROM journal_private WHERE entry_id = %s", [entry]
-    ).fetchall()
+def private_of(
+    store: Store, entry: UUID, names: Sequence[str] = ()
+) -> dict[str, tuple[bytes, bytes]]:
+    """Return salt and value of private fields of an entry that were not erased: of those named, or of all."""
+    sql = "SELECT field, salt, value FROM journal_private WHERE entry_id = %s"
+    values: list[Any] = [entry]
+    if len(names) == 1:
+        sql = "SELECT field, salt, value FROM journal_private WHERE id = %s"
+        values = [f"{entry.hex}/{names[0]}"]
+    found = store.run(sql, values).fetchall()
     return {name: (bytes(salt), bytes(value)) for name, salt, value in found}
 
 
-def private_value(store: Store, entry: UUID, name: str) -> Any:
-    """Return one private value of an entry; nothing when it was erased."""
-    kept = private_of(store, entry).get(name)
-    return None if kept is None else json.loads(opened_value(entry, name, kept[1]))
+def private_value(store: Store, request: UUID, name: str) -> Any:
+    """Return one private value of an act; nothing when it was erased."""
+    act = stored_act(store, request)
+    if act is None:
+        return None
+    if act.ask is None:
+        kept = private_of(store, act.entry, [name]).get(name)
+        return None if kept is None else json.loads(opened_value(act.entry, name, kept[1]))
+    position = str(act.ask.position)
+    kept = private_of(store, act.entry, [position]).get(position)
+    if kept is None:
+        return None
+    return json.loads(opened_value(act.entry, position, kept[1])).get(name)

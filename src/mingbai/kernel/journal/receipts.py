@@ -1,13 +1,14 @@
 """Receipts: the proof that one entry stands in the account, to be kept by whom it concerns and checked by anyone."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.canonical import canonical
+from mingbai.kernel.journal.asks import as_uuid, find_ask, lines_of
 from mingbai.kernel.journal.tree import Nodes, Sealed, last_sealed
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Store
@@ -33,11 +34,20 @@ class EntryProof:
     leaf: str
     proof: str
     sealed: Sealed
+    line: str | None = None
+    place: tuple[int, int, list[str]] | None = None  # position, how many, and the path to the root
 
 
 def prove(entry: UUID) -> EntryProof:
-    """Return the proof of an entry under the newest signed head."""
+    """Return the proof of an entry under the newest signed head; of one of many asks, also that the entry holds it."""
     store = Store()
+    ask = find_ask(store, entry)
+    if ask is not None:
+        lines = lines_of(store, ask.entry)
+        path = path_among([merkle.leaf_hash(line.encode()) for line in lines], ask.position)
+        whole = prove(ask.entry)
+        where = (ask.position, len(lines), [part.hex() for part in path])
+        return replace(whole, entry=entry, line=ask.line, place=where)
     row = store.run(
         "SELECT e.body, l.seq, l.hash FROM journal_entry e LEFT JOIN journal_leaf l ON l.entry_id = e.id WHERE e.id = %s",
         [entry],
@@ -53,6 +63,18 @@ def prove(entry: UUID) -> EntryProof:
     return EntryProof(entry, int(seq), body, bytes(leaf).hex(), text, sealed)
 
 
+def path_among(hashes: list[bytes], position: int) -> list[bytes]:
+    """Return the path from one leaf hash among these to their root."""
+    nodes = {(0, at): content for at, content in enumerate(hashes)}
+    for level, index, content in merkle.nodes_added(0, hashes, _no_node):
+        nodes[(level, index)] = content
+    return merkle.prove_inclusion(position, len(hashes), lambda level, at: nodes[(level, at)])
+
+
+def _no_node(level: int, index: int) -> bytes:
+    raise AssertionError(f"an empty tree has no node {level}/{index}")
+
+
 def find_entry(words: str) -> UUID:
     """Return the entry that a number, an id, or the beginning of a leaf's fingerprint names."""
     store = Store()
@@ -63,19 +85,23 @@ def find_entry(words: str) -> UUID:
     if row is None and len(text) == 32:
         try:
             row = store.run(
-                "SELECT id FROM journal_entry WHERE id = %s", [UUID(hex=text)]
+                "SELECT id FROM journal_request WHERE id = %s", [UUID(hex=text)]
             ).fetchone()
         except ValueError:
             row = None
     if row is None:
         raise Refused("JRN-4")
-    return row[0] if isinstance(row[0], UUID) else UUID(hex=row[0])
+    return as_uuid(row[0])
 
 
 def as_json(found: EntryProof) -> dict[str, Any]:
     """Return a proof as programs read it."""
     assert canonical(json.loads(found.body)).decode() == found.body
-    return {
+    among = {}
+    if found.line is not None and found.place is not None:
+        position, count, path = found.place
+        among = {"ask": {"line": found.line, "position": position, "count": count, "path": path}}
+    return among | {
         "entry": str(found.entry),
         "number": found.seq,
         "leaf": found.leaf,

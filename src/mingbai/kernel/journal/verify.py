@@ -16,6 +16,7 @@ from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp
 from mingbai.kernel.derived import CHECKS
 from mingbai.kernel.journal import entries
+from mingbai.kernel.journal.asks import asks_root, lines_of
 from mingbai.kernel.journal.tree import (
     INDEX_BITS,
     Sealed,
@@ -54,6 +55,7 @@ JOURNAL = {
     "journal_entry",
     "journal_private",
     "journal_rows",
+    "journal_asks",
     "journal_leaf",
     "journal_node",
     "journal_head",
@@ -85,6 +87,11 @@ class Verifier:
         ] = {}  # (table, id) -> digest, entry
         self.erased: dict[str, str] = {}  # private row -> the entry that erased it
         self.bodies: dict[str, dict[str, Any]] = {}
+        self.asked: dict[
+            str, tuple[str, int]
+        ] = {}  # request -> the entry that answers it among many, position
+        self.committed: dict[str, tuple[str, str]] = {}  # private row -> entry, commitment
+        self.nodes: dict[int, bytes] = {}
         self.hashes: list[bytes] = []
         self.checked = 0
 
@@ -174,9 +181,28 @@ class Verifier:
             body["result"].get("erased_private", []) if isinstance(body["result"], dict) else []
         ):
             self.erased[erased] = name
+        for field, digest in body["private"].items():
+            self.committed[f"{name}/{field}"] = (name, digest)
+        self.asks(name, body)
         for line in self.lines(name, body):
             table, key, _version, digest = line
             self.last[(table, key)] = (digest, name)
+
+    def asks(self, name: str, body: dict[str, Any]) -> None:
+        """Take over the asks that an entry answers, if it answers many."""
+        if "many" not in body:
+            return
+        lines = lines_of(self.store, UUID(hex=name))
+        if len(lines) != body["many"]["count"] or asks_root(lines) != body["many"]["root"]:
+            self.fault("the list of asks was changed", "journal_asks", name, name)
+            return
+        for position, line in enumerate(lines):
+            request, _at, _opened, committed, result = json.loads(line)
+            self.asked[request] = (name, position)
+            if committed is not None:
+                self.committed[f"{name}/{position}"] = (name, committed)
+            for erased in result.get("erased_private", []):
+                self.erased[erased] = name
 
     def lines(self, name: str, body: dict[str, Any]) -> Sequence[list[Any]]:
         """Return the lines of rows that an entry binds."""
@@ -202,8 +228,11 @@ class Verifier:
             sql = (
                 f"SELECT a.id FROM {table} a LEFT JOIN {other} b ON a.id = b.id WHERE b.id IS NULL"
             )
+            if table == "journal_request":
+                sql += " AND a.entry IS NULL"
             for (name,) in self.store.run(sql).fetchall():
                 self.fault("a claim and its entry do not meet", table, stored(name), stored(name))
+        self.claims_of_many()
         doubled = "SELECT entry_id FROM journal_waiting GROUP BY entry_id HAVING COUNT(*) > 1"
         stray = "SELECT w.entry_id FROM journal_waiting w LEFT JOIN journal_entry e ON e.id = w.entry_id WHERE e.id IS NULL"
         for sql in (doubled, stray):
@@ -218,14 +247,24 @@ class Verifier:
             body = self.bodies.get(str(stored(name)))
             if body is None or isinstance(body["rows"], list):
                 self.fault("a list of bound rows without its entry", "journal_rows", stored(name))
+        for (name,) in self.store.run("SELECT id FROM journal_asks").fetchall():
+            if "many" not in self.bodies.get(str(stored(name)), {}):
+                self.fault("a list of asks without its entry", "journal_asks", stored(name))
+
+    def claims_of_many(self) -> None:
+        """Every ask of an entry that answers many has its claim, at its position, and no claim stands elsewhere."""
+        left = dict(self.asked)
+        sql = "SELECT +id, +entry, +position FROM journal_request WHERE entry IS NOT NULL OR position IS NOT NULL"
+        for raw in self.store.run(sql if self.store.sqlite else sql.replace("+", "")).fetchall():
+            name, entry, position = stored(raw[0]), stored(raw[1]), raw[2]
+            if left.pop(str(name), None) != (entry, position):
+                self.fault("a claim and its entry do not meet", "journal_request", name, entry)
+        for request, (name, _position) in left.items():
+            self.fault("a claim and its entry do not meet", "journal_request", request, name)
 
     def private(self) -> None:
         """Every private value must open its commitment; every commitment has its value or its erasure."""
-        wanted = {
-            f"{name}/{field}": (name, digest)
-            for name, body in self.bodies.items()
-            for field, digest in body["private"].items()
-        }
+        wanted = dict(self.committed)
         form = shape(PrivateValue)
         for raw in self.store.images(PrivateValue):
             row = dict(zip(form.columns, raw, strict=True))
@@ -274,10 +313,11 @@ class Verifier:
             self.fault(
                 "numbers and entries differ", "journal_leaf", f"{seen} of {len(self.hashes)}"
             )
-        nodes = {
+        self.nodes = {
             level << INDEX_BITS | index: content
             for level, index, content in merkle.nodes_added(0, self.hashes, _no_node)
         }
+        nodes = dict(self.nodes)
         for raw in self.store.images(Node):
             name, content = raw
             if not isinstance(content, bytes | memoryview) or nodes.pop(name, None) != bytes(
@@ -338,7 +378,11 @@ class Verifier:
             or (size is not None and head.size != size)
         ):
             return False
-        return merkle.root_of(self.hashes[: head.size]) == head.root
+        return merkle.root(head.size, self.node) == head.root
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete subtree as the entries give it."""
+        return self.hashes[index] if level == 0 else self.nodes[level << INDEX_BITS | index]
 
     def kept(self, table: str) -> None:
         """Every row of a guarded table must be as it was last bound; none is missing and none was added."""

@@ -5,6 +5,7 @@ from mingbai.kernel.models.base import Derived, Kept, PlaceCodeField
 from mingbai.kernel.models.journal import (
     Checkpoint,
     Entry,
+    EntryAsks,
     EntryRows,
     Head,
     Leaf,
@@ -34,6 +35,7 @@ __all__ = [
     "Checkpoint",
     "Derived",
     "Entry",
+    "EntryAsks",
     "EntryRows",
     "Goods",
     "Head",

@@ -6,9 +6,11 @@ from mingbai.kernel.models.base import PlaceCodeField
 
 
 class Request(models.Model):
-    """A request id that was claimed; it is also the id of the entry that answers it."""
+    """A request id that was claimed: the id of the entry that answers it, or one of the asks of an entry that answers many."""
 
     id = models.UUIDField(primary_key=True, editable=False)
+    entry = models.UUIDField(null=True)
+    position = models.IntegerField(null=True)
 
     class Meta:
         db_table = "journal_request"
@@ -54,6 +56,16 @@ class EntryRows(models.Model):
 
     class Meta:
         db_table = "journal_rows"
+
+
+class EntryAsks(models.Model):
+    """The asks that one entry answers, a line of canonical JSON each; the body holds their root."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    lines = models.TextField()
+
+    class Meta:
+        db_table = "journal_asks"
 
 
 class Waiting(models.Model):

@@ -11,6 +11,7 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import (
     Entry,
     Household,
@@ -243,10 +244,12 @@ def about_me(asking: Asking, ask: Nothing) -> list[AboutMeRow]:
     """Return which entries concern me, and who looked at what is sealed about me."""
     if asking.person is None:
         return []
-    mentions = [mention.entry for mention in asking.find(Mention, person=asking.person)]
+    mentions = entries_of(
+        asking.store, [one.entry for one in asking.find(Mention, person=asking.person)]
+    ).values()
     rows = [
         AboutMeRow(kind="entry", what=entry.command, at=entry.at)
-        for entry in Entry.objects.filter(id__in=mentions).only("command", "at")
+        for entry in Entry.objects.filter(id__in=set(mentions)).only("command", "at")
     ]
     rows += [
         AboutMeRow(kind="look", what=look.what, at=look.at)

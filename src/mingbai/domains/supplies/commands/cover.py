@@ -12,9 +12,15 @@ KIND = "supplies.cover"
 
 
 def check_cover(acting: Acting, place: str, goods: Goods, on_hand: int) -> None:
+    """Look at how long goods last when the act, or the chunk of acts that it is one of, is over."""
+    if not goods.lent:
+        acting.at_last(
+            (KIND, place, goods.id), lambda last: _check_cover(last, place, goods, on_hand)
+        )
+
+
+def _check_cover(acting: Acting, place: str, goods: Goods, on_hand: int) -> None:
     """SUP-26 低量提醒: goods that last fewer days than the floor raise one open item; it closes when cover is back."""
-    if goods.lent:
-        return
     pace = used(acting.store, place, goods, acting.now)
     low = is_low(
         days_of_cover(on_hand, pace), on_hand, pace, floor_days(acting.store, place, goods)

@@ -1,6 +1,7 @@
 """Commands of the store: in, out, back, count, and the reversal of a mistaken line."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.goods import find_goods, in_base_units
+from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Goods
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
@@ -60,6 +62,10 @@ class Posted(Answer):
     on_hand: int
 
 
+def nothing_ahead(working: Working, asks: Sequence[Ask]) -> None:
+    """A chunk of a store's lines reads what it needs as it goes: the same few rows again and again."""
+
+
 class ReceiveGoods(Ask):
     """Goods come into the store."""
 
@@ -76,7 +82,7 @@ class ReceiveGoods(Ask):
     link_digest: Digest | None = None
 
 
-@command(role=KEEPING, title=_("Goods in"), records=True)
+@command(role=KEEPING, title=_("Goods in"), records=True, many=nothing_ahead)
 def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     """Record goods coming into the store, from whom, of which batch."""
     goods = find_goods(acting.store, ask.item)
@@ -134,7 +140,7 @@ class IssueGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods out"), records=True)
+@command(role=KEEPING, title=_("Goods out"), records=True, many=nothing_ahead)
 def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     """Record goods leaving the store for a named recipient; what expires first goes first."""
     check_named(ask.recipient)
@@ -171,7 +177,7 @@ class ReturnGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods back"), records=True)
+@command(role=KEEPING, title=_("Goods back"), records=True, many=nothing_ahead)
 def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     """Record goods coming back from where they were given out; never more than went there."""
     check_named(ask.recipient)
@@ -183,7 +189,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     held = sum(lot.quantity for lot in there)
     if held < quantity:
         raise Refused("SUP-12", held=held, unit=goods.base_unit)
-    latest = sorted(there, key=lambda lot: lot.came_at, reverse=True)
+    latest = sorted(there, key=lambda lot: (lot.came_at, lot.lot), reverse=True)
     before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     line = post(
         acting,

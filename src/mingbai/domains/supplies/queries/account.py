@@ -11,7 +11,7 @@ from mingbai.domains.supplies.words import LineNumber, LocationKind
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.goods import find_goods
-from mingbai.kernel.models import Leaf
+from mingbai.kernel.journal.asks import numbers_of
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
@@ -169,7 +169,7 @@ def line(asking: Asking, ask: LineAsk) -> OneLine:
     if row is None:
         raise Refused("SUP-13")
     goods = goods_by_id(asking.store)[row.goods_id]
-    leaf = Leaf.objects.filter(entry_id=row.entry).first()
+    number = numbers_of(asking.store, [row.entry]).get(row.entry)
     confirmed = asking.see(Confirmation, place=ask.place, line=ask.number)
     moves = Move.objects.filter(line=row.id).select_related("lot").order_by("id")
     return OneLine(
@@ -183,7 +183,7 @@ def line(asking: Asking, ask: LineAsk) -> OneLine:
         unit=goods.base_unit,
         note=row.note,
         entry=row.entry,
-        seq=leaf.seq if leaf else None,
+        seq=number,
         confirmed=confirmed.how if confirmed else None,
         lots="；".join(
             f"{move.lot.batch or '-'} {move.quantity}{goods.base_unit}" for move in moves

@@ -30,9 +30,11 @@ from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.goods import find_goods
-from mingbai.kernel.models import Goods, Leaf, Place
+from mingbai.kernel.journal.asks import numbers_of
+from mingbai.kernel.models import Goods, Place
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import ItemCode, PlaceCode, Token
 
 SHOWN_FROM = 10
@@ -339,11 +341,7 @@ def household_statement(asking: Asking, ask: LinkAsk) -> HouseholdStatement:
     )
     goods = goods_by_id(asking.store)
     confirmed = dict(Confirmation.objects.filter(place=link.place).values_list("line", "how"))
-    numbers = dict(
-        Leaf.objects.filter(entry_id__in=[line.entry for line in found]).values_list(
-            "entry_id", "seq"
-        )
-    )
+    numbers = numbers_of(asking.store, [line.entry for line in found])
     return HouseholdStatement(
         place=link.place,
         household=link.subject,
@@ -454,9 +452,7 @@ def question_rows(place: str, rows: list[Question]) -> list[QuestionRow]:
             "number", "entry"
         )
     )
-    numbers = dict(
-        Leaf.objects.filter(entry_id__in=list(entries.values())).values_list("entry_id", "seq")
-    )
+    numbers = numbers_of(Store(), entries.values())
     return [
         QuestionRow(
             question=row.id,

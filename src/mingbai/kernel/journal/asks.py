@@ -1,0 +1,141 @@
+"""Asks that one entry answers: a line each, which the entry's body commits to by a Merkle root; and whose request each was."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mingbai.kernel.canonical import canonical
+from mingbai.kernel.clock import stamp
+from mingbai.kernel.guard import door
+from mingbai.kernel.rows import Store
+from mingbai.proofs.merkle import leaf_hash, root_of
+
+MOST_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class AskLine:
+    """One of the asks of an entry: its request, when it happened, its open and private fields, and what came of it."""
+
+    request: UUID
+    at: dt.datetime
+    opened: dict[str, Any]
+    private: dict[str, Any]
+    result: dict[str, Any]
+
+    def text(self, commitment: str | None) -> str:
+        """Return the line as the entry commits to it."""
+        return canonical(
+            [self.request.hex, stamp(self.at), self.opened, commitment, self.result]
+        ).decode()
+
+
+@dataclass(frozen=True)
+class StoredAsk:
+    """One of the asks of an entry as it was stored."""
+
+    entry: UUID
+    position: int
+    line: str
+
+    @property
+    def parts(self) -> tuple[str, str, dict[str, Any], str | None, dict[str, Any]]:
+        """Return request, moment, open fields, commitment and result."""
+        found = json.loads(self.line)
+        return found[0], found[1], found[2], found[3], found[4]
+
+
+def asks_root(lines: Sequence[str]) -> str:
+    """Return the Merkle root over the lines of asks."""
+    return root_of([leaf_hash(line.encode()) for line in lines]).hex()
+
+
+def lines_of(store: Store, entry: UUID) -> list[str]:
+    """Return the lines of an entry's asks."""
+    row = store.run("SELECT lines FROM journal_asks WHERE id = %s", [entry]).fetchone()
+    return str(row[0]).split("\n") if row else []
+
+
+def find_ask(store: Store, request: UUID) -> StoredAsk | None:
+    """Return the ask of a request that was one of many, if it was."""
+    row = store.run(
+        "SELECT entry, position FROM journal_request WHERE id = %s", [request]
+    ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    entry = as_uuid(row[0])
+    return StoredAsk(entry, int(row[1]), lines_of(store, entry)[int(row[1])])
+
+
+def entries_of(store: Store, requests: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the entry that answers each request: its own, or the one that it was one of many in."""
+    wanted = list(requests)
+    found = {request: request for request in wanted}
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        part = wanted[start : start + MOST_AT_ONCE]
+        holes = ", ".join(["%s"] * len(part))
+        rows = store.at_once(
+            f"SELECT id, entry FROM journal_request WHERE entry IS NOT NULL AND id IN ({holes})",
+            part,
+        )
+        for name, entry in rows:
+            found[as_uuid(name)] = as_uuid(entry)
+    return found
+
+
+def numbers_of(store: Store, requests: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the number of the entry that answers each request, where it has one."""
+    entries = entries_of(store, requests)
+    wanted, numbers = list(set(entries.values())), {}
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        part = wanted[start : start + MOST_AT_ONCE]
+        holes = ", ".join(["%s"] * len(part))
+        sql = f"SELECT entry_id, seq FROM journal_leaf WHERE entry_id IN ({holes})"
+        numbers.update({as_uuid(name): int(seq) for name, seq in store.at_once(sql, part)})
+    return {request: numbers[entry] for request, entry in entries.items() if entry in numbers}
+
+
+def as_uuid(value: UUID | str) -> UUID:
+    """Return an id as either database gives it."""
+    return value if isinstance(value, UUID) else UUID(hex=value)
+
+
+def claim_many(store: Store, requests: Sequence[UUID]) -> set[UUID]:
+    """Claim request ids, in one order so that two chunks never wait for each other; return those that are new."""
+    found: set[UUID] = set()
+    ordered = sorted(set(requests))
+    with door():
+        for start in range(0, len(ordered), MOST_AT_ONCE):
+            part = ordered[start : start + MOST_AT_ONCE]
+            holes = ", ".join(["(%s)"] * len(part))
+            rows = store.at_once(
+                f"INSERT INTO journal_request (id) VALUES {holes} ON CONFLICT DO NOTHING RETURNING id",
+                part,
+            )
+            found.update(as_uuid(row[0]) for row in rows)
+    return found
+
+
+def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
+    """Give back the claims of asks that were refused: they may be mended and sent again."""
+    with door():
+        for start in range(0, len(requests), MOST_AT_ONCE):
+            part = requests[start : start + MOST_AT_ONCE]
+            holes = ", ".join(["%s"] * len(part))
+            store.run(f"DELETE FROM journal_request WHERE id IN ({holes})", part)
+
+
+def place_claims(store: Store, entry: UUID, requests: Sequence[UUID]) -> None:
+    """Note which entry answers these requests, and at which position; the entry's own id is claimed too."""
+    with door():
+        store.run("INSERT INTO journal_request (id) VALUES (%s)", [entry])
+        store.connection.cursor().executemany(
+            "UPDATE journal_request SET entry = %s, position = %s WHERE id = %s",
+            [
+                (store.take(entry), position, store.take(request))
+                for position, request in enumerate(requests)
+            ],
+        )

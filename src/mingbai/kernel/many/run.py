@@ -1,0 +1,317 @@
+"""Run many: asks of one command through the one door, about a thousand a transaction, one entry for each chunk.
+
+An outcome and a request id for every ask; an ask that is refused stops nothing and leaves nothing. The entry commits to every
+ask by a Merkle root, so each can be proved alone. One by one and many give the same tables, outcomes and balances.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, transaction
+from pydantic import BaseModel
+
+from mingbai.kernel import access
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
+from mingbai.kernel.asks import Ask, sealed_names, split
+from mingbai.kernel.identity import uuid7
+from mingbai.kernel.journal import entries
+from mingbai.kernel.journal.asks import AskLine, claim_many, forget_claims, place_claims
+from mingbai.kernel.many.working import Working
+from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.perform import (
+    ADDED_FIRST,
+    MET_ANOTHER,
+    TRIES,
+    Receipt,
+    _inner,
+    find_command,
+    parse,
+    resend,
+)
+from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
+from mingbai.kernel.refusals import Conflict, Refused
+from mingbai.kernel.registry import Command
+from mingbai.kernel.rows import Stale, Store
+from mingbai.kernel.turn import turn
+from mingbai.kernel.words import Known
+
+CHUNK = 1000
+Step = Callable[[Acting, Sequence["Outcome"]], None]
+
+
+@dataclass(frozen=True)
+class One:
+    """One of many asks: its fields, the id of its request, and when it happened."""
+
+    ask: Ask | dict[str, Any]
+    request: UUID
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one ask: accepted, already_done, or refused with the rule."""
+
+    request: UUID
+    outcome: str
+    result: dict[str, Any]
+    refusal: Refused | None = None
+
+
+def run_many(
+    name: str | Callable[..., Any],
+    asks: Iterable[One],
+    *,
+    as_: Actor = OPERATOR,
+    mandate: UUID | None = None,
+    known: Known = Known.OBSERVED,
+    case: UUID | None = None,
+    step: Step | None = None,
+    chunk: int = CHUNK,
+) -> Iterator[list[Outcome]]:
+    """Do a command for many asks; give the outcomes chunk by chunk, each after its transaction is on the disk.
+
+    `step` is called at the end of each chunk's transaction, and what it changes is bound by the chunk's entry: how a job
+    moves its progress together with its rows.
+    """
+    command = find_command(name)
+    context = Context(mandate=mandate, known=known, case=case)
+    for part in parted(asks, chunk):
+        yield _run_chunk(command, part, as_, context, step)
+
+
+def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
+    """Give asks in parts of a size."""
+    part: list[One] = []
+    for one in asks:
+        part.append(one)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _run_chunk(
+    command: Command, part: list[One], actor: Actor, context: Context, step: Step | None
+) -> list[Outcome]:
+    for attempt in range(TRIES):
+        try:
+            chunk = Chunk(command, part, actor, context, step)
+            with turn():
+                found = chunk.run()
+            for last in chunk.afterwards:
+                last()
+            return found
+        except Stale:
+            continue
+        except (OperationalError, IntegrityError) as fault:
+            state = getattr(fault.__cause__, "sqlstate", None)
+            if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
+                raise
+    raise Conflict("REQ-2")
+
+
+class Chunk:
+    """One transaction's worth of asks."""
+
+    def __init__(
+        self,
+        command: Command,
+        part: list[One],
+        actor: Actor,
+        context: Context,
+        step: Step | None,
+    ) -> None:
+        self.command, self.part, self.actor, self.context = command, part, actor, context
+        self.step = step
+        self.entry = uuid7()
+        self.store: Store = Working() if command.many is not None else Store()
+        self.lines: list[AskLine] = []
+        self.rows: dict[tuple[str, str], entries.RowLine] = {}
+        self.outcomes: dict[int, Outcome] = {}
+        self.last: dict[tuple[Any, ...], Callable[[Acting], None]] = {}
+        self.afterwards: list[Callable[[], None]] = []
+        self.hats: dict[str, Hat | Refused] = {}
+        self.places: set[str] = set()
+
+    def run(self) -> list[Outcome]:
+        """Do every ask, write the rows and the entry, and return what became of each."""
+        plain = Store()
+        self.moment = moment_now(plain)
+        self.hat = access.hat_of(plain, self.actor, self.context, self.moment)
+        self.known = entries.known_as(self.actor.via, self.context.known)
+        parsed = self.parsed()
+        fresh = claim_many(plain, [self.part[at].request for at in parsed])
+        if isinstance(self.store, Working) and self.command.many is not None:
+            asks = [ask for at, ask in parsed.items() if self.part[at].request in fresh]
+            if asks:
+                self.command.many(self.store, asks)
+        done: set[UUID] = set()
+        for at, ask in parsed.items():
+            request = self.part[at].request
+            if request not in fresh or request in done:
+                self.outcomes[at] = self.seen_before(plain, at, ask)
+                continue
+            if self.one(at, ask):
+                done.add(request)
+        refused = [self.part[at].request for at in parsed if self.part[at].request in fresh - done]
+        forget_claims(plain, refused)
+        if self.lines or self.step is not None:
+            self.close(plain)
+        return [self.outcomes[at] for at in range(len(self.part))]
+
+    def parsed(self) -> dict[int, Ask]:
+        """Return the asks that fit; the others are refused in plain words."""
+        found: dict[int, Ask] = {}
+        for at, one in enumerate(self.part):
+            try:
+                found[at] = parse(self.command.ask, one.ask)
+            except Refused as refusal:
+                self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
+        return found
+
+    def seen_before(self, store: Store, at: int, ask: Ask) -> Outcome:
+        """Return the stored outcome of a request that was seen before."""
+        request = self.part[at].request
+        line = next((line for line in self.lines if line.request == request), None)
+        try:
+            if line is not None:
+                if (line.opened, line.private) != split(ask):
+                    raise Conflict("REQ-1")
+                return Outcome(request, "already_done", line.result)
+            found: Receipt = resend(store, self.command, ask, self.actor, request)
+        except Refused as refusal:
+            return Outcome(request, "refused", {}, refusal)
+        return Outcome(request, "already_done", found.result)
+
+    def acting(self, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> Acting:
+        """Return the hands of one act of the chunk."""
+        return Acting(
+            store=self.store,
+            entry=entry,
+            command=self.command.name,
+            hat=hat,
+            via=self.actor.via,
+            place=place,
+            at=at,
+            now=self.moment,
+            known=self.known,
+            came_by=self.actor.link,
+            run_inner=None if isinstance(self.store, Working) else _inner,
+            afterwards=self.afterwards,
+            last=self.last,
+        )
+
+    def one(self, at: int, ask: Ask) -> bool:
+        """Do one ask; tell whether it was accepted."""
+        one = self.part[at]
+        if isinstance(self.store, Working):
+            self.store.begin()
+        try:
+            place = "" if self.command.placeless else str(getattr(ask, "place"))  # noqa: B009
+            hat = self.allowed(place)
+            when = one.at or self.context.at or self.moment
+            if when > self.moment:
+                raise Refused("ASK-3")
+            acting = self.acting(one.request, hat, place, when)
+            if isinstance(self.store, Working):
+                answer = self.command.function(acting, ask)
+            else:
+                with transaction.atomic(using="default"):
+                    answer = self.command.function(acting, ask)
+                self.rows |= acting.rows
+        except Refused as refusal:
+            if isinstance(self.store, Working):
+                self.store.roll_back()
+            self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
+            return False
+        result = (
+            answer.model_dump(mode="json", exclude_none=True)
+            if isinstance(answer, BaseModel)
+            else {}
+        )
+        opened, private = split(ask)
+        self.lines.append(AskLine(one.request, when, opened, private, result))
+        self.places.add(place)
+        self.outcomes[at] = Outcome(one.request, "accepted", result)
+        return True
+
+    def allowed(self, place: str) -> Hat:
+        """Return the office as which the act at a place is done; the same answer for the same place."""
+        found = self.hats.get(place)
+        if found is None:
+            try:
+                if place:
+                    check_place(self.store, place)
+                found = access.check_command(
+                    self.command, self.actor, self.hat, place or None, self.context.case
+                )
+            except Refused as refusal:
+                found = refusal
+            self.hats[place] = found
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def close(self, plain: Store) -> None:
+        """Look at what is looked at last, write the rows, and the entry that commits to every ask."""
+        place = common_place(self.places)
+        hat = next((hat for hat in self.hats.values() if isinstance(hat, Hat)), self.hat)
+        assert hat is not None
+        acting = self.acting(self.entry, hat, place, self.moment)
+        acting.last = {}
+        if isinstance(self.store, Working):
+            # What is looked at last may sum over the tables, so the chunk's rows are written first.
+            self.take_lines(self.store)
+        for function in self.last.values():
+            function(acting)
+        if self.step is not None:
+            self.step(acting, [self.outcomes[at] for at in range(len(self.part))])
+        if isinstance(self.store, Working):
+            self.take_lines(self.store)
+        else:
+            self.rows |= acting.rows
+        entries.write_many(
+            plain,
+            entries.Draft(
+                id=self.entry,
+                command=self.command.name,
+                place=place,
+                mandate=hat.mandate,
+                role=hat.role,
+                via=self.actor.via,
+                known=self.known,
+                at=max([line.at for line in self.lines], default=self.moment),
+                recorded_at=self.moment,
+                opened={},
+                private={},
+                result={},
+                case=self.context.case,
+                sealed=sealed_names(self.command.ask),
+                rows=self.rows,
+            ),
+            self.lines,
+        )
+        place_claims(plain, self.entry, [line.request for line in self.lines])
+
+    def take_lines(self, working: Working) -> None:
+        """Write what is kept in memory and bind it."""
+        for line in working.flush():
+            self.rows[(line[0], line[1])] = line
+
+
+def common_place(places: Iterable[str]) -> str:
+    """Return the lowest place that all of these are or lie under."""
+    found: str | None = None
+    for place in places:
+        if not place:
+            continue
+        found = found or place
+        while found != ROOT and not is_under(place, found):
+            found = parent_of(found)
+    return found or ""

@@ -1,0 +1,240 @@
+"""Many at once: the same tables, outcomes and balances as one by one; provable alone; erasable; resent; killed and resumed."""
+
+import random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connections
+
+from mingbai.domains.supplies.models import Balance, Line, Move
+from mingbai.kernel import guard
+from mingbai.kernel.actors import OPERATOR
+from mingbai.kernel.documents import check_character
+from mingbai.kernel.journal import receipts
+from mingbai.kernel.journal.asks import find_ask
+from mingbai.kernel.many.run import One, Outcome, run_many
+from mingbai.kernel.models import (
+    Entry,
+    EntryAsks,
+    Membership,
+    Mention,
+    OpenItem,
+    Person,
+    PrivateValue,
+    Request,
+)
+from mingbai.kernel.perform import perform
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
+from mingbai.proofs import merkle
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+
+MASK = {"code": "mask", "name_zh": "一次性口罩", "name_en": "masks", "base_unit": "只"}
+STORE = ("supplies.receive_goods", "supplies.issue_goods", "supplies.return_goods")
+
+
+def raw(statement: str, values: list[Any]) -> None:
+    """Change the account behind its back."""
+    with guard.door(), connections["default"].cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def many(name: str, asks: list[One], **options: Any) -> list[Outcome]:
+    """Run many and return every outcome."""
+    return [outcome for part in run_many(name, asks, **options) for outcome in part]
+
+
+def one_by_one(name: str, asks: list[One]) -> list[tuple[str, dict[str, Any], str | None]]:
+    """Run the same asks one by one; say what became of each."""
+    found: list[tuple[str, dict[str, Any], str | None]] = []
+    for one in asks:
+        try:
+            receipt = perform(name, one.ask, as_=OPERATOR, request_id=one.request, at=one.at)
+        except Refused as refusal:
+            found.append(("refused", {}, refusal.code))
+        else:
+            found.append(("already_done" if receipt.already else "accepted", receipt.result, None))
+    return found
+
+
+def told(outcomes: list[Outcome]) -> list[tuple[str, dict[str, Any], str | None]]:
+    """Return outcomes in the same words."""
+    return [
+        (one.outcome, one.result, one.refusal.code if one.refusal else None) for one in outcomes
+    ]
+
+
+def ask_of(name: str, place: str, rng: random.Random) -> dict[str, Any]:
+    """Return a random ask of the store; some of them can't be done."""
+    ask: dict[str, Any] = {
+        "place": place,
+        "item": rng.choice(["mask", "mask", "glove", "nothing"]),
+        "quantity": rng.choice([1, 3, 10, 40, 0]),
+        "unit": rng.choice(["只", "只", "只", "箱"]),
+    }
+    if name == "supplies.receive_goods":
+        return ask | {"origin_kind": "donation", "origin": rng.choice(["邻村", "某厂"])}
+    return ask | {"recipient": rng.choice(["001", "002", "东口卡点", "王大爷"]), "note": "领"}
+
+
+def state(place: str) -> dict[str, Any]:
+    """Return what a place's tables say, without ids."""
+    return {
+        "lines": list(
+            Line.objects.filter(place=place)
+            .order_by("number")
+            .values_list(
+                "number", "kind", "goods__code", "quantity", "change", "party__name", "note"
+            )
+        ),
+        "moves": list(
+            Move.objects.filter(line__place=place)
+            .order_by("line__number", "quantity")
+            .values_list(
+                "line__number",
+                "source__kind",
+                "source__name",
+                "destination__kind",
+                "destination__name",
+                "quantity",
+            )
+        ),
+        "balances": sorted(
+            Balance.objects.filter(place=place).values_list(
+                "location__kind", "location__name", "goods__code", "quantity"
+            ),
+            key=str,
+        ),
+        "low": sorted(
+            OpenItem.objects.filter(place=place, done_at=None).values_list("kind", "subject")
+        ),
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_by_one_and_many_give_the_same(account: House, seed: int) -> None:
+    rng = random.Random(seed)
+    account.do("goods.add_goods", MASK | {"place": TOWN})
+    glove = {"code": "glove", "name_zh": "手套", "name_en": "gloves", "base_unit": "只"}
+    account.do("goods.add_goods", glove | {"place": TOWN})
+    for place in (VILLAGE, NEIGHBOUR):
+        for code in ("001", "002"):
+            account.do("people.add_household", {"place": place, "code": code})
+    for turn in range(6):
+        name = STORE[turn % 3] if turn else STORE[0]
+        drawn = rng.getrandbits(64)
+        asks: dict[str, list[One]] = {}
+        for place in (VILLAGE, NEIGHBOUR):
+            again = random.Random(drawn)
+            asks[place] = [One(ask_of(name, place, again), uuid4()) for _ in range(40)]
+            asks[place] += asks[place][:3]
+        single = one_by_one(name, asks[VILLAGE])
+        bulk = many(name, asks[NEIGHBOUR], chunk=rng.choice([7, 25, 1000]))
+        assert told(bulk) == single
+        assert state(NEIGHBOUR) == state(VILLAGE)
+    assert account.faults() == []
+    account.settle()
+    assert account.faults() == []
+
+
+def resident(number: int) -> dict[str, Any]:
+    """Return an ask that records an invented person."""
+    body = f"110112198{number // 366 % 10}{1 + number // 28 % 12:02}{1 + number % 28:02}000"
+    return {
+        "place": TOWN,
+        "name": f"人{number}",
+        "document_number": body + check_character(body),
+        "phone": f"160{number:08}",
+        "organisation": "码头工厂",
+        "position": "操作工",
+    }
+
+
+def test_people_are_recorded_once_with_what_is_sealed(account: House) -> None:
+    asks = [One(resident(number), uuid4()) for number in range(50)]
+    wrong = One(resident(50) | {"document_number": "110112198001010009"}, uuid4())
+    twice = One(resident(3), uuid4())
+    found = many("people.enrol", [*asks, wrong, twice, asks[5]], chunk=20)
+    assert [one.outcome for one in found[:50]] == ["accepted"] * 50
+    assert [(one.outcome, one.refusal and one.refusal.code) for one in found[50:]] == [
+        ("refused", "PER-3"),
+        ("refused", "PER-2"),
+        ("already_done", None),
+    ]
+    assert Person.objects.count() == Membership.objects.count() == Mention.objects.count() == 50
+    assert Entry.objects.filter(command="people.enrol").count() == 3
+    account.settle()
+    assert account.faults() == []
+    assert perform("people.enrol", asks[7].ask, request_id=asks[7].request).already
+    assert not Request.objects.filter(id=wrong.request).exists(), "it may be mended and sent again"
+
+
+def test_each_ask_of_an_entry_is_proved_alone(account: House) -> None:
+    asks = [One(resident(number), uuid4()) for number in range(7)]
+    many("people.enrol", asks)
+    account.settle()
+    found = receipts.as_json(receipts.prove(asks[4].request))
+    ask = found["ask"]
+    merkle.verify_inclusion(
+        ask["position"],
+        ask["count"],
+        merkle.leaf_hash(ask["line"].encode()),
+        [bytes.fromhex(part) for part in ask["path"]],
+        bytes.fromhex(found["body"]["many"]["root"]),
+    )
+    assert ask["line"].startswith(f'["{asks[4].request.hex}"')
+    assert "人4" not in ask["line"] + str(found["body"]), "a receipt names nobody"
+
+
+def test_one_of_many_is_erased_and_the_others_stay(account: House) -> None:
+    asks = [One(resident(number), uuid4()) for number in range(5)]
+    found = many("people.enrol", asks)
+    person = UUID(found[2].result["person"])
+    account.do("people.erase_person", {"place": TOWN, "person": person, "reason": "本人要求"})
+    account.settle()
+    assert account.faults() == []
+    entry = find_ask(Store(), asks[2].request)
+    assert entry is not None
+    left = set(PrivateValue.objects.filter(entry=entry.entry).values_list("field", flat=True))
+    assert left == {"0", "1", "3", "4"}
+
+
+def test_a_changed_ask_a_moved_claim_and_a_lost_list_are_named(account: House) -> None:
+    asks = [One(resident(number), uuid4()) for number in range(3)]
+    many("people.enrol", asks)
+    account.settle()
+    lines = EntryAsks.objects.get().lines
+    raw("UPDATE journal_asks SET lines = %s", [lines.replace(asks[1].request.hex, uuid4().hex)])
+    assert any("the list of asks was changed" in fault for fault in account.faults())
+    raw("UPDATE journal_asks SET lines = %s", [lines])
+    assert account.faults() == []
+    raw("UPDATE journal_request SET position = 7 WHERE position = 1", [])
+    assert any("a claim and its entry" in fault for fault in account.faults())
+
+
+def test_who_may_not_is_refused_ask_by_ask_and_other_places_stop_nothing(account: House) -> None:
+    keeper = account.person("陆秀芬", "keeper", VILLAGE)
+    account.do("goods.add_goods", MASK | {"place": TOWN})
+    ask = ask_of("supplies.receive_goods", VILLAGE, random.Random(1)) | {
+        "item": "mask",
+        "unit": "只",
+        "quantity": 5,
+    }
+    asks = [One(ask | {"place": place}, uuid4()) for place in (VILLAGE, NEIGHBOUR, "999999999999")]
+    found = many("supplies.receive_goods", asks, as_=keeper)
+    assert [(one.outcome, one.refusal and one.refusal.code) for one in found] == [
+        ("accepted", None),
+        ("refused", "ACC-5"),
+        ("refused", "PLC-1"),
+    ]
+    assert account.faults() == []
+
+
+def test_any_command_may_be_done_many_times_at_once(account: House) -> None:
+    asks = [One({"place": VILLAGE, "code": code}, uuid4()) for code in ("001", "002", "001", "003")]
+    found = many("people.add_household", asks)
+    assert [one.refusal and one.refusal.code for one in found] == [None, None, "PER-4", None]
+    assert Entry.objects.filter(command="people.add_household").count() == 1
+    account.settle()
+    assert account.faults() == []
