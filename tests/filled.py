@@ -5,10 +5,29 @@ import uuid
 from typing import Any
 
 from mingbai.kernel.acting import link_digest
-from mingbai.kernel.actors import Actor
+from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.identity import random_link
+from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.words import Via
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+from tests.kernel.phone import enrolled
+
+
+def many(house: House) -> None:
+    """Put something into the tables of many asks at once and of phones."""
+    for part in ("1", "2", "3"):
+        asks = [
+            One({"place": VILLAGE, "code": f"{part}0{number}"}, uuid.uuid4()) for number in range(3)
+        ]
+        list(run_many("people.add_household", asks, as_=OPERATOR))
+    desk = house.person("郎致远", "desk", TOWN)
+    for name in ("温小满", "施长安"):
+        phone = enrolled(house, house.person(name, "keeper"), desk, VILLAGE)
+        ask = {"place": VILLAGE, "item": "mask", "quantity": 900_000, "unit": "只"}
+        phone.save("supplies.issue_goods", ask | {"recipient": "101"})
+        phone.save("supplies.issue_goods", ask | {"recipient": "102", "quantity": 1})
+        phone.send()
+        phone.send([phone.sealed(3, b"{}", origin="another/account")])
 
 
 def fill(house: House) -> dict[str, str]:
@@ -80,6 +99,7 @@ def fill(house: House) -> dict[str, str]:
         as_=Actor(person=uuid.UUID(person), via=Via.PAGE),
     )
     keeps(house, person, other)
+    many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
 

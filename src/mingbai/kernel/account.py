@@ -143,6 +143,7 @@ def migrate() -> int:
         told = [[*key, *known] for key, known in before.items()]
         write_safely(unfinished(), json.dumps(told).encode())
     bare_migrate()
+    keys.make_missing(folder())
     after = digests()
     lines = [
         [*key, *after[key]] for key in sorted(after) if before.get(key, (0, ""))[1] != after[key][1]

@@ -10,7 +10,8 @@ from uuid import UUID
 from mingbai.kernel.actors import Hat
 from mingbai.kernel.journal.entries import RowLine
 from mingbai.kernel.models import Kept, Link, Mention, OpenItem
-from mingbai.kernel.rows import Store, shape
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store, new, shape
 from mingbai.kernel.words import Known, Role, Via
 
 K = TypeVar("K", bound=Kept)
@@ -53,6 +54,9 @@ class Acting:
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
     mentioned: set[UUID] = field(default_factory=set)
     last: dict[tuple[Any, ...], Callable[["Acting"], None]] = field(default_factory=dict)
+
+    may_overrule: bool = False
+    overruled: list[Refused] = field(default_factory=list)
 
     @property
     def person(self) -> UUID | None:
@@ -117,7 +121,13 @@ class Acting:
             return
         table = shape(type(rows[0])).table
         for name, digest in self.store.insert_many(rows):
-            self.rows[(table, name.hex)] = [table, name.hex, 1, digest]
+            self.rows[(table, name)] = [table, name, 1, digest]
+
+    def against(self, refusal: Refused) -> None:
+        """Say that a rule is against this. It is refused; but what a phone tells of has happened, and is recorded as overruled."""
+        if not self.may_overrule:
+            raise refusal
+        self.overruled.append(refusal)
 
     def at_last(self, key: tuple[Any, ...], function: Callable[["Acting"], None]) -> None:
         """Have something looked at once when the act is over, or the chunk of acts that it is one of."""
@@ -127,7 +137,7 @@ class Acting:
         """Say that this act concerns a person: it is then found under what is held about them."""
         if person not in self.mentioned:
             self.mentioned.add(person)
-            self.add(Mention(person=person, entry=self.entry))
+            self.add(new(Mention, person=person, entry=self.entry))
 
     def raise_item(
         self,

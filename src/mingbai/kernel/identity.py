@@ -26,6 +26,11 @@ def uuid7() -> UUID:
     return UUID(int=value | int.from_bytes(os.urandom(8), "big") >> 2)
 
 
+def random_id() -> UUID:
+    """Return a random id, for what is named outside the house: it tells no time and is not guessed."""
+    return UUID(bytes=os.urandom(16), version=4)
+
+
 def random_salt() -> bytes:
     """Return 16 random bytes: what keeps a row's digest from being guessed."""
     return os.urandom(16)

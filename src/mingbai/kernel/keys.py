@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.folder import write_safely
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.sealing import Keyring
 
 NAMES = ("master", "index", "log", "web")
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+CURVE_NAMES = (
+    "field",
+    "pass",
+)  # P-256, because a phone has no other: what opens envelopes, what signs bundles and passes
 sentences(
     {
         "KEY-1": _(
@@ -42,12 +49,39 @@ class Keys:
 
 def make(where: Path) -> None:
     """Make the keys of a new account."""
-    for name in NAMES:
-        write_safely(where / "keys" / f"{name}.key", os.urandom(32).hex().encode() + b"\n")
+    for name in (*NAMES, *CURVE_NAMES):
+        make_one(where, name)
+
+
+def make_one(where: Path, name: str) -> None:
+    """Make one key of an account."""
+    write_safely(where / "keys" / f"{name}.key", os.urandom(32).hex().encode() + b"\n")
+
+
+def make_missing(where: Path) -> None:
+    """Make the keys that an account of an earlier version has not got."""
+    for name in CURVE_NAMES:
+        if not (where / "keys" / f"{name}.key").exists():
+            make_one(where, name)
+
+
+def curve_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """Return the field key or the pass key."""
+    return _curve_key(str(settings.DATA), name)
+
+
+@lru_cache(maxsize=16)
+def _curve_key(data: str, name: str) -> ec.EllipticCurvePrivateKey:
+    path = Path(data) / "keys" / f"{name}.key"
+    if not path.exists():
+        raise Refused("KEY-1", name=name)
+    secret = int.from_bytes(bytes.fromhex(path.read_text("ascii").strip()), "big")
+    return ec.derive_private_key(secret % (ORDER - 1) + 1, ec.SECP256R1())
 
 
 @lru_cache(maxsize=8)
-def _load(where: Path) -> Keys:
+def _load(data: str) -> Keys:
+    where = Path(data)
     found = {}
     for name in NAMES:
         path = where / "keys" / f"{name}.key"
@@ -64,4 +98,4 @@ def _load(where: Path) -> Keys:
 
 def keys() -> Keys:
     """Return the keys of the account in use."""
-    return _load(folder())
+    return _load(str(settings.DATA))

@@ -13,6 +13,7 @@ from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Person, PersonKey
+from mingbai.kernel.rows import new
 from mingbai.kernel.spelling import pinyin_initials
 
 REVEALS_AN_HOUR = 30
@@ -69,7 +70,8 @@ def person_columns(
     number = uuid7()
     wrapped = ring.new_person_key(number)
     key = ring.open_person_key(number, wrapped)
-    person = Person(
+    person = new(
+        Person,
         id=number,
         place=place,
         name=name,
@@ -86,7 +88,7 @@ def person_columns(
         person.phone_sealed = ring.seal(key, context(number, "phone"), phone)
         person.phone_index = phone_index(phone)
         person.phone_mask = mask_phone(phone)
-    return person, PersonKey(person_id=number, wrapped=wrapped)
+    return person, new(PersonKey, person_id=number, wrapped=wrapped)
 
 
 def unsealed(person: Person, wrapped: bytes, field: str) -> str:

@@ -163,6 +163,7 @@ def _once(
 
 def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
     answer = command.function(acting, ask)
+    note_overruled(acting)
     while acting.last:
         acting.last.pop(next(iter(acting.last)))(acting)
     result = (
@@ -184,6 +185,7 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         result=result,
         because=acting.because,
         case=case,
+        overruled=tuple(refusal.code for refusal in acting.overruled),
         sealed=sealed_names(command.ask),
         rows=acting.rows,
     )
@@ -197,6 +199,17 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         promise=promise(written.leaf, stamp(acting.now)),
         already=False,
     )
+
+
+def note_overruled(acting: Acting) -> None:
+    """Leave an open item for the desk where something happened that the rules were against."""
+    if acting.overruled:
+        acting.raise_item(
+            kind="sync.overruled",
+            subject=acting.entry.hex,
+            place=acting.place,
+            role=Role.DESK,
+        )
 
 
 def promise(leaf: bytes, recorded: str) -> str:

@@ -111,6 +111,7 @@ class Registry:
     commands: dict[str, Command] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     due: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
+    bundle_parts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 REGISTRY = Registry()
@@ -201,6 +202,18 @@ def query(
             looks=looks,
         )
         function.query_name = name  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+def bundle_part(name: str) -> Callable[[F], F]:
+    """Register a function `(store, place, now) -> JSON value` as what a desk puts into the bundle that phones carry."""
+
+    def register(function: F) -> F:
+        summary_of(function, name)
+        assert name not in REGISTRY.bundle_parts, f"{name} is in the bundle twice"
+        REGISTRY.bundle_parts[name] = function
         return function
 
     return register

@@ -7,11 +7,13 @@ one canonical form: that of SQLite's stored values.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from json.encoder import encode_basestring as quoted
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.apps import apps
 from django.db import connections, models
+from django.db.models.base import ModelState
 
 from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
@@ -44,8 +46,13 @@ def stored(value: Any) -> Any:
     raise TypeError(f"no canonical form for {type(value)}")
 
 
+AS_IT_IS = frozenset({str, int, bytes, type(None), bool})
+
+
 def to_sqlite(value: Any) -> Any:
     """Return a value as SQLite takes it."""
+    if type(value) in AS_IT_IS:
+        return value
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, dt.datetime):
@@ -96,6 +103,14 @@ class Shape:
         self.column_of = dict(zip(self.names, self.columns, strict=True)) | {
             "pk": self.columns[self.id_at]
         }
+        self.quoted_table = quoted(self.table)
+        self.in_order = [
+            (at, quoted(column) + ":")
+            for column, at in sorted((column, at) for at, column in enumerate(self.columns))
+        ]
+        self.defaults = [
+            (field.attname, field.default if field.has_default() else None) for field in fields
+        ]
         self.attribute_of = {name: name for name in self.names} | {"pk": self.names[self.id_at]}
         for field in fields:
             self.column_of[field.name] = field.column
@@ -111,8 +126,22 @@ class Shape:
         return self.listed if sqlite else self.listed_plain
 
     def digest(self, raw: Sequence[Any]) -> str:
-        """Return the digest of a row as stored."""
-        return digest_of(self.table, self.columns, raw)
+        """Return the digest of a row as stored: what `digest_of` gives, written down column by column in a fixed order."""
+        parts = []
+        for at, key in self.in_order:
+            value = raw[at]
+            if value is None:
+                continue
+            kind = type(value)
+            if kind is str:
+                parts.append(key + quoted(value))
+            elif kind is int:
+                parts.append(key + str(value))
+            elif kind is bytes:
+                parts.append(f'{key}{{"b":"{value.hex()}"}}')
+            else:
+                parts.append(key + canonical(stored(value)).decode())
+        return sha256(PREFIX, f"[{self.quoted_table},{{{','.join(parts)}}}]".encode()).hex()
 
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
         """Return the object of a row as stored."""
@@ -124,6 +153,26 @@ class Shape:
         else:
             values = [bytes(value) if isinstance(value, memoryview) else value for value in raw]
         return self.model.from_db("default", self.names, values)
+
+
+def new(model: type[K], **values: Any) -> K:
+    """Return a new row of a table; the columns that are not given get their defaults.
+
+    Django's own way asks every field in turn and tells listeners that nobody set; this takes a fifth of its time, and
+    nearly all of what a chunk of many costs are new rows.
+    """
+    form = shape(model)
+    row = model.__new__(model)
+    fields = row.__dict__
+    fields["_state"] = ModelState()
+    for name, default in form.defaults:
+        if name in values:
+            fields[name] = values.pop(name)
+        else:
+            fields[name] = default() if callable(default) else default
+    if values:
+        raise TypeError(f"{form.table} has no column {', '.join(values)}")
+    return row
 
 
 @cache
@@ -243,7 +292,7 @@ class Store:
         if gone != 1:
             raise Stale(form.table)
 
-    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[UUID, str]]:
+    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[str, str]]:
         """Insert rows of one model, read back what was stored, and give the id and digest of each."""
         form = shape(type(rows[0]))
         step = max(1, min(500, 30_000 // len(form.columns)))
@@ -261,7 +310,7 @@ class Store:
             assert len(found) == len(part)
             for raw in found:
                 name = raw[form.id_at]
-                yield (UUID(hex=name) if self.sqlite else name), form.digest(raw)
+                yield (name if self.sqlite else name.hex), form.digest(raw)
 
     def images(self, model: type[models.Model]) -> Iterator[Sequence[Any]]:
         """Give every row of a table as stored."""

@@ -105,6 +105,7 @@ class Via(enum.StrEnum):
     CONSOLE = "console"
     HOUSE = "house"
     LINK = "link"
+    PHONE = "phone"
 
 
 class Level(enum.StrEnum):

@@ -20,6 +20,7 @@ from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
 from mingbai.kernel.registry import REGISTRY, Command, Query
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Known, Via
+from mingbai.web.phones import router
 
 BODY_MOST = 1_000_000
 
@@ -248,3 +249,4 @@ def build() -> None:
 
 
 build()
+api.add_router("", router)

@@ -3,6 +3,7 @@
 from mingbai.kernel import maintenance, receipt_links
 from mingbai.kernel.commands import (
     account,
+    devices,
     erasure,
     goods,
     items,
@@ -15,6 +16,7 @@ from mingbai.kernel.commands import (
 
 __all__ = [
     "account",
+    "devices",
     "erasure",
     "goods",
     "items",

@@ -15,6 +15,7 @@ from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
+from mingbai.kernel.rows import new
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
 
 YEAR = dt.timedelta(days=365)
@@ -57,7 +58,7 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     known = acting.see(Person, document_index=document_index(number))
     if known is not None and ask.organisation is None:
         raise Refused("PER-2")
-    new = known is None
+    first = known is None
     if known is None:
         person, key = person_columns(
             place=ask.place,
@@ -71,12 +72,12 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
         known = acting.add(person)
         acting.add(key)
     if ask.organisation is not None:
-        _belongs(acting, ask, known, new)
+        _belongs(acting, ask, known, first)
     acting.subject(known.id)
     return PersonAdded(person=known.id)
 
 
-def _belongs(acting: Acting, ask: Enrol, person: Person, new: bool) -> None:
+def _belongs(acting: Acting, ask: Enrol, person: Person, first: bool) -> None:
     """Note that a person belongs to an organisation of this name, which is registered when it is new."""
     assert ask.organisation is not None
     found = acting.find(Organisation, place=ask.place, name=ask.organisation)
@@ -91,10 +92,16 @@ def _belongs(acting: Acting, ask: Enrol, person: Person, new: bool) -> None:
                 since=min(since, day(acting.at)),
             )
         )
-    if not new and acting.see(Membership, organisation_id=team.id, person_id=person.id, until=None):
+    if not first and acting.see(
+        Membership, organisation_id=team.id, person_id=person.id, until=None
+    ):
         raise Refused("PER-2")
     acting.add(
-        Membership(
-            organisation_id=team.id, person_id=person.id, position=ask.position or "-", since=since
+        new(
+            Membership,
+            organisation_id=team.id,
+            person_id=person.id,
+            position=ask.position or "-",
+            since=since,
         )
     )

@@ -25,12 +25,12 @@ class AskLine:
     opened: dict[str, Any]
     private: dict[str, Any]
     result: dict[str, Any]
+    overruled: tuple[str, ...] = ()
 
     def text(self, commitment: str | None) -> str:
         """Return the line as the entry commits to it."""
-        return canonical(
-            [self.request.hex, stamp(self.at), self.opened, commitment, self.result]
-        ).decode()
+        line = [self.request.hex, stamp(self.at), self.opened, commitment, self.result]
+        return canonical([*line, list(self.overruled)] if self.overruled else line).decode()
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class StoredAsk:
         """Return request, moment, open fields, commitment and result."""
         found = json.loads(self.line)
         return found[0], found[1], found[2], found[3], found[4]
+
+    @property
+    def overruled(self) -> list[str]:
+        """Return the rules that were against it."""
+        found = json.loads(self.line)
+        return list(found[5]) if len(found) > 5 else []
 
 
 def asks_root(lines: Sequence[str]) -> str:

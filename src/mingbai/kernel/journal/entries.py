@@ -49,6 +49,7 @@ class Draft:
     result: dict[str, Any]
     because: UUID | None = None
     case: UUID | None = None
+    overruled: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
 
@@ -133,6 +134,8 @@ def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:
         body["because"] = draft.because.hex
     if draft.case:
         body["case"] = draft.case.hex
+    if draft.overruled:
+        body["overruled"] = list(draft.overruled)
     return body
 
 

@@ -197,7 +197,7 @@ class Verifier:
             self.fault("the list of asks was changed", "journal_asks", name, name)
             return
         for position, line in enumerate(lines):
-            request, _at, _opened, committed, result = json.loads(line)
+            request, _at, _opened, committed, result = json.loads(line)[:5]
             self.asked[request] = (name, position)
             if committed is not None:
                 self.committed[f"{name}/{position}"] = (name, committed)

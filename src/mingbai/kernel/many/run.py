@@ -29,6 +29,7 @@ from mingbai.kernel.perform import (
     Receipt,
     _inner,
     find_command,
+    note_overruled,
     parse,
     resend,
 )
@@ -50,11 +51,12 @@ class One:
     ask: Ask | dict[str, Any]
     request: UUID
     at: dt.datetime | None = None
+    may_overrule: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one ask: accepted, already_done, or refused with the rule."""
+    """What became of one ask: accepted, overruled, already_done, or refused with the rule."""
 
     request: UUID
     outcome: str
@@ -159,8 +161,7 @@ class Chunk:
                 continue
             if self.one(at, ask):
                 done.add(request)
-        refused = [self.part[at].request for at in parsed if self.part[at].request in fresh - done]
-        forget_claims(plain, refused)
+        forget_claims(plain, sorted(fresh - done))
         if self.lines or self.step is not None:
             self.close(plain)
         return [self.outcomes[at] for at in range(len(self.part))]
@@ -219,11 +220,14 @@ class Chunk:
             if when > self.moment:
                 raise Refused("ASK-3")
             acting = self.acting(one.request, hat, place, when)
+            acting.may_overrule = one.may_overrule and self.command.records
             if isinstance(self.store, Working):
                 answer = self.command.function(acting, ask)
+                note_overruled(acting)
             else:
                 with transaction.atomic(using="default"):
                     answer = self.command.function(acting, ask)
+                    note_overruled(acting)
                 self.rows |= acting.rows
         except Refused as refusal:
             if isinstance(self.store, Working):
@@ -236,9 +240,12 @@ class Chunk:
             else {}
         )
         opened, private = split(ask)
-        self.lines.append(AskLine(one.request, when, opened, private, result))
+        against = tuple(refusal.code for refusal in acting.overruled)
+        self.lines.append(AskLine(one.request, when, opened, private, result, against))
         self.places.add(place)
-        self.outcomes[at] = Outcome(one.request, "accepted", result)
+        first = acting.overruled[0] if acting.overruled else None
+        outcome = "overruled" if first else "accepted"
+        self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
 
     def allowed(self, place: str) -> Hat:

@@ -145,11 +145,11 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
-    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[UUID, str]]:
+    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[str, str]]:
         """Keep rows to be inserted."""
         for row in rows:
             self.insert(row)
-            yield row.id, ""
+            yield row.id.hex, ""
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Keep columns of a row to be changed."""
@@ -226,8 +226,8 @@ class Working(Store):
             table = shape(model).table
             if not rows:
                 continue
-            for name, digest in super().insert_many(list(rows.values())):
-                lines.append([table, name.hex, 1, digest])
+            for key, digest in super().insert_many(list(rows.values())):
+                lines.append([table, key, 1, digest])
         for model, touched in self.changed.items():
             form, known = shape(model), self.of(model)
             for name in sorted(touched):

@@ -2,6 +2,7 @@
 
 from mingbai.kernel.models.account import Account
 from mingbai.kernel.models.base import Derived, Kept, PlaceCodeField
+from mingbai.kernel.models.devices import Device, Envelope, Quarantine
 from mingbai.kernel.models.journal import (
     Checkpoint,
     Entry,
@@ -34,7 +35,9 @@ __all__ = [
     "Account",
     "Checkpoint",
     "Derived",
+    "Device",
     "Entry",
+    "Envelope",
     "EntryAsks",
     "EntryRows",
     "Goods",
@@ -62,6 +65,7 @@ __all__ = [
     "PlaceWord",
     "Point",
     "PrivateValue",
+    "Quarantine",
     "Request",
     "Token",
     "Waiting",

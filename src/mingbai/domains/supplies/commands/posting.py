@@ -11,6 +11,7 @@ from mingbai.domains.supplies.words import FLOORED, LineKind, LocationKind
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.models import Goods, Household, Person, Point
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import new
 
 STORE = "store"
 POST_WORDS = ("卡点", "卡口", "岗", "站", "点", "gate", "post")
@@ -132,7 +133,8 @@ def post(
     else:
         acting.change(book, last_line=number)
     line = acting.add(
-        Line(
+        new(
+            Line,
             place=store.place,
             number=number,
             entry=acting.entry,
@@ -151,7 +153,8 @@ def post(
     )
     for move in moves:
         acting.add(
-            Move(
+            new(
+                Move,
                 line_id=line.id,
                 lot_id=move.lot,
                 source_id=move.source.id,
@@ -191,7 +194,8 @@ def _adjust(acting: Acting, goods: Goods, delta: Delta) -> None:
         acting.change(balance, quantity=quantity)
         return
     acting.add(
-        Balance(
+        new(
+            Balance,
             location_id=delta.at.id,
             lot_id=delta.lot,
             goods_id=goods.id,

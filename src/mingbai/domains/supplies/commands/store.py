@@ -149,7 +149,13 @@ def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     store = open_store(acting, ask.place)
     to = recipient(acting, ask.place, ask.recipient)
     held = as_held(acting, held_at(acting, store.at, goods))
-    parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
+    try:
+        parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
+    except Refused as refusal:
+        if refusal.code != "SUP-6":
+            raise
+        acting.against(refusal)
+        parts = allot(held, quantity, unit=goods.base_unit, on=None)
     line = post(
         acting,
         store,

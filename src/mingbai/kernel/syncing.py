@@ -1,0 +1,367 @@
+"""Sync: what phones send is done once, in their own order, under the mandate of who holds them; each gets an answer.
+
+Signatures and boxes are opened first; runs of the same command are then done together, and the note of what became of each
+envelope is written in the same transaction as its act.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.access import hats
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.actors import Actor
+from mingbai.kernel.clock import stamp
+from mingbai.kernel.commands.devices import KeepClosed, KeepRefused, keep_refused, quarantine
+from mingbai.kernel.devices.boxes import (
+    BOX_MOST,
+    BoxFault,
+    Sent,
+    check_signature,
+    from_text,
+    header,
+    open_box,
+)
+from mingbai.kernel.journal.tree import last_sealed
+from mingbai.kernel.keys import curve_key
+from mingbai.kernel.many.run import One, Outcome, run_many
+from mingbai.kernel.models import Checkpoint, Device, Envelope, Quarantine
+from mingbai.kernel.moment import account
+from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.perform import as_house, promise
+from mingbai.kernel.refusals import Conflict, Refused, TooMuch, sentences
+from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store, new
+from mingbai.kernel.words import Known, Via
+from mingbai.proofs.merkle import leaf_hash
+
+BATCH_MOST = 200
+CLOSED_MOST = 2000
+GAPS_MOST = 500
+
+sentences(
+    {
+        "SYN-1": _("A phone sends at most %(most)s records at once."),
+        "SYN-2": _("This is not written as a phone writes it: %(problem)s."),
+        "SYN-3": _("Another record came under this number before. Show the phone at the desk."),
+        "SYN-4": _("A record that this one builds on never came or was not done."),
+        "SYN-5": _("There is no such kind of record. Bring the phone up to date."),
+        "SYN-6": _(
+            "Nobody may do what this phone sent: it is unknown, revoked, or its signature is wrong. It is kept; go to the desk."
+        ),
+    }
+)
+
+
+@dataclass
+class Opened:
+    """An envelope that was opened and may be done."""
+
+    sent: Sent
+    content: dict[str, Any]
+    one: One
+    known: Known
+    claimed: dt.datetime | None
+
+
+@dataclass
+class Answered:
+    """What became of one envelope."""
+
+    sequence: int
+    digest: str
+    outcome: str
+    request: UUID | None = None
+    refusal: Refused | None = None
+    receipt: dict[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as the phone reads it."""
+        found: dict[str, Any] = {
+            "seq": self.sequence,
+            "outcome": self.outcome,
+            "digest": self.digest,
+        }
+        if self.request is not None:
+            found["entry"] = str(self.request)
+        if self.refusal is not None:
+            found |= self.refusal.as_json()
+        if self.receipt is not None:
+            found["receipt"] = self.receipt
+        return found
+
+
+@dataclass
+class Batch:
+    """One phone's sending."""
+
+    device: Device
+    now: dt.datetime
+    origin: str
+    answers: dict[int, Answered] = field(default_factory=dict)
+
+
+def take(body: dict[str, Any]) -> dict[str, Any]:
+    """Take what a phone sends and answer every envelope."""
+    store = Store()
+    moment = moment_now(store)
+    device_id, sent = read(body)
+    device = next(iter(store.fetch(Device, {"id": device_id})), None)
+    if device is None or device.confirmed_at is None or device.revoked_at is not None:
+        why = "revoked" if device is not None and device.revoked_at is not None else "unknown"
+        answers = [closed(device_id, one, why) for one in sent]
+        return answered(moment, answers, [])
+    batch = Batch(device, moment, account(store).origin)
+    seen = stored(device, sent)
+    opened = []
+    for one in sorted(sent, key=lambda each: each.sequence):
+        if one.sequence in seen:
+            batch.answers[one.sequence] = seen_before(seen[one.sequence], one)
+            continue
+        try:
+            opened.append(open_one(batch, one))
+        except BoxFault as fault:
+            batch.answers[one.sequence] = closed(device.id, one, fault.why)
+        except Refused as refusal:
+            batch.answers[one.sequence] = keep(batch, one, refusal, None)
+    for run in runs(opened):
+        do(batch, run)
+    return answered(moment, list(batch.answers.values()), gaps(device))
+
+
+def read(body: dict[str, Any]) -> tuple[UUID, list[Sent]]:
+    """Return who sends, and what."""
+    try:
+        device = UUID(str(body["device"]))
+        listed = body["envelopes"]
+        assert isinstance(listed, list)
+        if len(listed) > BATCH_MOST:
+            raise TooMuch("SYN-1", most=BATCH_MOST)
+        sent: dict[int, Sent] = {}
+        for one in listed:
+            sequence = one["seq"]
+            assert isinstance(sequence, int) and 1 <= sequence < 2**53
+            sent[sequence] = Sent(
+                sequence, from_text(one["box"], BOX_MOST), from_text(one["signature"], 64)
+            )
+    except (KeyError, TypeError, ValueError, AssertionError):
+        raise Refused("SYN-2", problem="device, envelopes: seq, box, signature") from None
+    return device, list(sent.values())
+
+
+def stored(device: Device, sent: Sequence[Sent]) -> dict[int, Envelope]:
+    """Return the envelopes of a phone that were answered before."""
+    rows = Envelope.objects.filter(device=device.id, sequence__in=[one.sequence for one in sent])
+    return {row.sequence: row for row in rows}
+
+
+def seen_before(row: Envelope, sent: Sent) -> Answered:
+    """Answer an envelope that was answered before: the same box gets the same answer."""
+    if row.digest != sent.digest:
+        return Answered(sent.sequence, sent.digest, "quarantined", None, Conflict("SYN-3"))
+    refusal = Refused(row.code) if row.outcome == "refused" and row.code else None
+    if refusal is not None and row.code not in PLAIN_CODES:
+        refusal = Refused("SYN-2", problem=row.code)
+    outcome = "refused" if row.outcome == "refused" else "already_done"
+    return Answered(row.sequence, row.digest, outcome, row.request, refusal)
+
+
+PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
+
+
+def closed(device: UUID, sent: Sent, why: str) -> Answered:
+    """Keep an envelope closed; what is sent again is kept once, and strangers can't fill the disk."""
+    known = Quarantine.objects.filter(digest=sent.digest).exists()
+    if not known and Quarantine.objects.count() < CLOSED_MOST:
+        as_house(
+            quarantine,
+            KeepClosed(
+                device=device,
+                sequence=sent.sequence,
+                digest=sent.digest,
+                why=why,
+                box=base64.b64encode(sent.box).decode(),
+            ),
+        )
+    return Answered(sent.sequence, sent.digest, "quarantined", None, Refused("SYN-6"))
+
+
+def open_one(batch: Batch, sent: Sent) -> Opened:
+    """Check the signature, open the box, and read the envelope."""
+    bound = header(batch.origin, batch.device.id, sent.sequence)
+    if len(sent.box) > BOX_MOST:
+        raise BoxFault("size")
+    check_signature(base64.b64decode(batch.device.public_key), sent.signature, bound + sent.box)
+    content = open_box(curve_key("field"), sent.box, bound)
+    try:
+        request = UUID(content["id"])
+        claimed = dt.datetime.fromisoformat(content["at"])
+        known = Known(content.get("known", "observed"))
+        asked, needs = content["ask"], [UUID(one) for one in content.get("needs", [])]
+        assert isinstance(asked, dict) and claimed.tzinfo is not None
+    except (KeyError, TypeError, ValueError, AssertionError):
+        raise Refused("SYN-2", problem="id, command, ask, at") from None
+    if content.get("command") not in REGISTRY.commands:
+        raise Refused("SYN-5")
+    at = bracketed(batch, claimed, str(content.get("head", "")))
+    if needs and not done(batch.device, needs):
+        raise Refused("SYN-4")
+    one = One(asked, request, at, may_overrule=True)
+    return Opened(sent, content, one, known, claimed if at != claimed else None)
+
+
+def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
+    """Return when it happened: between the head that the phone had seen and now, whatever its clock says."""
+    if claimed > batch.now:
+        return batch.now
+    size = head.split(" ")[0]
+    if size.isdigit():
+        seen = Checkpoint.objects.filter(size__lte=int(size)).order_by("-number").first()
+        if seen is not None and claimed < seen.sealed_at:
+            return min(seen.sealed_at, batch.now)
+    return claimed
+
+
+def done(device: Device, needs: Sequence[UUID]) -> bool:
+    """Tell whether everything that an envelope builds on came from this phone; what is not recorded can't be built on."""
+    rows = Envelope.objects.filter(device=device.id, request__in=list(needs))
+    return set(needs) <= set(rows.exclude(outcome="refused").values_list("request", flat=True))
+
+
+def runs(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
+    """Give the envelopes in their order, those together that are of one command and known alike."""
+    run: list[Opened] = []
+    for one in opened:
+        if run and (run[0].content["command"], run[0].known) != (
+            one.content["command"],
+            one.known,
+        ):
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
+
+
+def do(batch: Batch, run: Sequence[Opened]) -> None:
+    """Do a run of envelopes, and note in the same transaction what became of each."""
+    device = batch.device
+    by_request = {one.one.request: one for one in run}
+
+    def note(acting: Acting, outcomes: Sequence[Outcome]) -> None:
+        for one, outcome in zip(run, outcomes, strict=True):
+            if outcome.outcome == "refused":
+                continue
+            acting.add(
+                new(
+                    Envelope,
+                    device_id=device.id,
+                    sequence=one.sent.sequence,
+                    digest=one.sent.digest,
+                    outcome=outcome.outcome,
+                    request=outcome.request,
+                    code=outcome.refusal.code if outcome.refusal else None,
+                    claimed_at=one.claimed,
+                    received_at=batch.now,
+                )
+            )
+
+    actor = Actor(person=device.person_id, via=Via.PHONE)
+    mandate = mandate_of(device, batch.now)
+    try:
+        (outcomes,) = run_many(
+            run[0].content["command"],
+            [one.one for one in run],
+            as_=actor,
+            mandate=mandate,
+            known=run[0].known,
+            step=note,
+            chunk=BATCH_MOST,
+        )
+    except Refused as refusal:
+        outcomes = [Outcome(one.one.request, "refused", {}, refusal) for one in run]
+    for outcome in outcomes:
+        one = by_request[outcome.request]
+        if outcome.outcome == "refused":
+            assert outcome.refusal is not None
+            batch.answers[one.sent.sequence] = keep(batch, one.sent, outcome.refusal, one)
+        else:
+            batch.answers[one.sent.sequence] = Answered(
+                one.sent.sequence,
+                one.sent.digest,
+                outcome.outcome,
+                outcome.request,
+                outcome.refusal,
+                receipt_of(outcome.request),
+            )
+
+
+def mandate_of(device: Device, now: dt.datetime) -> UUID:
+    """Return the mandate that a phone acts under: its own while it is in force, or the one that took its place."""
+    held = hats(Store(), device.person_id, now)
+    same = [one for one in held if one.id == device.mandate or one.place == device.place]
+    return same[0].id if same else device.mandate
+
+
+def receipt_of(request: UUID) -> dict[str, Any] | None:
+    """Return the signed promise for the entry that answers a request."""
+    row = (
+        Store()
+        .run(
+            "SELECT e.body, e.recorded_at FROM journal_entry e JOIN journal_request r "
+            "ON e.id = COALESCE(r.entry, r.id) WHERE r.id = %s",
+            [request],
+        )
+        .fetchone()
+    )
+    if row is None:
+        return None
+    recorded = json.loads(row[0])["recorded"]
+    leaf = leaf_hash(str(row[0]).encode())
+    return {"leaf": leaf.hex(), "promise": promise(leaf, recorded), "recorded_at": recorded}
+
+
+def keep(batch: Batch, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:
+    """Keep a refused record for the desk, and tell the phone why."""
+    content = json.dumps(opened.content if opened else {}, ensure_ascii=False)
+    as_house(
+        keep_refused,
+        KeepRefused(
+            place=batch.device.place,
+            device=batch.device.id,
+            sequence=sent.sequence,
+            digest=sent.digest,
+            request=opened.one.request if opened else None,
+            code=refusal.code,
+            claimed_at=opened.claimed if opened else None,
+            content=content[:40_000],
+        ),
+    )
+    request = opened.one.request if opened else None
+    return Answered(sent.sequence, sent.digest, "refused", request, refusal)
+
+
+def gaps(device: Device) -> list[int]:
+    """Return the numbers below a phone's highest that never came."""
+    came = set(Envelope.objects.filter(device=device.id).values_list("sequence", flat=True))
+    missing = (number for number in range(1, max(came, default=0)) if number not in came)
+    return [number for _at, number in zip(range(GAPS_MOST), missing, strict=False)]
+
+
+def answered(
+    now: dt.datetime, answers: Sequence[Answered], missing: Sequence[int]
+) -> dict[str, Any]:
+    """Return the whole answer."""
+    sealed = last_sealed(Store())
+    return {
+        "now": stamp(now),
+        "bundle": sealed.number if sealed else 0,
+        "gaps": list(missing),
+        "results": [one.as_json() for one in sorted(answers, key=lambda one: one.sequence)],
+    }

@@ -1,0 +1,123 @@
+"""Phones: the desk's page that enrols them, and the field app that they open; the app works without a network."""
+
+import uuid
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods
+
+from mingbai.kernel.acting import link_digest
+from mingbai.kernel.identity import random_link
+from mingbai.kernel.paper import qr_svg
+from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.words import Role
+from mingbai.web.field_words import FIELD_WORDS
+from mingbai.web.forms import request_id
+from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+
+FIELD = Path(__file__).resolve().parent.parent / "static" / "mingbai" / "field"
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def phones(request: HttpRequest) -> HttpResponse:
+    """Show the phones of a place; invite one with a code, confirm it when the words agree, revoke it when it is lost."""
+    hat = hat_of(request)
+    assert hat is not None
+    if hat.role not in (Role.KEEPER, Role.DESK):
+        raise NotAllowed("ACC-5")
+    code, refusal = None, None
+    if request.method == "POST":
+        try:
+            code = act(request, hat.place, hat.id)
+        except Refused as refused:
+            refusal = refused
+    rows = answer(
+        "devices.devices", {"place": hat.place}, as_=actor_of(request), mandate=mandate_id(request)
+    )
+    address = f"{request.scheme}://{request.get_host()}/field/#{code}"
+    page = {
+        "code": code,
+        "address": address,
+        "qr": mark_safe(qr_svg(address)) if code else "",  # noqa: S308 - made by the house, from its own code
+        "rows": rows,
+        "waiting": [row for row in rows if row.state == "waiting"],
+        "refusal": refusal,
+        "request_id": str(uuid.uuid4()),
+    }
+    answered = render(request, "web/phones.html", page, status=refusal.status if refusal else 200)
+    answered["Cache-Control"] = "no-store"
+    return answered
+
+
+def act(request: HttpRequest, place: str, mandate: uuid.UUID) -> str | None:
+    """Invite, confirm or revoke; return the new code when one was made."""
+    step, code = str(request.POST.get("step", "")), None
+    ask: dict[str, object] = {"place": place}
+    if step == "invite":
+        code = random_link()
+        label = str(request.POST.get("label", "")).strip() or _("Phone")
+        ask |= {"mandate": mandate, "label": label, "token_digest": link_digest(code)}
+    else:
+        ask |= {"device": str(request.POST.get("device", ""))}
+    if step not in ("invite", "confirm", "revoke"):
+        raise Refused("ASK-4", name=step)
+    perform(
+        f"devices.{step}",
+        ask,
+        as_=actor_of(request),
+        mandate=mandate_id(request),
+        request_id=request_id(request),
+    )
+    return code
+
+
+@ensure_csrf_cookie
+def field(request: HttpRequest) -> HttpResponse:
+    """Give the field app's page: the same for everyone, so that a phone may keep it."""
+    words = {key: str(word) for key, word in FIELD_WORDS.items()}
+    answered = render(request, "web/field.html", {"words": words})
+    answered["Cache-Control"] = "no-cache"
+    return answered
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """Give the field app's service worker, never from a cache."""
+    path = FIELD / "worker.js"
+    if not path.exists():
+        raise Http404
+    return HttpResponse(
+        path.read_text("utf-8"),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/field/"},
+    )
+
+
+def manifest(request: HttpRequest) -> JsonResponse:
+    """Give the field app's name and picture to a phone that installs it."""
+    return JsonResponse(
+        {
+            "name": _("Mingbai in the field"),
+            "short_name": _("Mingbai"),
+            "start_url": "/field/",
+            "scope": "/field/",
+            "display": "standalone",
+            "background_color": "#f6f1e7",
+            "theme_color": "#a4211c",
+            "icons": [
+                {
+                    "src": static("mingbai/favicon.svg"),
+                    "sizes": "any",
+                    "type": "image/svg+xml",
+                    "purpose": "any",
+                }
+            ],
+        },
+        content_type="application/manifest+json",
+    )
