@@ -20,6 +20,8 @@ def many(house: House) -> None:
             One({"place": VILLAGE, "code": f"{part}0{number}"}, uuid.uuid4()) for number in range(3)
         ]
         list(run_many("people.add_household", asks, as_=OPERATOR))
+    for total in (1, 2):
+        house.do("jobs.begin", {"place": VILLAGE, "kind": "people.roster", "total": total})
     desk = house.person("郎致远", "desk", TOWN)
     for name in ("温小满", "施长安"):
         phone = enrolled(house, house.person(name, "keeper"), desk, VILLAGE)

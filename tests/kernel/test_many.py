@@ -1,5 +1,6 @@
 """Many at once: the same tables, outcomes and balances as one by one; provable alone; erasable; resent; killed and resumed."""
 
+import datetime as dt
 import random
 from typing import Any
 from uuid import UUID, uuid4
@@ -140,7 +141,8 @@ def test_one_by_one_and_many_give_the_same(account: House, seed: int) -> None:
 
 def resident(number: int) -> dict[str, Any]:
     """Return an ask that records an invented person."""
-    body = f"110112198{number // 366 % 10}{1 + number // 28 % 12:02}{1 + number % 28:02}000"
+    born = dt.date(1950, 1, 1) + dt.timedelta(days=number)
+    body = f"110112{born:%Y%m%d}000"
     return {
         "place": TOWN,
         "name": f"人{number}",

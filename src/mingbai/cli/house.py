@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.cli.serving import serve_account
 from mingbai.flows.imports import IMPORTS, import_workbook
 from mingbai.flows.stories import STORIES, tell
-from mingbai.kernel import account
+from mingbai.kernel import account, jobs
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.folder import folder
@@ -206,6 +206,7 @@ def work() -> dict[str, Any]:
     opened()
     for every in ("minute", "hour", "day"):
         run_due(every)
+    jobs.work_on(steps=None)
     sealed = tree.settle()
     return {"sealed": sealed.size if sealed else 0}
 

@@ -1,7 +1,7 @@
 """Imports: an office's workbook becomes acts, row by row, each once however often the file is sent."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -10,10 +10,13 @@ from mingbai.domains.supplies import ledger_sheet
 from mingbai.kernel import people_sheet
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day
+from mingbai.kernel.jobs import Row
+from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Goods, Pack, Request
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import Conflict, Refused
+from mingbai.kernel.registry import planner
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Known
 from mingbai.kernel.workbooks.headings import find_headings
@@ -124,7 +127,9 @@ def import_ledger(
         for row in answer("supplies.balances", {"place": place}, as_=as_, mandate=mandate)
     }
     if dry_run:
-        known = known_requests(found.kind, place, [row.identity for row in rows])
+        requests = {row.identity: request_of(found.kind, place, row.identity) for row in rows}
+        before = known_requests(list(requests.values()))
+        known = {name for name, request in requests.items() if request in before}
         fresh = [row for row in rows if row.identity not in known]
         played = {
             (outcome.sheet, outcome.row, outcome.move): outcome
@@ -292,11 +297,13 @@ def origin_kind_of(party: str | None) -> str:
     return "allocation"
 
 
-def known_requests(kind: str, place: str, identities: list[str]) -> set[str]:
-    """Return the identities whose rows were taken before."""
-    requests = {request_of(kind, place, identity): identity for identity in identities}
-    held = set(Request.objects.filter(id__in=list(requests)).values_list("id", flat=True))
-    return {requests[request] for request in held}
+def known_requests(requests: list[UUID]) -> set[UUID]:
+    """Return the requests that were done before."""
+    found: set[UUID] = set()
+    for start in range(0, len(requests), 5000):
+        part = requests[start : start + 5000]
+        found.update(Request.objects.filter(id__in=part).values_list("id", flat=True))
+    return found
 
 
 def import_roster(
@@ -306,39 +313,39 @@ def import_roster(
     sheets = read(content)
     people = people_sheet.read_roster(sheets, year=year)
     found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
-    found.rows = list(roster_outcomes(people, place, as_, mandate, dry_run))
+    rows = [roster_row(person, place) for person in people]
+    asks = [row.one for row in rows if row.one is not None]
+    if dry_run:
+        known = known_requests([one.request for one in asks])
+        found.rows = [roster_looked(row, known) for row in rows]
+        return found
+    done = run_many("people.enrol", asks, as_=as_, mandate=mandate, known=Known.REPORTED)
+    came = iter([one for part in done for one in part])
+    found.rows = [roster_outcome(row, next(came) if row.one else None) for row in rows]
     return found
 
 
-def roster_outcomes(
-    people: list[people_sheet.RosterRow],
-    place: str,
-    as_: Actor,
-    mandate: UUID | None,
-    dry_run: bool,
-) -> Iterator[RowOutcome]:
-    """Record each person of a roster."""
-    known = (
-        known_requests(people_sheet.KIND, place, [person.identity for person in people])
-        if dry_run
-        else set()
-    )
-    for person in people:
+@dataclass(frozen=True)
+class RosterPlan:
+    """What a job does with a roster."""
+
+    rows: list[Row]
+    command: str = "people.enrol"
+    known: Known = Known.REPORTED
+
+
+@planner(people_sheet.KIND)
+def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> RosterPlan:
+    """Plan a roster of people: each is recorded once, with the organisation and the post."""
+    people = people_sheet.read_roster(read(content), year=options.get("year"))
+    return RosterPlan([roster_row(person, place) for person in people])
+
+
+def roster_row(person: people_sheet.RosterRow, place: str) -> Row:
+    """Return what is asked for a person of a roster, or why nothing is."""
+    if person.outcome != "ok":
         said = str(people_sheet.SAYINGS[person.why]) if person.why in people_sheet.SAYINGS else None
-        if person.outcome != "ok":
-            yield RowOutcome(person.row, person.outcome, person.sheet, why=person.why, message=said)
-        elif dry_run:
-            yield RowOutcome(
-                person.row, "duplicate" if person.identity in known else "ok", person.sheet
-            )
-        else:
-            yield enrol(person, place, as_, mandate)
-
-
-def enrol(
-    person: people_sheet.RosterRow, place: str, as_: Actor, mandate: UUID | None
-) -> RowOutcome:
-    """Record one person of a roster."""
+        return Row(person.row, person.sheet, None, person.outcome, person.why, said)
     ask = {
         "place": place,
         "name": person.name,
@@ -349,25 +356,34 @@ def enrol(
         "position": person.post or None,
         "since": person.started_on,
     }
-    request = request_of(people_sheet.KIND, place, person.identity)
-    try:
-        receipt = perform(
-            "people.enrol", ask, as_=as_, mandate=mandate, request_id=request, known=Known.REPORTED
-        )
-    except Conflict:
-        return RowOutcome(person.row, "duplicate", person.sheet)
-    except Refused as refusal:
-        if refusal.code == "PER-2":
-            return RowOutcome(person.row, "duplicate", person.sheet, message=refusal.sentence())
-        return RowOutcome(
-            person.row,
-            "refused",
-            person.sheet,
-            why=None,
-            rule=refusal.code,
-            message=refusal.sentence(),
-        )
-    return RowOutcome(person.row, "duplicate" if receipt.already else "ok", person.sheet)
+    return Row(
+        person.row,
+        person.sheet,
+        One(ask, request_of(people_sheet.KIND, place, person.identity)),
+    )
+
+
+def roster_looked(row: Row, known: set[UUID]) -> RowOutcome:
+    """Return what would become of a row."""
+    if row.one is None:
+        return RowOutcome(row.number, row.outcome, row.sheet, why=row.why, message=row.message)
+    return RowOutcome(row.number, "duplicate" if row.one.request in known else "ok", row.sheet)
+
+
+def roster_outcome(row: Row, came: Outcome | None) -> RowOutcome:
+    """Return what became of a row."""
+    if came is None:
+        return roster_looked(row, set())
+    refusal = came.refusal
+    if came.outcome == "already_done" or isinstance(refusal, Conflict):
+        return RowOutcome(row.number, "duplicate", row.sheet)
+    if refusal is None:
+        return RowOutcome(row.number, "ok", row.sheet)
+    if refusal.code == "PER-2":
+        return RowOutcome(row.number, "duplicate", row.sheet, message=refusal.sentence())
+    return RowOutcome(
+        row.number, "refused", row.sheet, rule=refusal.code, message=refusal.sentence()
+    )
 
 
 IMPORTS: dict[str, Callable[..., Imported]] = {

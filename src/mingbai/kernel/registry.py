@@ -111,6 +111,7 @@ class Registry:
     commands: dict[str, Command] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     due: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
+    planners: dict[str, Callable[..., Any]] = field(default_factory=dict)
     bundle_parts: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
 
@@ -202,6 +203,18 @@ def query(
             looks=looks,
         )
         function.query_name = name  # type: ignore[attr-defined]
+        return function
+
+    return register
+
+
+def planner(kind: str) -> Callable[[F], F]:
+    """Register a function `(content, place, options) -> plan` as what a job of this kind does with its content."""
+
+    def register(function: F) -> F:
+        summary_of(function, kind)
+        assert kind not in REGISTRY.planners, f"{kind} is planned twice"
+        REGISTRY.planners[kind] = function
         return function
 
     return register

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import close_old_connections
 
 from mingbai.kernel.clock import machine_now
+from mingbai.kernel.jobs import work_on
 from mingbai.kernel.journal.tree import Stopped, settle
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
@@ -26,6 +27,7 @@ def work_once(last: dict[str, dt.datetime]) -> None:
         settle()
     except Stopped as stopped:
         LOG.error("The sealer stopped. %s", stopped)
+    work_on()
     now = machine_now()
     for every, seconds in PERIODS.items():
         if every not in last or now - last[every] >= dt.timedelta(seconds=seconds):

@@ -13,7 +13,7 @@ from ninja.security import HttpBearer
 
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.asks import private_names
-from mingbai.kernel.models import Token
+from mingbai.kernel.models import Job, Token
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer, find_query, perform, rows_as_json
 from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
@@ -216,6 +216,24 @@ def add_query(found: Query) -> None:
 
 
 HEADERS = ("Idempotency-Key", "Mingbai-Mandate", "Mingbai-At", "Mingbai-Known", "Mingbai-Case")
+
+
+@api.get("/jobs/{uuid:job}", summary="How far long work has come.", url_name="job", tags=["jobs"])
+def job_progress(request: HttpRequest, job: UUID) -> HttpResponse:
+    """Return how far a piece of work has come, and what became of its rows to whoever began it."""
+    found = Store().fetch(Job, {"id": job})
+    if not found:
+        raise Refused("JOB-1")
+    options: dict[str, Any] = {
+        "as_": actor_of(request),
+        "mandate": header_uuid(request, "Mingbai-Mandate"),
+    }
+    rows = answer("jobs.jobs", {"place": found[0].place}, **options)
+    told = next(json.loads(row.model_dump_json()) for row in rows if row.job == job)
+    if found[0].person == options["as_"].person:
+        ask = {"place": found[0].place, "job": job}
+        told |= rows_as_json(answer("jobs.outcomes", ask, **options))
+    return JsonResponse(told)
 
 
 def header(name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from mingbai.web.api import api
 from mingbai.web.forms import command_page
-from mingbai.web.pages import home, imports, papers, people, phones, places, public, store
+from mingbai.web.pages import home, imports, jobs, papers, people, phones, places, public, store
 from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("store/", store.store, name="store"),
     path("store/slips/", store.slips, name="slips"),
     path("store/<str:way>/", store.move, name="move"),
+    path("jobs/<uuid:job>/", jobs.job, name="job"),
     path("phones/", phones.phones, name="phones"),
     path("field/", phones.field, name="field"),
     path("field/worker.js", phones.worker, name="field_worker"),

@@ -3,6 +3,7 @@
 from mingbai.kernel.models.account import Account
 from mingbai.kernel.models.base import Derived, Kept, PlaceCodeField
 from mingbai.kernel.models.devices import Device, Envelope, Quarantine
+from mingbai.kernel.models.jobs import Job
 from mingbai.kernel.models.journal import (
     Checkpoint,
     Entry,
@@ -44,6 +45,7 @@ __all__ = [
     "Head",
     "Household",
     "HouseholdMember",
+    "Job",
     "Kept",
     "Leaf",
     "Link",

@@ -4,15 +4,18 @@ import secrets
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mingbai.flows.imports import IMPORTS, import_workbook
+from mingbai.kernel.jobs import begin
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import REGISTRY
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 from mingbai.web.tables import XLSX
 
 KEPT_SECONDS = 3600
+LONG_BYTES = 200_000
 
 
 @signed_in
@@ -27,6 +30,11 @@ def imports(request: HttpRequest, kind: str) -> HttpResponse:
     step = str(request.POST.get("step", "look"))
     if request.method == "POST":
         kept, content = uploaded(request)
+        if step == "take" and kind in REGISTRY.planners and len(content) > LONG_BYTES:
+            job = begin(
+                kind, content, hat.place, as_=actor_of(request), mandate=mandate_id(request)
+            )
+            return redirect(f"/jobs/{job}/")
         try:
             found = import_workbook(
                 kind,

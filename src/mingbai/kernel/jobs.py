@@ -1,0 +1,245 @@
+"""Jobs: long work in steps that may be cut off at any moment and go on; no row is done twice, and none is left out.
+
+What a job works on, and what became of each row, lies encrypted in the folder `jobs` beside the account: rows of people do
+not belong in a table of progress. Each step is one chunk of `run_many`; the job's own row moves in the same transaction.
+"""
+
+import datetime as dt
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.actors import OPERATOR, Actor
+from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.keys import keys
+from mingbai.kernel.many.run import One, Outcome, run_many
+from mingbai.kernel.models import Job
+from mingbai.kernel.perform import as_house, perform
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.words import Known, Via
+
+LOG = logging.getLogger("mingbai.jobs")
+NONCE = 12
+STEP = 500
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a job: what is asked for it, or what is known of it without asking."""
+
+    number: int
+    sheet: str = ""
+    one: One | None = None
+    outcome: str = "refused"
+    why: str | None = None
+    message: str | None = None
+
+
+class Plan(Protocol):
+    """What a job does with its content: the command, and a row for every row."""
+
+    command: str
+    known: Known
+    rows: Sequence[Row]
+
+
+Planner = Callable[[bytes, str, dict[str, Any]], Plan]
+
+
+def _path(job: UUID, what: str) -> Path:
+    return folder() / "jobs" / f"{job.hex}.{what}"
+
+
+def _lock(content: bytes, job: UUID, what: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    bound = f"mingbai/job/1/{job.hex}/{what}".encode()
+    return nonce + AESGCM(keys().journal).encrypt(nonce, content, bound)
+
+
+def _unlock(locked: bytes, job: UUID, what: str) -> bytes:
+    bound = f"mingbai/job/1/{job.hex}/{what}".encode()
+    return AESGCM(keys().journal).decrypt(locked[:NONCE], locked[NONCE:], bound)
+
+
+def begin(
+    kind: str,
+    content: bytes,
+    place: str,
+    *,
+    as_: Actor,
+    mandate: UUID | None = None,
+    request_id: UUID | None = None,
+    **options: Any,
+) -> UUID:
+    """Begin a job: its content is kept closed, and the worker goes on with it from here."""
+    plan = REGISTRY.planners[kind](content, place, options)
+    ask = {"place": place, "kind": kind, "total": len(plan.rows)}
+    receipt = perform("jobs.begin", ask, as_=as_, mandate=mandate, request_id=request_id)
+    job = UUID(receipt.result["job"])
+    if not receipt.already:
+        told = json.dumps(options, ensure_ascii=False).encode()
+        write_safely(_path(job, "options"), _lock(told, job, "options"))
+        write_safely(_path(job, "content"), _lock(content, job, "content"))
+    return job
+
+
+@contextmanager
+def alone(job: UUID) -> Iterator[bool]:
+    """Be the only one who works on a job; somebody else who tries is told no."""
+    path = _path(job, "lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def go_on(job: UUID, *, steps: int | None = None) -> bool:
+    """Go on with a job; tell whether it has ended. It may be cut off anywhere and called again."""
+    with alone(job) as mine:
+        if not mine:
+            return False
+        row = Job.objects.get(id=job)
+        if row.ended_at is not None:
+            return True
+        content = _path(job, "content")
+        if not content.exists():
+            as_house("jobs.stop", {"job": job, "why": "content-gone"})
+            return True
+        return _steps(row, content, steps)
+
+
+def _steps(row: Job, content: Path, steps: int | None) -> bool:
+    told = json.loads(_unlock(_path(row.id, "options").read_bytes(), row.id, "options"))
+    plan = REGISTRY.planners[row.kind](
+        _unlock(content.read_bytes(), row.id, "content"), row.place, told
+    )
+    actor = OPERATOR if row.person is None else Actor(person=row.person, via=Via(row.via))
+    done, taken = row.done, 0
+    while done < len(plan.rows):
+        if steps is not None and taken == steps:
+            return False
+        part = plan.rows[done : done + STEP]
+        try:
+            _step(row, plan, part, done, actor)
+        except Refused as refusal:
+            as_house("jobs.stop", {"job": row.id, "why": refusal.code})
+            return True
+        done, taken = done + len(part), taken + 1
+    as_house("jobs.end", {"job": row.id})
+    for what in ("content", "options"):
+        _path(row.id, what).unlink(missing_ok=True)
+    return True
+
+
+def _step(row: Job, plan: Plan, part: Sequence[Row], done: int, actor: Actor) -> None:
+    """Do one step: the rows' acts, what became of them, and the job's own row, together."""
+
+    def moved(acting: Acting, outcomes: Sequence[Outcome]) -> None:
+        said = told_of(part, outcomes)
+        append(row.id, {"from": done, "rows": said})
+        held = acting.hold(Job, id=row.id)
+        assert held is not None and held.done == done, "another worker went on with this job"
+        counts = {
+            name: sum(one["outcome"] == name for one in said)
+            for name in ("accepted", "refused", "to_verify", "duplicate")
+        }
+        acting.change(
+            held,
+            done=done + len(part),
+            **{name: getattr(held, name) + count for name, count in counts.items()},
+        )
+
+    asks = [each.one for each in part if each.one is not None]
+    if not asks:
+        said = told_of(part, [])
+        append(row.id, {"from": done, "rows": said})
+        doubtful = sum(one["outcome"] == "to_verify" for one in said)
+        passed = {"refused": len(part) - doubtful, "to_verify": doubtful}
+        as_house("jobs.pass_over", {"job": row.id, **passed})
+        return
+    for _outcomes in run_many(
+        plan.command,
+        asks,
+        as_=actor,
+        mandate=row.mandate,
+        known=plan.known,
+        step=moved,
+        chunk=STEP,
+    ):
+        continue
+
+
+def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return what became of each row of a step."""
+    came = iter(outcomes)
+    found = []
+    for row in part:
+        said: dict[str, Any] = {"row": row.number, "sheet": row.sheet, "outcome": row.outcome}
+        if row.one is not None:
+            outcome = next(came)
+            said["outcome"] = {"already_done": "duplicate", "overruled": "accepted"}.get(
+                outcome.outcome, outcome.outcome
+            )
+            if outcome.refusal is not None:
+                said |= {"rule": outcome.refusal.code, "message": outcome.refusal.sentence()}
+            if outcome.result:
+                said["result"] = outcome.result
+        else:
+            said |= {"why": row.why, "message": row.message}
+        found.append({key: value for key, value in said.items() if value not in (None, "")})
+    return found
+
+
+def append(job: UUID, said: dict[str, Any]) -> None:
+    """Write down what became of a step's rows; a step that did not hold is written again, and the later one counts."""
+    path = _path(job, "outcomes")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = _lock(json.dumps(said, ensure_ascii=False).encode(), job, "outcomes").hex()
+    with path.open("a", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def outcomes_of(row: Job) -> list[dict[str, Any]]:
+    """Return what became of the rows that a job has done so far."""
+    path = _path(row.id, "outcomes")
+    steps: dict[int, list[dict[str, Any]]] = {}
+    if path.exists():
+        for line in path.read_text("ascii").splitlines():
+            said = json.loads(_unlock(bytes.fromhex(line), row.id, "outcomes"))
+            if said["from"] < row.done:
+                steps[said["from"]] = said["rows"]
+    return [one for start in sorted(steps) for one in steps[start]]
+
+
+def work_on(steps: int | None = 1) -> None:
+    """Go on with every job that waits, the oldest first, a step of each in turn or each to its end."""
+    waiting = Job.objects.filter(ended_at=None).order_by("asked_at").values_list("id", flat=True)
+    for job in list(waiting):
+        go_on(job, steps=steps)
+
+
+def forget_old(before: dt.datetime) -> None:
+    """Delete what became of the rows of jobs that ended long ago."""
+    for row in Job.objects.filter(ended_at__lt=before):
+        for what in ("outcomes", "lock"):
+            _path(row.id, what).unlink(missing_ok=True)

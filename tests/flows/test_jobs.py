@@ -1,0 +1,123 @@
+"""Jobs: long work that is cut off at any moment goes on, and no row is done twice or left out."""
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import xlsxwriter
+from django.db import connections
+
+from mingbai.kernel import jobs
+from mingbai.kernel.actors import OPERATOR
+from mingbai.kernel.models import Job, Person
+from mingbai.kernel.refusals import Refused
+from tests.conftest import TOWN, URL, VILLAGE, House
+from tests.kernel.test_many import resident
+
+ROSTER = "people.roster"
+HEAD = ["姓名", "证件号码", "手机号码", "工作单位", "岗位"]
+
+
+def roster(count: int) -> bytes:
+    """Return a workbook of so many people, every fiftieth with a wrong number."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as workbook:
+        sheet = workbook.add_worksheet("花名册")
+        sheet.write_row(0, 0, HEAD)
+        for number in range(count):
+            one = resident(number)
+            document = one["document_number"] if number % 50 else "110112198001010009"
+            line = [one["name"], document, one["phone"], one["organisation"], one["position"]]
+            sheet.write_row(number + 1, 0, line)
+    return out.getvalue()
+
+
+def counts(job: UUID) -> dict[str, Any]:
+    """Return a job's own row."""
+    row = Job.objects.get(id=job)
+    return {name: getattr(row, name) for name in ("total", "done", "accepted", "refused")}
+
+
+def test_a_job_goes_on_step_by_step_and_tells_how_far(account: House) -> None:
+    job = jobs.begin(ROSTER, roster(1200), TOWN, as_=OPERATOR)
+    assert not jobs.go_on(job, steps=1)
+    assert counts(job) == {"total": 1200, "done": 500, "accepted": 490, "refused": 10}
+    assert Person.objects.count() == 490
+    assert jobs.go_on(job)
+    assert counts(job) == {"total": 1200, "done": 1200, "accepted": 1176, "refused": 24}
+    (row,) = account.ask("jobs.jobs", {"place": TOWN})
+    assert row.state == "ended"
+    bad = account.ask("jobs.outcomes", {"place": TOWN, "job": job, "only": "refused"})
+    assert [one.row for one in bad] == [2 + 50 * at for at in range(24)]
+    assert all("110112198001010009" not in one.message for one in bad)
+    account.settle()
+    assert account.faults() == []
+
+
+def test_nothing_of_a_job_lies_open_beside_the_account(account: House) -> None:
+    job = jobs.begin(ROSTER, roster(60), TOWN, as_=OPERATOR)
+    jobs.go_on(job, steps=1)
+    number = resident(7)["document_number"].encode()
+    for path in account.folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert number not in content and b"16000000007" not in content, path
+    assert jobs.go_on(job)
+    assert not list((account.folder / "jobs").glob("*.content"))
+
+
+def test_the_same_roster_again_adds_nobody(account: House) -> None:
+    content = roster(120)
+    first, second = (jobs.begin(ROSTER, content, TOWN, as_=OPERATOR) for _ in range(2))
+    assert jobs.go_on(first) and jobs.go_on(second)
+    row = Job.objects.get(id=second)
+    assert (row.accepted, row.duplicate, row.refused) == (0, 117, 3)
+
+
+def test_a_job_killed_again_and_again_ends_right(account: House) -> None:
+    job = jobs.begin(ROSTER, roster(3000), TOWN, as_=OPERATOR)
+    environment = {**os.environ, "MINGBAI_DATA": str(account.folder)}
+    if URL:
+        name = connections["default"].settings_dict["NAME"]
+        environment["MINGBAI_DATABASE_URL"] = URL.rsplit("/", 1)[0] + f"/{name}"
+        if "?" in URL:
+            environment["MINGBAI_DATABASE_URL"] += "?" + URL.split("?", 1)[1]
+    rng = random.Random(3)
+    for _ in range(4):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mingbai", "work", "--data", str(account.folder)],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        time.sleep(1.2 + rng.random() * 1.2)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert jobs.go_on(job)
+    assert counts(job) == {"total": 3000, "done": 3000, "accepted": 2940, "refused": 60}
+    assert Person.objects.count() == 2940
+    row = Job.objects.get(id=job)
+    assert len(jobs.outcomes_of(row)) == 3000
+    account.settle()
+    assert account.faults() == []
+
+
+def test_a_job_whose_content_is_gone_stops_and_says_so(account: House) -> None:
+    job = jobs.begin(ROSTER, roster(60), TOWN, as_=OPERATOR)
+    (account.folder / "jobs" / f"{job.hex}.content").unlink()
+    assert jobs.go_on(job)
+    (row,) = account.ask("jobs.jobs", {"place": TOWN})
+    assert row.state == "stopped"
+
+
+def test_a_job_is_of_a_kind_that_there_is(account: House) -> None:
+    with pytest.raises(Refused, match="JOB-2"):
+        account.do("jobs.begin", {"place": VILLAGE, "kind": "nothing", "total": 1})
