@@ -20,6 +20,30 @@ def many(house: House) -> None:
             One({"place": VILLAGE, "code": f"{part}0{number}"}, uuid.uuid4()) for number in range(3)
         ]
         list(run_many("people.add_household", asks, as_=OPERATOR))
+    for code in ("level-1", "level-2"):
+        measure = {"code": code, "name_zh": code, "name_en": code, "keep_days": 30}
+        house.do("measures.begin_measure", measure | {"place": TOWN})
+        house.do("policy.put", {"place": TOWN, "policy": "supplies.floor_days", "value": 4})
+        asked = {
+            "place": VILLAGE,
+            "act": house.do(
+                "goods.add_pack",
+                {"place": VILLAGE, "item": "mask", "unit": code[-1:] + "盒", "size": 9},
+            ).entry,
+        }
+        made = {
+            "name": f"picture{code[-1]}",
+            "digest": "0" * 64,
+            "size": 9,
+            "width": 3,
+            "height": 3,
+        }
+        house.do("attachments.attach", asked | made, as_=house.person("照相的", "keeper"))
+        head = house.person("申请人", "keeper")
+        wish = {"place": VILLAGE, "what": "name", "text": "写错了"}
+        wished = house.do("rights.ask_correction", wish, as_=head).result["correction"]
+        answer = {"place": VILLAGE, "correction": wished, "outcome": "kept", "text": "没错"}
+        house.do("rights.answer_correction", answer, as_=house.person("值班", "desk", TOWN))
     for total in (1, 2):
         house.do("jobs.begin", {"place": VILLAGE, "kind": "people.roster", "total": total})
     desk = house.person("郎致远", "desk", TOWN)

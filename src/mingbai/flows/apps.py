@@ -1,5 +1,7 @@
 """Django's entry for this package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class Flows(AppConfig):
 
     name = "mingbai.flows"
     label = "flows"
+
+    def ready(self) -> None:
+        """Register what needs two desks: imports as long work, and what follows from what."""
+        for module in ("imports", "reactions"):
+            import_module(f"mingbai.flows.{module}")

@@ -19,7 +19,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.actors import OPERATOR, Actor
+from mingbai.kernel.actors import Actor
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.keys import keys
 from mingbai.kernel.many.run import One, Outcome, run_many
@@ -119,19 +119,19 @@ def go_on(job: UUID, *, steps: int | None = None) -> bool:
         row = Job.objects.get(id=job)
         if row.ended_at is not None:
             return True
-        content = _path(job, "content")
-        if not content.exists():
+        if not row.content and not _path(job, "content").exists():
             as_house("jobs.stop", {"job": job, "why": "content-gone"})
             return True
-        return _steps(row, content, steps)
+        return _steps(row, steps)
 
 
-def _steps(row: Job, content: Path, steps: int | None) -> bool:
-    told = json.loads(_unlock(_path(row.id, "options").read_bytes(), row.id, "options"))
-    plan = REGISTRY.planners[row.kind](
-        _unlock(content.read_bytes(), row.id, "content"), row.place, told
-    )
-    actor = OPERATOR if row.person is None else Actor(person=row.person, via=Via(row.via))
+def _steps(row: Job, steps: int | None) -> bool:
+    content, told = row.content.encode(), {}
+    if not content:
+        content = _unlock(_path(row.id, "content").read_bytes(), row.id, "content")
+        told = json.loads(_unlock(_path(row.id, "options").read_bytes(), row.id, "options"))
+    plan = REGISTRY.planners[row.kind](content, row.place, told)
+    actor = Actor(person=row.person, via=Via(row.via))
     done, taken = row.done, 0
     while done < len(plan.rows):
         if steps is not None and taken == steps:

@@ -3,6 +3,8 @@
 import datetime as dt
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from mingbai.kernel.documents import (
     mask_document,
     mask_phone,
@@ -13,15 +15,17 @@ from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Person, PersonKey
+from mingbai.kernel.policy import parameter
 from mingbai.kernel.rows import new
 from mingbai.kernel.spelling import pinyin_initials
 
-REVEALS_AN_HOUR = 30
-
-
-def reveal_limit() -> int:
-    """Return how many sealed fields one office may open in an hour."""
-    return REVEALS_AN_HOUR
+REVEALS = parameter(
+    "people.reveals_an_hour",
+    _("Sealed fields one office may open in an hour"),
+    default=30,
+    low=1,
+    high=30,
+)
 
 
 def check_document(kind: str | None, number: str | None, today: dt.date) -> str | None:
@@ -63,6 +67,7 @@ def person_columns(
     document_number: str | None,
     phone: str | None,
     purpose: str,
+    measure: str | None = None,
     delete_after: dt.date | None = None,
 ) -> tuple[Person, PersonKey]:
     """Return the row of a person with every private field sealed, and the row of the person's own key."""
@@ -78,6 +83,7 @@ def person_columns(
         initials=pinyin_initials(name, person=True)[:40],
         document_kind=document_kind,
         purpose=purpose,
+        measure=measure,
         delete_after=delete_after,
     )
     if document_number is not None:

@@ -20,8 +20,10 @@ from mingbai.kernel.faults import asked_wrongly
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.keys import keys
+from mingbai.kernel.models import Job
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.places import check_place
+from mingbai.kernel.reactions import REACTIONS
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import REGISTRY, Command, Query, Scope
 from mingbai.kernel.rows import Stale, Store
@@ -164,6 +166,7 @@ def _once(
 def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
     answer = command.function(acting, ask)
     note_overruled(acting)
+    react(acting, command.name, ask, answer)
     while acting.last:
         acting.last.pop(next(iter(acting.last)))(acting)
     result = (
@@ -199,6 +202,29 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         promise=promise(written.leaf, stamp(acting.now)),
         already=False,
     )
+
+
+def react(acting: Acting, name: str, ask: Ask, answer: Any) -> None:
+    """Do what follows from an act, in the same transaction."""
+    for reaction in REACTIONS.get(name, ()):
+        made = reaction.make(acting, ask, answer)
+        if made is None:
+            continue
+        if reaction.how == "with":
+            acting.perform(find_command(reaction.run).function, made)
+        elif reaction.how == "item":
+            acting.raise_item(kind=reaction.run, **made)
+        else:
+            acting.add(
+                Job(
+                    kind=reaction.run,
+                    place=made["place"],
+                    via=Via.HOUSE,
+                    total=made["total"],
+                    asked_at=acting.now,
+                    content=made.get("content", ""),
+                )
+            )
 
 
 def note_overruled(acting: Acting) -> None:

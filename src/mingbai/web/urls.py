@@ -5,7 +5,19 @@ from django.urls import include, path
 
 from mingbai.web.api import api
 from mingbai.web.forms import command_page
-from mingbai.web.pages import home, imports, jobs, papers, people, phones, places, public, store
+from mingbai.web.pages import (
+    home,
+    imports,
+    jobs,
+    papers,
+    people,
+    phones,
+    pictures,
+    places,
+    public,
+    rights,
+    store,
+)
 from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
@@ -25,6 +37,10 @@ urlpatterns = [
     path("everything/", home.everything, name="everything"),
     path("about-me/", home.about_me, name="about_me"),
     path("done/<uuid:entry>/", home.done, name="done"),
+    path("done/<uuid:entry>/picture/", pictures.attach, name="attach"),
+    path("picture/<str:place>/<uuid:act>/<str:name>/", pictures.picture, name="picture"),
+    path("slip/<str:token>/mine/", rights.by_slip, name="rights_by_slip"),
+    path("wishes/", rights.wishes, name="wishes"),
     path("people/", people.people, name="people"),
     path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
     path("sign-ins/", people.sign_ins, name="sign_ins"),

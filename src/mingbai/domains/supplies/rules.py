@@ -10,8 +10,6 @@ from mingbai.kernel.saying import _
 
 HELD_MOST = 2**62
 COVER_WINDOW_DAYS = 7
-FLOOR_DAYS = 3
-NEAR_EXPIRY_DAYS = 20
 
 sentences(
     {

@@ -3,20 +3,26 @@
 from mingbai.kernel import maintenance, receipt_links
 from mingbai.kernel.commands import (
     account,
+    attachments,
     devices,
     erasure,
     goods,
     items,
     jobs,
     mandates,
+    measures,
+    messages,
     organisations,
     people,
     places,
+    policy,
+    rights,
     roster,
 )
 
 __all__ = [
     "account",
+    "attachments",
     "devices",
     "erasure",
     "goods",
@@ -24,9 +30,13 @@ __all__ = [
     "jobs",
     "maintenance",
     "mandates",
+    "measures",
+    "messages",
     "organisations",
     "people",
     "places",
+    "policy",
     "receipt_links",
+    "rights",
     "roster",
 ]

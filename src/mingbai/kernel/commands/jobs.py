@@ -31,6 +31,7 @@ terms(
         "duplicate": _("Was there before"),
         "ended_at": _("Ended"),
         "stopped": _("Stopped"),
+        "only": _("Only these"),
         "why": _("Why"),
     }
 )

@@ -11,14 +11,15 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Household, HouseholdMember, Look, Person, PersonKey
+from mingbai.kernel.models import Household, HouseholdMember, Look, Measure, Person, PersonKey
 from mingbai.kernel.people import (
+    REVEALS,
     check_document,
     check_phone,
     document_index,
     person_columns,
-    reveal_limit,
 )
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused, TooOften, sentences
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import (
@@ -76,6 +77,7 @@ class AddPerson(Ask):
     document_number: DocumentNumber | None = None
     phone: Phone | None = None
     purpose: Code = "service"
+    measure: Code | None = None
     delete_after: dt.date | None = None
 
 
@@ -96,6 +98,10 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         raise Refused("PER-3", problem=fault.sentence()) from None
     if number is not None and acting.see(Person, document_index=document_index(number)):
         raise Refused("PER-2")
+    if ask.measure is not None:
+        measure = acting.see(Measure, code=ask.measure)
+        if measure is None or measure.lapsed_at is not None:
+            raise Refused("RET-2")
     person, key = person_columns(
         place=ask.place,
         name=ask.name,
@@ -103,6 +109,7 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         document_number=number,
         phone=phone,
         purpose=ask.purpose,
+        measure=ask.measure,
         delete_after=ask.delete_after,
     )
     added = acting.add(person)
@@ -191,8 +198,9 @@ def reveal(acting: Acting, ask: RevealField) -> None:
     if (person.document_sealed if ask.field == "document_number" else person.phone_sealed) is None:
         raise Refused("PER-9")
     since = acting.now - dt.timedelta(hours=1)
-    if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= reveal_limit():
-        raise TooOften("PER-7", most=reveal_limit())
+    most = in_force(acting.store, REVEALS.name, ask.place, acting.now)
+    if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= most:
+        raise TooOften("PER-7", most=most)
     acting.add(
         Look(
             person_id=person.id,

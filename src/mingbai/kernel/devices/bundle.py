@@ -17,6 +17,7 @@ from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Device, Mandate, Place
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.policy import coming
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.proofs import notes
@@ -57,7 +58,11 @@ def bundle(device: Device) -> dict[str, str]:
         "field_key": field_point(),
         "keys": [],
         "revoked": [],
-        "policy": [],
+        "policy": [
+            one
+            | {"starts": stamp(one["starts"]), "ends": stamp(one["ends"]) if one["ends"] else None}
+            for one in coming(store, device.place, moment, moment + LASTS)
+        ],
         "head": head_line(sealed.note) if sealed else "0 ",
     }
     for name, part in sorted(REGISTRY.bundle_parts.items()):

@@ -31,6 +31,7 @@ from mingbai.kernel.perform import (
     find_command,
     note_overruled,
     parse,
+    react,
     resend,
 )
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
@@ -224,10 +225,12 @@ class Chunk:
             if isinstance(self.store, Working):
                 answer = self.command.function(acting, ask)
                 note_overruled(acting)
+                react(acting, self.command.name, ask, answer)
             else:
                 with transaction.atomic(using="default"):
                     answer = self.command.function(acting, ask)
                     note_overruled(acting)
+                    react(acting, self.command.name, ask, answer)
                 self.rows |= acting.rows
         except Refused as refusal:
             if isinstance(self.store, Working):

@@ -30,17 +30,26 @@ from mingbai.kernel.models.people import (
     Token,
 )
 from mingbai.kernel.models.places import Place, PlaceAlias, PlacePair, PlaceWord, Point
+from mingbai.kernel.models.rules import (
+    Attachment,
+    Correction,
+    Measure,
+    Message,
+    Policy,
+)
 from mingbai.kernel.models.shared import Goods, Link, OpenItem, Pack
 
 __all__ = [
     "Account",
+    "Attachment",
     "Checkpoint",
+    "Correction",
     "Derived",
     "Device",
     "Entry",
-    "Envelope",
     "EntryAsks",
     "EntryRows",
+    "Envelope",
     "Goods",
     "Head",
     "Household",
@@ -52,8 +61,10 @@ __all__ = [
     "Login",
     "Look",
     "Mandate",
+    "Measure",
     "Membership",
     "Mention",
+    "Message",
     "Node",
     "OpenItem",
     "Organisation",
@@ -66,6 +77,7 @@ __all__ = [
     "PlacePair",
     "PlaceWord",
     "Point",
+    "Policy",
     "PrivateValue",
     "Quarantine",
     "Request",

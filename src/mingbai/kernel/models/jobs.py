@@ -22,6 +22,7 @@ class Job(Kept):
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     stopped = models.CharField(max_length=20, null=True)
+    content = models.CharField(max_length=200, default="")
 
     class Meta:
         indexes = [models.Index(fields=["ended_at", "asked_at"], name="job_waiting")]

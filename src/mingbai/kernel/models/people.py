@@ -19,6 +19,7 @@ class Person(Kept):
     phone_index = models.BinaryField(null=True)
     phone_mask = models.CharField(max_length=20, null=True)
     purpose = models.CharField(max_length=40)
+    measure = models.CharField(max_length=40, null=True)
     delete_after = models.DateField(null=True)
     erased_at = models.DateTimeField(null=True)
 

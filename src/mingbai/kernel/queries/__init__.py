@@ -1,5 +1,27 @@
 """The kernel's own queries: places, people, mandates, goods, open items, and the journal itself."""
 
-from mingbai.kernel.queries import account, devices, items, jobs, journal, people, places
+from mingbai.kernel.queries import (
+    account,
+    attachments,
+    devices,
+    items,
+    jobs,
+    journal,
+    people,
+    places,
+    policy,
+    rights,
+)
 
-__all__ = ["account", "devices", "items", "jobs", "journal", "people", "places"]
+__all__ = [
+    "account",
+    "attachments",
+    "devices",
+    "items",
+    "jobs",
+    "journal",
+    "people",
+    "places",
+    "policy",
+    "rights",
+]

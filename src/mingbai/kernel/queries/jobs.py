@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import outcomes_of
 from mingbai.kernel.models import Job
 from mingbai.kernel.queries.places import OfPlace
@@ -14,6 +15,7 @@ from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import Code, PlaceCode, Role
 
+terms({"row": _("Row"), "sheet": _("Sheet"), "rule": _("Rule")})
 OFFICES = set(Role) - {Role.ANYONE, Role.RESIDENT, Role.WITNESS}
 
 

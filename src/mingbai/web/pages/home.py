@@ -1,18 +1,21 @@
 """Home: what waits for me, and the doors to what I can do."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from mingbai.kernel.journal import receipts
+from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Entry
 from mingbai.kernel.perform import answer
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
+from mingbai.web.pages import pictures, rights
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 from mingbai.web.sign_in import safe_next
 
@@ -53,22 +56,37 @@ def everything(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_http_methods(["GET", "POST"])
 def about_me(request: HttpRequest) -> HttpResponse:
     """Show what the account holds about me."""
-    rows = answer("people.about_me", {}, as_=actor_of(request), mandate=mandate_id(request))
-    return render(request, "web/about_me.html", {"rows": rows})
+    actor, mandate = actor_of(request), mandate_id(request)
+    refusal = rights.act(request) if request.method == "POST" else None
+    page = {
+        name: answer(query, {}, as_=actor, mandate=mandate)
+        for name, query in (
+            ("rows", "people.about_me"),
+            ("records", "rights.my_record"),
+            ("wishes", "rights.my_wishes"),
+            ("told", "messages.mine"),
+        )
+    }
+    page |= {"refusal": refusal, "request_id": str(uuid4())}
+    answered = render(request, "web/about_me.html", page, status=refusal.status if refusal else 200)
+    answered["Cache-Control"] = "no-store"
+    return answered
 
 
 def done(request: HttpRequest, entry: UUID) -> HttpResponse:
     """Show the receipt of an act: accepted at once, sealed within seconds."""
-    row = Entry.objects.filter(id=entry).first()
+    row = Entry.objects.filter(id=entries_of(Store(), [entry])[entry]).first()
     if row is None:
         raise Refused("JRN-4")
     try:
         proof = receipts.prove(entry)
     except Refused:
         proof = None
-    return render(request, "web/done.html", {"entry": row, "proof": proof})
+    page = {"entry": row, "proof": proof} | pictures.of_entry(request, entry, row.place)
+    return render(request, "web/done.html", page)
 
 
 @require_POST

@@ -23,7 +23,10 @@ def _check_cover(acting: Acting, place: str, goods: Goods, on_hand: int) -> None
     """SUP-26 低量提醒: goods that last fewer days than the floor raise one open item; it closes when cover is back."""
     pace = used(acting.store, place, goods, acting.now)
     low = is_low(
-        days_of_cover(on_hand, pace), on_hand, pace, floor_days(acting.store, place, goods)
+        days_of_cover(on_hand, pace),
+        on_hand,
+        pace,
+        floor_days(acting.store, place, goods, acting.at),
     )
     standing = acting.see(OpenItem, kind=KIND, subject=goods.code, place=place, done_at=None)
     if low and standing is None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mingbai.domains.supplies.models import Floor, Line, Location
-from mingbai.domains.supplies.rules import COVER_WINDOW_DAYS, FLOOR_DAYS
+from mingbai.domains.supplies.parameters import FLOOR
+from mingbai.domains.supplies.rules import COVER_WINDOW_DAYS
 from mingbai.domains.supplies.words import LineKind
 from mingbai.kernel.models import Goods
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.rows import Store, shape
 
 
@@ -95,7 +97,7 @@ def used(store: Store, place: str, goods: Goods, until: dt.datetime) -> int:
     return max(0, -int(row[0]))
 
 
-def floor_days(store: Store, place: str, goods: Goods) -> int:
-    """Return for how many days goods should last at a place."""
+def floor_days(store: Store, place: str, goods: Goods, at: dt.datetime) -> int:
+    """Return for how many days goods should last at a place: as set for them there, or by the policy in force."""
     found = store.fetch(Floor, {"place": place, "goods_id": goods.id})
-    return int(found[0].days) if found else FLOOR_DAYS
+    return int(found[0].days) if found else in_force(store, FLOOR.name, place, at)

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.supplies.models import Balance, Offer, Question, Shipment, WriteOff
+from mingbai.domains.supplies.parameters import NEAR_EXPIRY
 from mingbai.domains.supplies.queries.account import READING, AtPlace
 from mingbai.domains.supplies.queries.figures import Told, floor_days, goods_by_id, used
 from mingbai.domains.supplies.rules import (
     COVER_WINDOW_DAYS,
-    NEAR_EXPIRY_DAYS,
     days_of_cover,
     is_low,
 )
@@ -22,6 +22,7 @@ from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
 from mingbai.kernel.models import Household, Point
 from mingbai.kernel.places import parent_of, prefix_of
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.spelling import pinyin_initials
 from mingbai.kernel.words import Name, PlaceCode, Role
@@ -56,7 +57,8 @@ class StoreRow(Row):
 @query(scope=Scope.UNDER, role=READING, title=_("The store now"))
 def store(asking: Asking, ask: AtPlace) -> list[StoreRow]:
     """Return what a store holds now, for how many days it lasts, and what of it expires soon."""
-    soon = day(asking.now) + dt.timedelta(days=NEAR_EXPIRY_DAYS)
+    near = in_force(asking.store, NEAR_EXPIRY.name, ask.place, asking.now)
+    soon = day(asking.now) + dt.timedelta(days=near)
     held: dict[UUID, list[Balance]] = {}
     rows = Balance.objects.filter(
         place=ask.place, location__kind=LocationKind.STOCK
@@ -85,7 +87,9 @@ def store(asking: Asking, ask: AtPlace) -> list[StoreRow]:
                 lent=goods.lent,
                 quantity=quantity,
                 cover_days=cover,
-                low=is_low(cover, quantity, pace, floor_days(asking.store, ask.place, goods)),
+                low=is_low(
+                    cover, quantity, pace, floor_days(asking.store, ask.place, goods, asking.now)
+                ),
                 expires_on=min(
                     (b.lot.expires_on for b in expiring if b.lot.expires_on), default=None
                 ),

@@ -1,0 +1,46 @@
+"""Reactions: the one table of what follows from what. A row here is the permission for it.
+
+`with` runs another command in the same transaction; `item` leaves an open item for another desk; `after` begins long work.
+"""
+
+import json
+from typing import Any
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.commands.measures import RETENTION
+from mingbai.kernel.reactions import Reaction, register
+from mingbai.kernel.words import Role
+
+
+def slip_ready(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """The household is told that its slip is ready."""
+    return {"place": ask.place, "kind": "slip_ready", "household": ask.household}
+
+
+def wish_answered(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """Whoever wished for a correction is told that it was answered."""
+    person = next(iter(acting.mentioned))
+    return {"place": ask.place, "kind": "correction_answered", "person": person}
+
+
+def what_a_phone_kept(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """The desk looks for what a revoked phone never sent."""
+    return {"subject": ask.device.hex, "place": ask.place, "role": Role.DESK}
+
+
+def people_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Everybody whose row hangs on a lapsed measure gets the day on which it is deleted."""
+    if not answer.people:
+        return None
+    told = {"measure": ask.code, "until": answer.delete_after.isoformat()}
+    return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
+
+
+#                    after                       how     run                    with what
+REACTIONS = [
+    Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
+    Reaction("rights.answer_correction", "with", "messages.tell", wish_answered),
+    Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
+    Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
+]
+register(REACTIONS)

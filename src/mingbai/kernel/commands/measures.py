@@ -1,0 +1,149 @@
+"""Commands on measures and retention: personal rows hang on a measure, and are deleted when their day has come."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.clock import day
+from mingbai.kernel.commands.erasure import erase_person
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.jobs import Row
+from mingbai.kernel.many.run import One
+from mingbai.kernel.models import Measure, Person
+from mingbai.kernel.perform import as_house
+from mingbai.kernel.refusals import Refused, sentences
+from mingbai.kernel.registry import command, due, planner
+from mingbai.kernel.words import Code, Known, OpenName, PersonId, PlaceCode, Role
+
+AT_ONCE = 200
+RETENTION = "people.retention"
+
+sentences(
+    {
+        "RET-1": _("A measure of this code is registered already."),
+        "RET-2": _("No measure of this code is in force."),
+    }
+)
+terms(
+    {"keep_days": _("Days kept after it lapses"), "lapsed_at": _("Lapsed"), "people": _("People")}
+)
+
+
+class BeginMeasure(Ask):
+    """A measure begins that personal rows will hang on."""
+
+    place: PlaceCode
+    code: Code
+    name_zh: OpenName
+    name_en: OpenName
+    keep_days: int = Field(ge=0, le=3650)
+
+
+@command(role={Role.DESK, Role.LEADER}, desk="measures", title=_("Begin a measure"))
+def begin_measure(acting: Acting, ask: BeginMeasure) -> None:
+    """Register a measure, and for how many days after its end what hangs on it is kept."""
+    if acting.see(Measure, code=ask.code) is not None:
+        raise Refused("RET-1")
+    acting.add(
+        Measure(
+            code=ask.code,
+            name_zh=ask.name_zh,
+            name_en=ask.name_en,
+            place=ask.place,
+            keep_days=ask.keep_days,
+            starts_at=acting.at,
+        )
+    )
+
+
+class LapseMeasure(Ask):
+    """A measure lapses."""
+
+    place: PlaceCode
+    code: Code
+
+
+class Lapsed(Answer):
+    """How many people's rows hang on it, and until which day they are kept."""
+
+    people: int
+    delete_after: dt.date
+
+
+@command(role={Role.DESK, Role.LEADER}, desk="measures", title=_("End a measure"))
+def lapse(acting: Acting, ask: LapseMeasure) -> Lapsed:
+    """Note that a measure has lapsed; the day on which what hangs on it is deleted moves forward, never back."""
+    held = acting.hold(Measure, code=ask.code)
+    if held is None or held.place != ask.place or held.lapsed_at is not None:
+        raise Refused("RET-2")
+    acting.change(held, lapsed_at=acting.at)
+    hanging = Person.objects.filter(measure=ask.code, erased_at=None).count()
+    until = day(acting.at) + dt.timedelta(days=held.keep_days)
+    return Lapsed(people=hanging, delete_after=until)
+
+
+class KeepUntil(Ask):
+    """A person's row is kept until a day."""
+
+    place: PlaceCode
+    person: PersonId
+    delete_after: dt.date
+
+
+@command(role={Role.OPERATOR}, desk="people", title=_("Keep until a day"))
+def keep_until(acting: Acting, ask: KeepUntil) -> None:
+    """Bring forward the day after which a person's row is deleted; it never moves back."""
+    held = acting.hold(Person, id=ask.person)
+    if held is None or held.erased_at is not None:
+        raise Refused("PER-1")
+    if held.delete_after is None or ask.delete_after < held.delete_after:
+        acting.change(held, delete_after=ask.delete_after)
+        acting.subject(held.id)
+
+
+@dataclass(frozen=True)
+class RetentionPlan:
+    """What a job does when a measure has lapsed."""
+
+    rows: list[Row]
+    command: str = "people.keep_until"
+    known: Known = Known.REPORTED
+
+
+@planner(RETENTION)
+def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
+    """Plan the people whose rows hang on a measure: each is kept until the day that follows from its end."""
+    told = json.loads(content)
+    rows = Person.objects.filter(measure=told["measure"]).order_by("id")
+    return RetentionPlan(
+        [
+            Row(
+                at,
+                one=One(
+                    {"place": row.place, "person": row.id, "delete_after": told["until"]},
+                    uuid5(row.id, f"retention/{told['measure']}"),
+                ),
+            )
+            for at, row in enumerate(rows)
+        ]
+    )
+
+
+@due("day")
+def delete_due(now: dt.datetime) -> None:
+    """Erase the people whose day has come, some at a time; those who hold an office that is in force wait for its end."""
+    rows = Person.objects.filter(erased_at=None, delete_after__lt=day(now)).order_by("id")
+    for person in list(rows[:AT_ONCE]):
+        erase(person.id, person.place)
+
+
+def erase(person: UUID, place: str) -> None:
+    """Erase one person as the house, because the day has come."""
+    as_house(erase_person, {"place": place, "person": person, "reason": "delete-after"})

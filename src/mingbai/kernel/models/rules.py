@@ -1,0 +1,81 @@
+"""What rules read and what people are told: policy by place and time, measures, messages, pictures, corrections."""
+
+from django.db import models
+
+from mingbai.kernel.models.base import Kept, PlaceCodeField
+
+
+class Policy(Kept):
+    """A parameter of the rules, in force at a place and under it from a moment on; a later record replaces an earlier one."""
+
+    name = models.CharField(max_length=60)
+    place = PlaceCodeField()
+    value = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    because = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "place", "starts_at"], name="policy_in_force")]
+
+
+class Measure(Kept):
+    """A measure that personal rows hang on; when it lapses, they are deleted a number of days later."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    place = PlaceCodeField()
+    keep_days = models.IntegerField()
+    starts_at = models.DateTimeField()
+    lapsed_at = models.DateTimeField(null=True)
+
+
+class Message(Kept):
+    """What the house told somebody: of which kind, about what, and whether it was seen."""
+
+    kind = models.CharField(max_length=40)
+    person = models.UUIDField(null=True)
+    household = models.CharField(max_length=20, null=True)
+    place = PlaceCodeField()
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    because = models.UUIDField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "made_at"], name="message_person"),
+            models.Index(fields=["place", "household"], name="message_household"),
+        ]
+
+
+class Attachment(Kept):
+    """A picture that belongs to an act: stored under a random name, without what the camera wrote into it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    place = PlaceCodeField()
+    subject = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    size = models.IntegerField()
+    width = models.IntegerField()
+    height = models.IntegerField()
+    entry = models.UUIDField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="attachment_subject")]
+
+
+class Correction(Kept):
+    """A wish of somebody to have a value about them mended, or a refusal judged again by another person."""
+
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    place = PlaceCodeField()
+    what = models.CharField(max_length=40)
+    appeal_of = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    asked_entry = models.UUIDField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=20, null=True)

@@ -1,0 +1,194 @@
+"""Queries on rights: what is held about me, my wishes and their answers, by sign-in or by the code on the slip."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.acting import Asking, open_link
+from mingbai.kernel.asks import Ask, Nothing, Row
+from mingbai.kernel.commands.messages import SLIP_LINK, TOLD
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.journal.entries import private_value
+from mingbai.kernel.models import Correction, Household, Look, Message, Person
+from mingbai.kernel.queries.places import OfPlace
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.words import Role, Token
+
+terms(
+    {
+        "document": _("Document number, masked"),
+        "looks": _("Sealed fields opened"),
+        "appeal": _("Judged again"),
+        "seen": _("Seen"),
+    }
+)
+
+
+class HeldRow(Row):
+    """What is held about a person: masked, with purpose and end."""
+
+    name: str
+    place: str
+    document: str
+    phone: str
+    purpose: str
+    measure: str
+    delete_after: dt.date | None
+    looks: int
+
+
+class WishRow(Row):
+    """A wish for a correction, with its answer."""
+
+    correction: UUID
+    place: str
+    what: str
+    asked_at: dt.datetime
+    answered_at: dt.datetime | None
+    outcome: str
+    appeal: bool
+
+
+class ToldRow(Row):
+    """What somebody was told."""
+
+    message: UUID
+    text: str
+    made_at: dt.datetime
+    seen: bool
+
+
+class BySlip(Ask):
+    """By the code on a household's slip."""
+
+    token: Token
+
+
+def held(person: Person, whole_name: bool) -> HeldRow:
+    """Return what is held about a person."""
+    name = person.name or ""
+    return HeldRow(
+        name=name if whole_name else name[:1] + "*" * (len(name) - 1),
+        place=person.place,
+        document=person.document_mask or "",
+        phone=person.phone_mask or "",
+        purpose=person.purpose,
+        measure=person.measure or "",
+        delete_after=person.delete_after,
+        looks=Look.objects.filter(person_id=person.id).count(),
+    )
+
+
+def wishes(person: UUID) -> list[WishRow]:
+    """Return a person's wishes."""
+    return [
+        WishRow(
+            correction=row.id,
+            place=row.place,
+            what=row.what,
+            asked_at=row.asked_at,
+            answered_at=row.answered_at,
+            outcome=row.outcome or "",
+            appeal=row.appeal_of is not None,
+        )
+        for row in Correction.objects.filter(person_id=person).order_by("asked_at")
+    ]
+
+
+def told(rows: list[Message]) -> list[ToldRow]:
+    """Return messages as they are shown."""
+    return [
+        ToldRow(
+            message=row.id,
+            text=str(TOLD.get(row.kind, row.kind)),
+            made_at=row.made_at,
+            seen=row.seen_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def household_of(asking: Asking, token: str) -> Household:
+    """Return the household whose slip carries this code."""
+    link = open_link(asking.store, token, SLIP_LINK, asking.now)
+    found = asking.see(Household, place=link.place, code=link.subject) if link else None
+    if found is None:
+        raise Refused("LNK-1")
+    return found
+
+
+@query(scope=Scope.OWN, desk="rights", title=_("My record"))
+def my_record(asking: Asking, ask: Nothing) -> list[HeldRow]:
+    """Return what is held about me, for what, and until when."""
+    person = asking.see(Person, id=asking.person) if asking.person else None
+    return [held(person, True)] if person else []
+
+
+@query(scope=Scope.OWN, desk="rights", title=_("My wishes"))
+def my_wishes(asking: Asking, ask: Nothing) -> list[WishRow]:
+    """Return my wishes for corrections and their answers."""
+    return wishes(asking.person) if asking.person else []
+
+
+@query(scope=Scope.OWN, desk="messages", title=_("What I was told"))
+def mine(asking: Asking, ask: Nothing) -> list[ToldRow]:
+    """Return what the house told me, the newest first."""
+    rows = Message.objects.filter(person=asking.person).order_by("-made_at")[:100]
+    return told(list(rows)) if asking.person else []
+
+
+@query(scope=Scope.PUBLIC, desk="rights", title=_("Record by the slip"))
+def record_by_slip(asking: Asking, ask: BySlip) -> list[HeldRow]:
+    """Return what is held about the head of the household whose slip this is; the name is masked, a slip can be lost."""
+    household = household_of(asking, ask.token)
+    person = asking.see(Person, id=household.head_id) if household.head_id else None
+    return [held(person, False)] if person and person.erased_at is None else []
+
+
+@query(scope=Scope.PUBLIC, desk="rights", title=_("Wishes by the slip"))
+def wishes_by_slip(asking: Asking, ask: BySlip) -> list[WishRow]:
+    """Return the wishes of the head of the household whose slip this is."""
+    household = household_of(asking, ask.token)
+    return wishes(household.head_id) if household.head_id else []
+
+
+@query(scope=Scope.PUBLIC, desk="messages", title=_("What the household was told"))
+def by_slip(asking: Asking, ask: BySlip) -> list[ToldRow]:
+    """Return what the house told the household whose slip this is."""
+    household = household_of(asking, ask.token)
+    rows = Message.objects.filter(place=household.place, household=household.code)
+    return told(list(rows.order_by("-made_at")[:100]))
+
+
+class WaitingWish(Row):
+    """A wish that waits for the desk."""
+
+    correction: UUID
+    place: str
+    person: str
+    what: str
+    text: str
+    asked_at: dt.datetime
+    appeal: bool
+
+
+@query(scope=Scope.UNDER, role={Role.DESK}, desk="rights", title=_("Wishes that wait"))
+def waiting_wishes(asking: Asking, ask: OfPlace) -> list[WaitingWish]:
+    """Return the wishes for corrections that nobody has answered, with what they say."""
+    rows = Correction.objects.filter(
+        place__startswith=ask.place.rstrip("0"), answered_at=None
+    ).select_related("person")
+    return [
+        WaitingWish(
+            correction=row.id,
+            place=row.place,
+            person=row.person.name or "",
+            what=row.what,
+            text=private_value(asking.store, row.asked_entry, "text") or "",
+            asked_at=row.asked_at,
+            appeal=row.appeal_of is not None,
+        )
+        for row in rows.order_by("asked_at")
+    ]
