@@ -18,7 +18,7 @@ PUBLIC = [
 ]
 KEEPER = [
     "/home/", "/store/", "/store/in/?item=mask", "/store/out/?item=mask", "/store/count/?item=mask", "/store/slips/",
-    "/everything/", "/about-me/", "/import/supplies.ledger/", "/ask/supplies/account/", "/ask/supplies/store/",
+    "/everything/", "/about-me/", "/phones/", "/import/supplies.ledger/", "/ask/supplies/account/", "/ask/supplies/store/",
     "/ask/people/households/", "/do/supplies/dispatch_goods/", "/do/supplies/propose_write_off/", "/hat/",
 ]  # fmt: skip
 
