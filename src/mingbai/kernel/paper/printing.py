@@ -49,6 +49,14 @@ def _set(name: str, data: dict[str, Any], at: int, kind: str) -> bytes:
     return found
 
 
+def qr_inline(text: str) -> str:
+    """Return a QR code as SVG that stands in a page and takes the size that the page gives it."""
+    found = qr_svg(text)
+    drawn = found[found.index("<svg") :]
+    size = drawn.split('width="', 1)[1].split('"', 1)[0]
+    return drawn.replace("<svg ", f'<svg viewBox="0 0 {size} {size}" aria-hidden="true" ', 1)
+
+
 def qr_svg(text: str) -> str:
     """Return a QR code as SVG; it holds a link or a signed head, never a number of a person."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")

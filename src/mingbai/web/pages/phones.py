@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.identity import random_link
-from mingbai.kernel.paper import qr_svg
+from mingbai.kernel.paper import qr_inline
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.words import Role
@@ -45,7 +45,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     page = {
         "code": code,
         "address": address,
-        "qr": mark_safe(qr_svg(address)) if code else "",  # noqa: S308 - made by the house, from its own code
+        "qr": mark_safe(qr_inline(address)) if code else "",  # noqa: S308 - made by the house, from its own code
         "rows": rows,
         "waiting": [row for row in rows if row.state == "waiting"],
         "refusal": refusal,

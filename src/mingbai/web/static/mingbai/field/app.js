@@ -42,11 +42,15 @@ async function status() {
 
 function line(row) {
   const item = document.createElement("li");
-  const text = document.createElement("p");
+  const whole = document.createElement("div");
+  whole.className = "item";
+  const text = document.createElement("span");
   text.textContent = row.shown;
   const small = document.createElement("small");
   small.textContent = `${hour(row.at)} · ${words["state_" + row.state] || row.state}`;
-  item.append(text, small);
+  text.append(small);
+  whole.append(text);
+  item.append(whole);
   if (row.said) {
     const why = document.createElement("p");
     why.textContent = row.said;
