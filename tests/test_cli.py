@@ -128,3 +128,46 @@ def test_without_an_account_it_says_what_to_do(tmp_path: Path) -> None:
     empty = Shell(tmp_path / "nothing", {})
     refusal = empty.json("ask", "account.state", code=2)
     assert refusal["code"] == "CLI-4" and "mingbai init" in refusal["message"]
+
+
+def test_keys_backup_restore_and_the_sheet(shell: Shell, tmp_path: Path) -> None:
+    listed = shell.json("keys", "list")["rows"]
+    assert {row["key"] for row in listed} >= {"master", "index", "log", "web", "field", "pass"}
+    assert all(len(row["mark"]) == 8 for row in listed)
+    sheet = tmp_path / "sheet.txt"
+    sheet.write_text(
+        "\n".join(line.strip() for line in shell.call("keys", "sheet").stdout.splitlines()[1:-1])
+    )
+    file = tmp_path / "account.backup"
+    assert shell.json("backup", str(file))["bytes"] == file.stat().st_size
+    assert shell.json("restore", str(file), "--key", str(sheet), code=2)["code"] == "RST-2"
+    environment, name = dict(shell.environment), f"cli_{uuid.uuid4().hex}"
+    if URL:
+        database(name)
+        environment["MINGBAI_DATABASE_URL"] = URL.replace("/postgres?", f"/{name}?")
+        turn_to("postgres")
+    other = Shell(tmp_path / "restored", environment)
+    told = other.json("restore", str(file), "--key", str(sheet))
+    assert told["behind"] is False
+    assert other.json("restore", str(file), "--continue", code=2)["code"] == "RST-4"
+    assert other.call("verify").returncode == 0
+    assert other.json("keys", "rotate", "web")["key"] == "web"
+    if URL:
+        drop(name)
+
+
+def test_a_backup_on_a_full_disk_leaves_nothing_half_done(shell: Shell, tmp_path: Path) -> None:
+    shell.call("keys", "sheet")
+    file = tmp_path / "account.backup"
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -f 64; trap "" XFSZ; exec "$@"', "bash"]
+        + [sys.executable, "-m", "mingbai", "backup", str(file), "--data", str(shell.folder)],
+        capture_output=True,
+        text=True,
+        env=shell.environment,
+        check=False,
+    )
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert json.loads(done.stdout)["code"] == "DSK-1"
+    assert list(tmp_path.glob("account.backup*")) == []
+    assert shell.call("verify").returncode == 0

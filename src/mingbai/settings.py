@@ -164,6 +164,9 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "mingbai.web.sign_in.locked"
 AXES_VERBOSE = False
 
+# What is sent over HTTPS stays on HTTPS, and a proxy in front says which it was.
+HTTPS = os.environ.get("MINGBAI_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -20,7 +20,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import Error, connections  # noqa: E402
 
-from mingbai.kernel.account import migrate, open_account  # noqa: E402
+from mingbai.kernel import backup  # noqa: E402
+from mingbai.kernel.account import migrate, open_account, use  # noqa: E402
 from mingbai.kernel.identity import uuid7  # noqa: E402
 from mingbai.kernel.journal.tree import settle  # noqa: E402
 from mingbai.kernel.perform import perform  # noqa: E402
@@ -179,7 +180,43 @@ def attempt(name: str, ask: dict[str, Any], request: UUID) -> None:
     say(**came, seconds=round(time.monotonic() - began, 4))
 
 
+def counted(order: dict[str, Any]) -> None:
+    """Back up or restore; die at the chosen touch of the file system."""
+    if order["what"] == "none":
+        return
+    if order.get("database"):
+        for alias in ("default", "running"):
+            if connections.settings[alias]["ENGINE"].endswith("postgresql"):
+                connections.settings[alias]["NAME"] = order["database"]
+                connections[alias].settings_dict["NAME"] = order["database"]
+    use(Path(order["folder"]))
+    left = order["die_at"]
+
+    def touch(event: str, _arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event in TOUCHES:
+            if not left:
+                die()
+            left -= 1
+
+    sys.addaudithook(touch)
+    if order["what"] == "backup":
+        backup.backup(Path(order["file"]))
+    else:
+        backup.restore(Path(order["file"]), order["sheet"])
+
+
+TOUCHES = {
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.chmod",
+    "shutil.rmtree",
+    "sqlite3.connect",
+}
 ORDERS = {
+    "counted": counted,
     "once": once,
     "loop": loop,
     "crowd": crowd,

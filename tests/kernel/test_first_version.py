@@ -35,7 +35,7 @@ def old(tmp_path: Path) -> Iterator[House]:
 def test_it_opens_verifies_and_goes_on(old: House) -> None:
     head = (old.folder / "heads" / "latest").read_text("utf-8")
     assert old.faults() == []
-    assert not accounts.pending()
+    assert not accounts.pending("default")
     before = tree.settle()
     assert before is not None
     old.do("people.add_household", {"place": VILLAGE, "code": "900"})

@@ -78,12 +78,12 @@ def columns(table: str) -> list[str]:
 
 
 def test_a_column_that_may_be_empty_binds_nothing_anew(filled: House, later: Later) -> None:
-    assert not accounts.pending()
+    assert not accounts.pending("default")
     later(NULLABLE)
-    assert accounts.pending()
+    assert accounts.pending("default")
     assert accounts.migrate() == 0
     assert "barcode" in columns("kernel_pack")
-    assert not accounts.pending()
+    assert not accounts.pending("default")
     assert bindings() == []
     assert filled.faults() == []
 
@@ -155,7 +155,7 @@ def test_a_changed_account_is_not_migrated(filled: House, later: Later) -> None:
         assert refusal.value.code == "ACT-3"
         assert "kernel_pack" in str(refusal.value)
     assert "sealed" not in columns("kernel_pack")
-    assert accounts.pending()
+    assert accounts.pending("default")
     assert bindings() == []
 
 

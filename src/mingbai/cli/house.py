@@ -5,8 +5,10 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,29 +19,31 @@ from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.cli.serving import serve_account
+from mingbai.cli.serving import Way, serve_account
 from mingbai.flows.imports import IMPORTS, import_workbook
 from mingbai.flows.stories import STORIES, tell
-from mingbai.kernel import account, jobs
+from mingbai.kernel import account, backup, certificates, jobs, key_care, recovery
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.clock import machine_now
-from mingbai.kernel.folder import folder
+from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.journal import receipts, tree
 from mingbai.kernel.journal.verify import verify as verify_account
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Login
 from mingbai.kernel.moment import account as account_row
+from mingbai.kernel.paper import qr_svg
 from mingbai.kernel.perform import answer, perform, rows_as_json
 from mingbai.kernel.refusals import SENTENCES, Refused, sentences
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.turn import NoRoom, no_room
+from mingbai.kernel.witness import Alarm, look
 from mingbai.kernel.words import Known, Via
 from mingbai.kernel.worker import run_due
 from mingbai.proofs import notes
 
-__all__ = ["DISK_FAULTS", "NoRoom", "Refused", "no_room"]
+__all__ = ["DISK_FAULTS", "Alarm", "NoRoom", "Refused", "no_room"]
 DISK_FAULTS = (OperationalError, OSError)
 
 sentences(
@@ -49,6 +53,9 @@ sentences(
         "CLI-3": _("There is no import %(kind)s. Imports: %(kinds)s."),
         "CLI-4": _(
             "There is no account in %(folder)s yet. Make an empty one with: mingbai init, or a demo with: mingbai demo."
+        ),
+        "CLI-6": _(
+            "The certificate and its key can't be read, or do not belong together. Make a pair with: mingbai cert NAME."
         ),
         "CLI-5": _("%(text)s is not written as it should be."),
     }
@@ -85,9 +92,18 @@ def initialise(office: str) -> Iterator[str]:
     tree.settle()
     yield f"account: {folder()}"
     yield f"places: {places}"
+    yield from sheet()
     yield f"key: {notes.public_key_line(account_row(Store()).origin, keys().log.public_key())}"
     yield "administrator: administrator"
     yield f"password: {password}"
+
+
+def sheet() -> Iterator[str]:
+    """Make a recovery key; give its sheet, which is printed once and kept nowhere."""
+    lines = recovery.make_sheet(folder())
+    yield f"recovery sheet, mark {recovery.mark_of(recovery.recovery_public(folder()))}:"
+    yield from (f"  {line}" for line in lines)
+    yield "Print it, put it into an envelope, and seal it. It opens every backup; it is kept nowhere else."
 
 
 def open_administrator() -> str:
@@ -211,6 +227,50 @@ def work() -> dict[str, Any]:
     return {"sealed": sealed.size if sealed else 0}
 
 
+def back_up(file: Path) -> dict[str, Any]:
+    """Write a backup."""
+    opened()
+    return backup.backup(file.absolute())
+
+
+def restore(file: Path, secret: Callable[[], str], *, go_on: bool) -> dict[str, Any]:
+    """Restore a backup, or go on under a new origin when this account was restored and stands behind."""
+    account.use(folder())
+    told: dict[str, Any] = {}
+    if go_on and account.exists() and not backup.unfinished():
+        opened()
+    else:
+        told = backup.restore(file.absolute(), secret())
+    if go_on and (not told or told["behind"]):
+        told |= backup.go_on() | {"behind": False}
+    return told
+
+
+def list_keys() -> dict[str, Any]:
+    """Return every key by name and mark."""
+    if not account_exists():
+        raise Refused("CLI-4", folder=folder())
+    return {"rows": key_care.listed(), "next": None}
+
+
+def rotate_key(name: str) -> dict[str, Any]:
+    """Make a key anew, also when it or another one is missing."""
+    if not account_exists():
+        raise Refused("CLI-4", folder=folder())
+    return key_care.rotate(name)
+
+
+def new_sheet() -> Iterator[str]:
+    """Make a new recovery key; give its sheet."""
+    opened()
+    yield from sheet()
+
+
+def witness(url: str, where: Path) -> dict[str, Any]:
+    """Watch an account from elsewhere."""
+    return look(url, where)
+
+
 def find(word: str) -> Iterator[str]:
     """Give rules, commands and queries that match a word."""
     wanted = word.lower()
@@ -229,8 +289,9 @@ def where(function: Any) -> str:
     return f"{path.relative_to(Path(__file__).resolve().parents[2])}:{inspect.getsourcelines(function)[1]}"
 
 
-def serve(host: str, port: int, demo_if_none: bool) -> None:
+def serve(way: Way, demo_if_none: bool) -> None:
     """Serve the account of the folder in use."""
+    check_pair(way)
     if not account_exists():
         if not demo_if_none:
             raise Refused("CLI-4", folder=folder())
@@ -241,7 +302,33 @@ def serve(host: str, port: int, demo_if_none: bool) -> None:
     account.open_account(folder())
     for line in welcome():
         sys.stderr.write(line + "\n")
-    serve_account(host, free_port(host, port))
+    serve_account(replace(way, port=free_port(way.host, way.port)))
+
+
+def check_pair(way: Way) -> None:
+    """Refuse a certificate and a key that are not there, can't be read or don't belong together."""
+    if way.cert is None and way.key is None:
+        return
+    try:
+        if way.cert is None or way.key is None:
+            raise OSError
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(way.cert, way.key)
+    except OSError:
+        raise Refused("CLI-6") from None
+
+
+def certificate(name: str) -> Iterator[str]:
+    """Make a certificate for a name; give what is to be done with it."""
+    opened()
+    made = certificates.make(name)
+    address = f"https://{made['name']}:8000/ca/"
+    code = Path(made["cert"]).with_suffix(".svg")
+    write_safely(code, qr_svg(address).encode(), 0o644)
+    yield f"certificate: {made['cert']}"
+    yield f"until: {made['until']}"
+    yield f"fingerprint of the authority: {made['fingerprint']}"
+    yield f"serve with: mingbai run --host 0.0.0.0 --cert {made['cert']} --key {made['key']}"
+    yield f"every phone opens once: {address} (as a code to scan: {code})"
 
 
 def welcome() -> Iterator[str]:

@@ -233,9 +233,19 @@ def run(
     port: Annotated[
         int, typer.Option(help="The port; a free one if it is taken; 0 for any.")
     ] = 8000,
+    cert: Annotated[Path | None, typer.Option(help="A certificate: serve HTTPS.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key.")] = None,
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            "--behind-proxy",
+            help="The address of a proxy that speaks HTTPS and says for whom it speaks.",
+        ),
+    ] = None,
     demo_if_none: Annotated[
         bool, typer.Option("--demo", help="Make a demo when there is no account.")
     ] = False,
 ) -> None:
     """Serve an account."""
-    house().serve(host, port, demo_if_none)
+    from_house = house()
+    from_house.serve(from_house.Way(host, port, cert, key, proxy), demo_if_none)

@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connections
 from granian.constants import Interfaces
 from granian.server import Server
@@ -14,8 +17,30 @@ from mingbai.kernel.folder import folder
 from mingbai.kernel.worker import work
 
 
-def serve_account(host: str, port: int) -> None:
+@dataclass(frozen=True)
+class Way:
+    """Where and how an account is served."""
+
+    host: str
+    port: int
+    cert: Path | None = None
+    key: Path | None = None
+    proxy: str | None = None
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether people reach it over HTTPS."""
+        return self.cert is not None or self.proxy is not None
+
+
+def serve_account(way: Way) -> None:
     """Serve until told to stop; the worker is a process of its own that ends with this one."""
+    # For a worker that starts from nothing, and for one that is forked from here.
+    os.environ["MINGBAI_HTTPS"] = "1" if way.secure else "0"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = way.secure
+    settings.LANGUAGE_COOKIE_SECURE = way.secure
+    if way.proxy:
+        os.environ["MINGBAI_PROXY"] = way.proxy
     for connection in connections.all():
         connection.close()
     environment = {**os.environ, "MINGBAI_DATA": str(folder()), "MINGBAI_PARENT": str(os.getpid())}
@@ -23,12 +48,14 @@ def serve_account(host: str, port: int) -> None:
     worker = subprocess.Popen(
         [sys.executable, "-m", "mingbai.cli.working"], env=environment, stdin=subprocess.DEVNULL
     )
-    sys.stderr.write(f"明白 Mingbai: http://{host}:{port}\n")
+    sys.stderr.write(f"明白 Mingbai: {'https' if way.cert else 'http'}://{way.host}:{way.port}\n")
     sys.stderr.flush()
     server = Server(
         "mingbai.web.wsgi:application",
-        address=host,
-        port=port,
+        address=way.host,
+        port=way.port,
+        ssl_cert=way.cert,
+        ssl_key=way.key,
         interface=Interfaces.WSGI,
         workers=2,
         blocking_threads=2,

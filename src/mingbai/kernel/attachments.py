@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -85,9 +86,12 @@ def opened(name: str, digest: str) -> bytes:
     if not path.exists():
         raise Refused("ATT-4")
     sealed = path.read_bytes()
-    content = AESGCM(keys().journal).decrypt(
-        sealed[:NONCE], sealed[NONCE:], f"attachment/{name}".encode()
-    )
+    try:
+        content = AESGCM(keys().journal).decrypt(
+            sealed[:NONCE], sealed[NONCE:], f"attachment/{name}".encode()
+        )
+    except InvalidTag:
+        raise Refused("KEY-3") from None
     if hashlib.sha256(content).hexdigest() != digest:
         raise Refused("ATT-4")
     return content

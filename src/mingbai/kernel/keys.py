@@ -1,5 +1,6 @@
 """Keys: what signs the journal, what wraps each person's key, and what makes a number findable without storing it."""
 
+import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ CURVE_NAMES = (
 sentences(
     {
         "KEY-1": _(
-            "The key %(name)s is missing from the folder keys. Put it back from the sealed sheet or a backup; "
-            "nothing in the account is lost."
+            "The key %(name)s is missing from the folder keys. Put it back from a backup, or if there is none make it anew: "
+            "mingbai keys rotate %(name)s. Nothing in the account is lost."
         ),
     }
 )
@@ -51,6 +52,7 @@ def make(where: Path) -> None:
     """Make the keys of a new account."""
     for name in (*NAMES, *CURVE_NAMES):
         make_one(where, name)
+    write_public(where)
 
 
 def make_one(where: Path, name: str) -> None:
@@ -63,6 +65,36 @@ def make_missing(where: Path) -> None:
     for name in CURVE_NAMES:
         if not (where / "keys" / f"{name}.key").exists():
             make_one(where, name)
+    write_public(where)
+
+
+def write_public(where: Path) -> None:
+    """Write down the journal key's public half: heads can be checked when the key itself is lost."""
+    _load.cache_clear()
+    public = _load(str(where)).log_public.hex()
+    write_safely(where / "keys" / "log.pub", public.encode() + b"\n", 0o644)
+
+
+def lost(where: Path) -> list[str]:
+    """Return the keys that were made anew because they were lost, and whose loss the account has not noted yet."""
+    return sorted(path.stem for path in (where / "keys").glob("*.lost"))
+
+
+def missing(where: Path) -> list[str]:
+    """Return the keys that are not there."""
+    return [n for n in (*NAMES, *CURVE_NAMES) if not (where / "keys" / f"{n}.key").exists()]
+
+
+def identity(where: Path, name: str) -> str:
+    """Return by what a key is told from others: eight digits of a fingerprint that gives nothing of it away."""
+    content = (where / "keys" / f"{name}.key").read_bytes().strip()
+    return hashlib.sha256(b"mingbai/key/1\n" + content).hexdigest()[:8]
+
+
+def forget() -> None:
+    """Read the keys anew at their next use."""
+    _load.cache_clear()
+    _curve_key.cache_clear()
 
 
 def curve_key(name: str) -> ec.EllipticCurvePrivateKey:

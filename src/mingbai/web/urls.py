@@ -6,6 +6,7 @@ from django.urls import include, path
 from mingbai.web.api import api
 from mingbai.web.forms import command_page
 from mingbai.web.pages import (
+    authority,
     home,
     imports,
     jobs,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("store/<str:way>/", store.move, name="move"),
     path("jobs/<uuid:job>/", jobs.job, name="job"),
     path("phones/", phones.phones, name="phones"),
+    path("ca/", authority.authority, name="authority"),
+    path("ca/mingbai.crt", authority.download, name="authority_file"),
     path("field/", phones.field, name="field"),
     path("field/worker.js", phones.worker, name="field_worker"),
     path("field/app.webmanifest", phones.manifest, name="field_manifest"),

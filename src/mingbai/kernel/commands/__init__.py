@@ -1,6 +1,6 @@
 """The kernel's own commands: places, people, organisations, mandates, goods, open items, and the account itself."""
 
-from mingbai.kernel import maintenance, receipt_links
+from mingbai.kernel import key_care, maintenance, receipt_links
 from mingbai.kernel.commands import (
     account,
     attachments,
@@ -28,6 +28,7 @@ __all__ = [
     "goods",
     "items",
     "jobs",
+    "key_care",
     "maintenance",
     "mandates",
     "measures",

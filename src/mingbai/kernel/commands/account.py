@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field
 
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
@@ -12,7 +13,7 @@ from mingbai.kernel.models import Account, Place
 from mingbai.kernel.places import ROOT
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, Level, Moment, OpenName, Role
+from mingbai.kernel.words import Code, Digest, Level, Moment, OpenName, Role
 
 sentences(
     {
@@ -20,6 +21,14 @@ sentences(
             "A real account keeps the machine's own time; only a story has a clock that can be moved."
         ),
         "ACT-5": _("A story's clock only moves forward; it stands at %(now)s already."),
+    }
+)
+terms(
+    {
+        "lost_head": _("Fingerprint of the lost head"),
+        "lost_size": _("Entries under the lost head"),
+        "held_size": _("Entries held"),
+        "key": _("Key"),
     }
 )
 terms({"log_origin": _("Origin"), "began_at": _("Began at"), "to": _("To")})
@@ -49,6 +58,38 @@ def begin(acting: Acting, ask: Begin) -> None:
         )
     )
     acting.add(Place(code=ROOT, level=Level.COUNTRY, name="全国", prefix=""))
+
+
+class ContinueAfterLoss(Ask):
+    """Go on under a new origin."""
+
+    log_origin: Code
+    public_key: Digest
+    lost_head: Digest
+    lost_size: int = Field(ge=0)
+    held_size: int = Field(ge=0)
+    why: Literal["restored", "key_lost", "key_rotated"]
+
+
+@command(role={Role.OPERATOR}, desk="account", title=_("Go on under a new origin"), placeless=True)
+def continue_after_loss(acting: Acting, ask: ContinueAfterLoss) -> None:
+    """Begin a new origin that names the old one's last head and what is missing; old heads stay readable under their own key."""
+    held = acting.hold(Account)
+    assert held is not None
+    line = f"{held.origin} {ask.public_key}"
+    former = f"{held.former}\n{line}" if held.former else line
+    acting.change(held, origin=ask.log_origin, former=former)
+
+
+class NoteLostKey(Ask):
+    """Note that a key is lost."""
+
+    key: Literal["master", "index", "field", "pass"]
+
+
+@command(role={Role.OPERATOR}, desk="account", title=_("Note a lost key"), placeless=True)
+def note_lost_key(acting: Acting, ask: NoteLostKey) -> None:
+    """Note that a key is lost and a new one was made: what only the old one opened stays closed, everything else stands."""
 
 
 class MoveClock(Ask):

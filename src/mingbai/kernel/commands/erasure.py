@@ -1,7 +1,9 @@
 """Erasure: a person's values, salts and key go; every proof of the account still holds."""
 
 import logging
+import os
 import time
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
+from mingbai.kernel.clock import stamp
 from mingbai.kernel.erasing import ERASERS
+from mingbai.kernel.folder import folder
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.asks import find_ask
@@ -71,7 +75,18 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
         eraser(acting, person.id)
     acting.subject(person.id)
     acting.afterwards.append(scrub)
+    acting.afterwards.append(partial(note_erasure, person.id, stamp(acting.now)))
     return Erased(erased_private=gone)
+
+
+def note_erasure(person: UUID, at: str) -> None:
+    """Keep outside the database that somebody was erased, an id that says nothing: a restore erases them again."""
+    path = folder() / "heads" / "erasures"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{person.hex} {at}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def scrub() -> None:

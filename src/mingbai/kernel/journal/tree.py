@@ -156,9 +156,13 @@ def pinned_path() -> Path:
     return folder() / "heads" / "latest"
 
 
-def verifiers(origin: str) -> dict[str, Ed25519PublicKey]:
-    """Return the names and keys whose signatures this account's heads must carry."""
-    return {origin: keys().log.public_key()}
+def verifiers(origin: str, former: str | None = None) -> dict[str, Ed25519PublicKey]:
+    """Return the origins that this account's heads were signed under, the oldest first, each with its key."""
+    found = {}
+    for line in (former or "").splitlines():
+        name, key = line.split(" ")
+        found[name] = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+    return found | {origin: keys().log.public_key()}
 
 
 def seal() -> Sealed | None:
@@ -190,7 +194,9 @@ def _seal(store: Store) -> Sealed | None:
     nodes = Nodes(store)
     root = merkle.root(size, nodes)
     if newest:
-        before = notes.parse_checkpoint(notes.open_note(newest.note, verifiers(held.origin)))
+        before = notes.parse_checkpoint(
+            notes.open_note(newest.note, verifiers(held.origin, held.former))
+        )
         proof = merkle.prove_consistency(newest.size, size, nodes)
         try:
             merkle.verify_consistency(newest.size, size, proof, before.root, root)
@@ -224,9 +230,12 @@ def check_pinned(store: Store, newest: Sealed | None) -> None:
     if not path.exists():
         return
     held = account(store)
-    pinned = notes.parse_checkpoint(
-        notes.open_note(path.read_text("utf-8"), verifiers(held.origin))
-    )
+    try:
+        pinned = notes.parse_checkpoint(
+            notes.open_note(path.read_text("utf-8"), verifiers(held.origin, held.former))
+        )
+    except notes.NoteError:
+        raise Stopped("JRN-3") from None
     size = size_of(store)
     if pinned.size > size:
         raise Stopped("JRN-2", pinned=pinned.size, held=size)

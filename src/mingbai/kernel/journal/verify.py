@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp
@@ -25,7 +26,6 @@ from mingbai.kernel.journal.tree import (
     sealed_text,
     verifiers,
 )
-from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Checkpoint, Entry, Leaf, Node, PrivateValue
 from mingbai.kernel.rows import (
     Store,
@@ -92,6 +92,9 @@ class Verifier:
         ] = {}  # request -> the entry that answers it among many, position
         self.committed: dict[str, tuple[str, str]] = {}  # private row -> entry, commitment
         self.nodes: dict[int, bytes] = {}
+        self.signers: dict[str, Ed25519PublicKey] = {}
+        self.closed = 0  # sealed values whose master key was lost: they can't be opened, and nobody changed them
+        self.lost_at = self.master_lost()
         # An account of an earlier version is verified before it is migrated: it has not got these yet.
         self.has_many = "entry" in columns_of(self.store, "journal_request")
         self.hashes: list[bytes] = []
@@ -285,10 +288,28 @@ class Verifier:
                 or not isinstance(row["value"], bytes | memoryview)
                 or not opens(row, found[1])
             ):
+                if self.lost_with_its_key(row, found[0]):
+                    self.closed += 1
+                    continue
                 self.fault("a private value was changed", "journal_private", key, found[0])
         for key, (name, _digest) in wanted.items():
             if key not in self.erased:
                 self.fault("a private value is missing", "journal_private", key, name)
+
+    def master_lost(self) -> str:
+        """Return when the account last noted that its master key is lost; nothing when it never was."""
+        rows = self.store.run(
+            "SELECT body FROM journal_entry WHERE command = 'account.note_lost_key'"
+        ).fetchall()
+        return max((json.loads(row[0])["recorded"] for row in rows), default="")
+
+    def lost_with_its_key(self, row: dict[str, Any], entry: str) -> bool:
+        """Tell whether a private value can't be opened because the key that sealed it was lost, as the account itself noted."""
+        sealed = (
+            isinstance(row["value"], bytes | memoryview)
+            and bytes(row["value"][:1]) == entries.SEALED
+        )
+        return sealed and str(self.bodies[entry]["recorded"]) < self.lost_at
 
     def tree(self) -> None:
         """Every leaf and node must be what the entries give; none is missing and none is left over."""
@@ -335,8 +356,9 @@ class Verifier:
 
     def heads(self, against: str | None) -> None:
         """Every signed head must be a head of this very tree, in order, and the newest one must be there."""
-        origin = self.origin()
-        before = 0
+        before, at_origin = 0, 0
+        self.signers = self.origins()
+        order = list(self.signers)
         for at, row in enumerate(
             sorted(self.store.images(Checkpoint), key=lambda row: str(row[0]).zfill(20))
         ):
@@ -346,37 +368,45 @@ class Verifier:
             if not isinstance(size, int) or size <= before:
                 self.fault("signed heads are out of order", "journal_checkpoint", number)
             before = size if isinstance(size, int) else before
-            if not self.signed_head(note, origin, size):
+            if not self.signed_head(note, size):
                 self.fault("a signed head does not fit the entries", "journal_checkpoint", number)
-            if not timed_rightly(note, sealed_at, time_signature):
+            name = str(note).split("\n")[0]
+            if name in order and order.index(name) < at_origin:
+                self.fault("signed heads are out of order", "journal_checkpoint", number)
+            at_origin = order.index(name) if name in order else at_origin
+            if not timed_rightly(note, sealed_at, time_signature, self.signers.get(name)):
                 self.fault("the time of a signed head was changed", "journal_checkpoint", number)
         path = pinned_path()
         if path.exists():
             pinned = path.read_text("utf-8")
-            if not self.signed_head(pinned, origin, None) or int(pinned.split("\n")[1]) > before:
+            if not self.signed_head(pinned, None) or int(pinned.split("\n")[1]) > before:
                 self.fault(
                     "the head pinned outside the account does not fit the entries",
                     "heads/latest",
                     "-",
                 )
-        if against is not None and not self.signed_head(against, origin, None):
+        if against is not None and not self.signed_head(against, None):
             self.fault(
                 "the account does not continue the head it was compared with", "journal_entry", "-"
             )
 
-    def origin(self) -> str:
-        """Return the account's origin as stored; an account without the row that says what it is has none."""
-        row = self.store.run("SELECT origin FROM kernel_account").fetchone()
-        return str(row[0]) if row else ""
+    def origins(self) -> dict[str, Ed25519PublicKey]:
+        """Return the account's origins and their keys as stored; an account without the row that says what it is has none."""
+        former = "former" if "former" in columns_of(self.store, "kernel_account") else "NULL"
+        row = self.store.run(f"SELECT origin, {former} FROM kernel_account").fetchone()
+        try:
+            return verifiers(str(row[0]), row[1]) if row else {}
+        except ValueError:
+            return {}
 
-    def signed_head(self, note: str, origin: str, size: int | None) -> bool:
+    def signed_head(self, note: str, size: int | None) -> bool:
         """Tell whether a signed head is one of this tree."""
         try:
-            head = notes.parse_checkpoint(notes.open_note(note, verifiers(origin)))
+            head = notes.open_checkpoint(note, self.signers)
         except notes.NoteError:
             return False
         if (
-            head.origin != origin
+            head.origin not in self.signers
             or head.size > len(self.hashes)
             or (size is not None and head.size != size)
         ):
@@ -433,13 +463,15 @@ def opens(row: dict[str, Any], digest: str) -> bool:
         return False
 
 
-def timed_rightly(note: str, sealed_at: Any, signature: str) -> bool:
+def timed_rightly(note: str, sealed_at: Any, signature: str, key: Ed25519PublicKey | None) -> bool:
     """Tell whether the time of a signed head is the one that was signed with it."""
     try:
+        if key is None:
+            return False
         moment = sealed_at if isinstance(sealed_at, dt.datetime) else from_sqlite(sealed_at)
         if stored(moment) != stored(sealed_at) or bytes.fromhex(signature).hex() != signature:
             return False
-        keys().log.public_key().verify(bytes.fromhex(signature), sealed_text(note, moment))
+        key.verify(bytes.fromhex(signature), sealed_text(note, moment))
     except (InvalidSignature, ValueError, TypeError, AttributeError):
         return False
     return True

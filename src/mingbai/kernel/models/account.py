@@ -11,6 +11,7 @@ class Account(Kept):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10)
     origin = models.CharField(max_length=120)
+    former = models.CharField(max_length=4000, null=True)
     story_now = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
 

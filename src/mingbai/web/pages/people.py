@@ -15,6 +15,7 @@ from mingbai.kernel.people import unsealed
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.rows import Store
+from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
@@ -83,7 +84,10 @@ def opened(person: UUID, field: str) -> str:
     store = Store()
     row = store.fetch(Person, {"id": person})[0]
     key = store.fetch(PersonKey, {"person_id": person})[0]
-    return unsealed(row, bytes(key.wrapped), field)
+    try:
+        return unsealed(row, bytes(key.wrapped), field)
+    except SealBroken:
+        raise Refused("KEY-3") from None
 
 
 @signed_in
