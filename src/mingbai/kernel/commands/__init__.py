@@ -6,6 +6,8 @@ from mingbai.kernel.commands import (
     attachments,
     devices,
     erasure,
+    firms,
+    posts,
     goods,
     items,
     jobs,
@@ -21,6 +23,8 @@ from mingbai.kernel.commands import (
 )
 
 __all__ = [
+    "posts",
+    "firms",
     "account",
     "attachments",
     "devices",

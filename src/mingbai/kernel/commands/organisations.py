@@ -1,13 +1,14 @@
 """Commands on organisations and teams: firms, offices, committees, temporary teams with an end."""
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from pydantic import StringConstraints
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, social_credit_code
 from mingbai.kernel.glossary import terms
@@ -59,6 +60,7 @@ class AddOrganisation(Ask):
     kind: Kind
     parent: UUID | None = None
     credit_code: Code | None = None
+    sector: Annotated[str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")] | None = None
     purpose: FreeText | None = None
     since: dt.date | None = None
     until: dt.date | None = None
@@ -99,6 +101,7 @@ def add_organisation(acting: Acting, ask: AddOrganisation) -> OrganisationAdded:
             kind=ask.kind,
             parent_id=ask.parent,
             credit_code=code,
+            sector=ask.sector,
             purpose=ask.purpose,
             since=since,
             until=ask.until,

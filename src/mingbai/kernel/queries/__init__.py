@@ -4,6 +4,8 @@ from mingbai.kernel.queries import (
     account,
     attachments,
     devices,
+    firms,
+    posts,
     items,
     jobs,
     journal,
@@ -14,6 +16,8 @@ from mingbai.kernel.queries import (
 )
 
 __all__ = [
+    "posts",
+    "firms",
     "account",
     "attachments",
     "devices",
