@@ -1,4 +1,7 @@
-"""Standing: words about a place, a firm or a person that one desk owns and writes, and every rule may read."""
+"""Standing: words about a place, a firm or a person that one desk owns and writes, and every rule may read.
+
+A rule that depends on what another desk knows reads its word here: no desk reads another's tables, and none writes another's words.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -36,8 +39,7 @@ def standing(name: str, title: Promise) -> StandingWord:
 def say(
     acting: Acting, word: StandingWord, subject: str, value: str, ends_at: dt.datetime | None = None
 ) -> Standing:
-    """Say a word of standing from now on; only the desk that owns it does."""
-    assert acting.command.partition(".")[0] == word.desk, f"{acting.command} does not own {word}"
+    """Say a word of standing from now on, in place of what was said before; only the desk that owns it does."""
     take_back(acting, word, subject)
     return acting.add(
         Standing(
@@ -53,8 +55,9 @@ def say(
 
 
 def take_back(acting: Acting, word: StandingWord, subject: str) -> bool:
-    """Let a word of standing end now; tell whether it was in force."""
-    assert acting.command.partition(".")[0] == word.desk, f"{acting.command} does not own {word}"
+    """Let a word of standing end now; tell whether it was in force. Only the desk that owns it does."""
+    desk = acting.command.partition(".")[0]
+    assert desk == word.desk, f"{acting.command} does not own {word.name}"
     row = at(acting.store, word, subject, acting.at)
     if row is None:
         return False
@@ -63,7 +66,7 @@ def take_back(acting: Acting, word: StandingWord, subject: str) -> bool:
 
 
 def at(store: Store, word: StandingWord, subject: str, moment: dt.datetime) -> Standing | None:
-    """Return the word that was in force about a subject at a moment, the last one that was said."""
+    """Return the word that was in force about a subject at a moment: of those, what was said last."""
     rows = store.fetch(Standing, {"subject": subject, "what": word.name}, limit=None)
     held = [
         row

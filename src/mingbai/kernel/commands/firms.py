@@ -1,7 +1,6 @@
-"""Commands on what is known of firms and teams once for all desks: classes, supply links, vehicles, visibility, works."""
+"""Commands on a firm's one record, which all offices share: what changes, who supplies whom, vehicles, who sees what."""
 
 import datetime as dt
-import re
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,111 +8,63 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, StringConstraints
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.asks import Answer, Ask, Open
+from mingbai.kernel.asks import Answer, Ask, Private
 from mingbai.kernel.clock import day
+from mingbai.kernel.documents import DocumentFault
+from mingbai.kernel.documents import plate as plain_plate
+from mingbai.kernel.firms import FOR_EVERYONE, NO_OFFICE, RecordField, firm_of, speaks_for
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import (
-    FieldVisibility,
-    Organisation,
-    OrganisationClass,
-    SupplyLink,
-    Vehicle,
-    Work,
-)
-from mingbai.kernel.refusals import Refused, sentences
+from mingbai.kernel.models import FieldVisibility, Organisation, SupplyLink, Vehicle
+from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import OpenName, PlaceCode, Role, half_width, sound
+from mingbai.kernel.words import Address, FreeText, OpenName, PlaceCode, Role, Sector, sound
 
-sentences(
-    {
-        "FRM-1": _("This firm is in that class already."),
-        "FRM-2": _("This firm is not in that class."),
-        "FRM-3": _("A firm does not supply itself."),
-        "FRM-4": _("This link is registered already."),
-        "FRM-5": _("No link of this id waits for this firm's word."),
-        "FRM-6": _("%(plate)s is not a number plate. Write it like 京A12345."),
-        "FRM-7": _("This vehicle is registered already, with %(name)s."),
-        "FRM-8": _("A day in the future can't have works yet."),
-    }
-)
 terms(
     {
-        "class": _("Class"),
-        "firm_class": _("Class"),
+        "sector": _("Sector"),
+        "address": _("Address"),
         "supplier": _("Supplier"),
         "buyer": _("Buyer"),
         "supply": _("What is supplied"),
-        "link": _("Link"),
+        "supply_link": _("Supply link"),
         "plate": _("Number plate"),
         "vehicle": _("Vehicle"),
         "vehicle_kind": _("Kind of vehicle"),
         "record_field": _("Field of the record"),
         "office": _("Office"),
         "shown": _("Shown"),
-        "work": _("Work"),
     }
 )
-FirmClass = Literal["above_scale", "export", "key_supply"]
-RecordField = Literal["credit_code", "sector", "purpose", "links", "vehicles", "classes"]
-PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}[\u4e00-\u9fffA-Z0-9]?")
-CARES = {Role.DESK, Role.CLERK, Role.SERVICE_OFFICER}
+CARES = {Role.DESK, Role.SERVICE_OFFICER, Role.CLERK, Role.FIRM_HEAD}
+FIRMS_SIDE = {Role.DESK, Role.CLERK, Role.FIRM_HEAD}
+Plate = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=20)
+]
 
 
-def firm_of(acting: Acting, place: str, number: UUID) -> Organisation:
-    """Return an organisation of the place."""
-    found = acting.see(Organisation, id=number)
-    if found is None or found.place != place:
-        raise Refused("ORG-4")
-    return found
-
-
-class PutInClass(Ask):
-    """Put a firm into a class."""
+class ChangeRecord(Ask):
+    """Change a firm's record."""
 
     place: PlaceCode
     organisation: UUID
-    firm_class: FirmClass
-    since: dt.date | None = None
+    address: Address | None = None
+    sector: Sector | None = None
+    purpose: FreeText | None = None
 
 
-@command(role={Role.DESK}, desk="organisations", title=_("Put a firm into a class"))
-def put_in_class(acting: Acting, ask: PutInClass) -> None:
-    """Note that a firm is above the designated size, exports or is key to supply, from a day on."""
+@command(role=FIRMS_SIDE, desk="organisations", title=_("Change a firm's record"))
+def change_record(acting: Acting, ask: ChangeRecord) -> None:
+    """Change a firm's one record; every office that may see the field sees it at once."""
     firm = firm_of(acting, ask.place, ask.organisation)
-    if acting.see(OrganisationClass, organisation_id=firm.id, what=ask.firm_class, until=None):
-        raise Refused("FRM-1")
-    acting.add(
-        OrganisationClass(
-            organisation_id=firm.id,
-            what=ask.firm_class,
-            since=ask.since or day(acting.at),
-            recorded_at=acting.now,
-        )
-    )
-
-
-class TakeFromClass(Ask):
-    """Take a firm out of a class."""
-
-    place: PlaceCode
-    organisation: UUID
-    firm_class: FirmClass
-    until: dt.date | None = None
-
-
-@command(role={Role.DESK}, desk="organisations", title=_("Take a firm out of a class"))
-def take_from_class(acting: Acting, ask: TakeFromClass) -> None:
-    """Note the last day on which a firm is in a class; the days before stay as they were."""
-    firm = firm_of(acting, ask.place, ask.organisation)
-    held = acting.hold(
-        OrganisationClass, organisation_id=firm.id, what=ask.firm_class, until=None
-    )
-    if held is None:
-        raise Refused("FRM-2")
-    until = ask.until or day(acting.at)
-    if until < held.since:
-        raise Refused("ORG-3")
-    acting.change(held, until=until)
+    speaks_for(acting, firm)
+    new = {
+        name: value
+        for name in ("address", "sector", "purpose")
+        if (value := getattr(ask, name)) is not None and value != getattr(firm, name)
+    }
+    if not new:
+        raise Refused("FRM-13")
+    acting.change(firm, **new)
 
 
 class LinkSupply(Ask):
@@ -129,60 +80,60 @@ class LinkSupply(Ask):
 class Linked(Answer):
     """The link's id."""
 
-    link: UUID
+    supply_link: UUID
 
 
 @command(role=CARES, desk="organisations", title=_("Note whom a firm supplies"))
 def link_supply(acting: Acting, ask: LinkSupply) -> Linked:
     """Note that a firm supplies another; the link waits until the buyer's side agrees."""
     firm = firm_of(acting, ask.place, ask.organisation)
+    speaks_for(acting, firm)
     if ask.buyer == firm.id:
         raise Refused("FRM-3")
     if acting.see(Organisation, id=ask.buyer) is None:
         raise Refused("ORG-4")
+    key = {"supplier_id": firm.id, "buyer_id": ask.buyer, "goods": ask.supply}
+    if acting.see(SupplyLink, **key, until=None) is not None:
+        raise Refused("FRM-4")
     since = ask.since or day(acting.at)
-    for held in acting.find(SupplyLink, supplier_id=firm.id, buyer_id=ask.buyer, goods=ask.supply):
-        if held.until is None or held.since == since:
-            raise Refused("FRM-4")
-    added = acting.add(
-        SupplyLink(supplier_id=firm.id, buyer_id=ask.buyer, goods=ask.supply, since=since)
+    return Linked(
+        supply_link=acting.add(SupplyLink(**key, since=since, said_by=acting.mandate)).id
     )
-    return Linked(link=added.id)
 
 
-class AgreeSupply(Ask):
-    """Agree that a firm is supplied by another."""
+class OfLink(Ask):
+    """Choose a supply link of a firm."""
 
     place: PlaceCode
     organisation: UUID
-    link: UUID
+    supply_link: UUID
 
 
-@command(role=CARES, desk="organisations", title=_("Agree to a supply link"))
-def agree_supply(acting: Acting, ask: AgreeSupply) -> None:
-    """Agree, on the buyer's side, that another firm supplies it."""
+def link_of(acting: Acting, ask: OfLink) -> SupplyLink:
+    """Return a link that one of the firm's sides may still speak about."""
     firm = firm_of(acting, ask.place, ask.organisation)
-    held = acting.hold(SupplyLink, id=ask.link)
-    if held is None or held.buyer_id != firm.id or held.agreed_at or held.until:
+    speaks_for(acting, firm)
+    held = acting.hold(SupplyLink, id=ask.supply_link)
+    if held is None or firm.id not in (held.buyer_id, held.supplier_id) or held.until is not None:
         raise Refused("FRM-5")
+    return held
+
+
+@command(role=FIRMS_SIDE, desk="organisations", title=_("Agree to a supply link"), shell=False)
+def agree_supply(acting: Acting, ask: OfLink) -> None:
+    """Agree, on the buyer's side and as another person, that another firm supplies it."""
+    held = link_of(acting, ask)
+    if held.buyer_id != ask.organisation or held.agreed_at is not None:
+        raise Refused("FRM-5")
+    if held.said_by is not None and held.said_by == acting.mandate:
+        raise Refused("FRM-11")
     acting.change(held, agreed_at=acting.now)
 
 
-class EndSupply(Ask):
-    """End a supply link."""
-
-    place: PlaceCode
-    organisation: UUID
-    link: UUID
-
-
 @command(role=CARES, desk="organisations", title=_("End a supply link"))
-def end_supply(acting: Acting, ask: EndSupply) -> None:
-    """End a supply link from either side."""
-    firm = firm_of(acting, ask.place, ask.organisation)
-    held = acting.hold(SupplyLink, id=ask.link)
-    if held is None or firm.id not in (held.buyer_id, held.supplier_id) or held.until:
-        raise Refused("FRM-5")
+def end_supply(acting: Acting, ask: OfLink) -> None:
+    """End a supply link from either side; what was is kept."""
+    held = link_of(acting, ask)
     acting.change(held, until=max(day(acting.at), held.since))
 
 
@@ -191,9 +142,7 @@ class AddVehicle(Ask):
 
     place: PlaceCode
     organisation: UUID
-    plate: Annotated[
-        str, Open(), AfterValidator(half_width), StringConstraints(min_length=1, max_length=12)
-    ]
+    plate: Plate
     vehicle_kind: Literal["lorry", "bus", "van", "car"]
 
 
@@ -205,44 +154,38 @@ class VehicleAdded(Answer):
 
 @command(role=CARES, desk="organisations", title=_("Register a vehicle"))
 def add_vehicle(acting: Acting, ask: AddVehicle) -> VehicleAdded:
-    """Register a firm's vehicle by its plate, once for all desks."""
+    """Register a firm's vehicle by its plate, once for all desks; one that was taken out may come to another firm."""
     firm = firm_of(acting, ask.place, ask.organisation)
-    plate = ask.plate.replace(" ", "").replace("·", "").upper()
-    if not PLATE.fullmatch(plate):
-        raise Refused("FRM-6", plate=ask.plate)
+    speaks_for(acting, firm)
+    try:
+        plate = plain_plate(ask.plate)
+    except DocumentFault as fault:
+        raise Refused("FRM-6", problem=fault.sentence()) from None
+    known = {"organisation_id": firm.id, "place": ask.place, "kind": ask.vehicle_kind}
     held = acting.hold(Vehicle, plate=plate)
-    if held is not None and held.withdrawn_at is None:
-        owner = acting.see(Organisation, id=held.organisation_id)
-        assert owner is not None
-        raise Refused("FRM-7", name=owner.name)
-    if held is not None:
-        changed = acting.change(
-            held,
-            organisation_id=firm.id,
-            place=ask.place,
-            kind=ask.vehicle_kind,
-            withdrawn_at=None,
-        )
-        return VehicleAdded(vehicle=changed.id)
-    added = acting.add(
-        Vehicle(plate=plate, kind=ask.vehicle_kind, place=ask.place, organisation_id=firm.id)
-    )
-    return VehicleAdded(vehicle=added.id)
+    if held is None:
+        return VehicleAdded(vehicle=acting.add(Vehicle(plate=plate, **known)).id)
+    if held.withdrawn_at is None:
+        raise Refused("FRM-7")
+    return VehicleAdded(vehicle=acting.change(held, **known, withdrawn_at=None).id)
 
 
-class WithdrawVehicle(Ask):
-    """Withdraw a vehicle."""
+class OfVehicle(Ask):
+    """Choose a vehicle of a firm."""
 
     place: PlaceCode
+    organisation: UUID
     vehicle: UUID
 
 
-@command(role=CARES, desk="organisations", title=_("Withdraw a vehicle"))
-def withdraw_vehicle(acting: Acting, ask: WithdrawVehicle) -> None:
+@command(role=CARES, desk="organisations", title=_("Take a vehicle out"))
+def withdraw_vehicle(acting: Acting, ask: OfVehicle) -> None:
     """Note that a firm no longer has a vehicle; another may register its plate then."""
+    firm = firm_of(acting, ask.place, ask.organisation)
+    speaks_for(acting, firm)
     held = acting.hold(Vehicle, id=ask.vehicle)
-    if held is None or held.place != ask.place or held.withdrawn_at is not None:
-        raise Refused("ORG-4")
+    if held is None or held.organisation_id != firm.id or held.withdrawn_at is not None:
+        raise Refused("FRM-15")
     acting.change(held, withdrawn_at=acting.now)
 
 
@@ -261,40 +204,17 @@ class SetVisibility(Ask):
     title=_("Set which office sees a field"),
 )
 def set_visibility(acting: Acting, ask: SetVisibility) -> None:
-    """Set whether an office sees a field of a firm's one record, at a place and under it, from now on."""
-    since = day(acting.at)
-    key = {"field": ask.record_field, "office": ask.office, "place": ask.place, "since": since}
+    """Set whether an office sees a field of the firms' records, at a place and under it, from now on."""
+    if ask.shown and ask.office in NO_OFFICE and ask.record_field not in FOR_EVERYONE:
+        raise Refused("FRM-10")
+    key = {
+        "field": ask.record_field,
+        "office": ask.office.value,
+        "place": ask.place,
+        "since": day(acting.now),
+    }
     held = acting.hold(FieldVisibility, **key)
-    if held is not None:
-        acting.change(held, shown=ask.shown)
-    else:
+    if held is None:
         acting.add(FieldVisibility(**key, shown=ask.shown))
-
-
-class RecordWork(Ask):
-    """Note a team's work."""
-
-    place: PlaceCode
-    organisation: UUID
-    on: dt.date | None = None
-    work: Annotated[
-        str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
-    ]
-
-
-@command(
-    role={Role.DESK, Role.CREW_LEAD, Role.ORGANISER},
-    desk="organisations",
-    title=_("Note a team's work"),
-)
-def record_work(acting: Acting, ask: RecordWork) -> None:
-    """Note what a team did on a day; anyone may read its works by year, so no person is named."""
-    team = firm_of(acting, ask.place, ask.organisation)
-    on = ask.on or day(acting.at)
-    if on > day(acting.now):
-        raise Refused("FRM-8")
-    if on < team.since or (team.until is not None and on > team.until):
-        raise Refused("ORG-3")
-    acting.add(
-        Work(organisation_id=team.id, place=ask.place, on=on, text=ask.work, entry=acting.entry)
-    )
+    else:
+        acting.change(held, shown=ask.shown)

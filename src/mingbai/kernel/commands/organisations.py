@@ -1,21 +1,20 @@
 """Commands on organisations and teams: firms, offices, committees, temporary teams with an end."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import StringConstraints
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.asks import Answer, Ask, Open
+from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, social_credit_code
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, FreeText, OpenName, PersonId, PlaceCode, Role
+from mingbai.kernel.words import Address, Code, FreeText, OpenName, PersonId, PlaceCode, Role, Sector
 
 sentences(
     {
@@ -60,7 +59,8 @@ class AddOrganisation(Ask):
     kind: Kind
     parent: UUID | None = None
     credit_code: Code | None = None
-    sector: Annotated[str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")] | None = None
+    sector: Sector | None = None
+    address: Address | None = None
     purpose: FreeText | None = None
     since: dt.date | None = None
     until: dt.date | None = None
@@ -102,6 +102,7 @@ def add_organisation(acting: Acting, ask: AddOrganisation) -> OrganisationAdded:
             parent_id=ask.parent,
             credit_code=code,
             sector=ask.sector,
+            address=ask.address,
             purpose=ask.purpose,
             since=since,
             until=ask.until,

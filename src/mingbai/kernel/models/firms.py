@@ -7,16 +7,27 @@ from mingbai.kernel.models.people import Organisation
 
 
 class OrganisationClass(Kept):
-    """A firm is of a class from a day on: above designated size, export, key supply."""
+    """A firm is of a class from a day to a day; when that was recorded, and why, stands beside both."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    place = PlaceCodeField()
     what = models.CharField(max_length=40)
     since = models.DateField()
-    until = models.DateField(null=True)
+    reason = models.CharField(max_length=500)
     recorded_at = models.DateTimeField()
+    until = models.DateField(null=True)
+    end_reason = models.CharField(max_length=500, null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["what", "since"], name="class_by_date")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "what"],
+                condition=models.Q(until=None),
+                name="in_a_class_once",
+            )
+        ]
+        indexes = [models.Index(fields=["what", "place"], name="class_of_place")]
 
 
 class SupplyLink(Kept):
@@ -27,12 +38,15 @@ class SupplyLink(Kept):
     goods = models.CharField(max_length=60)
     since = models.DateField()
     until = models.DateField(null=True)
+    said_by = models.UUIDField(null=True)
     agreed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["supplier", "buyer", "goods", "since"], name="supply_link_once"
+                fields=["supplier", "buyer", "goods"],
+                condition=models.Q(until=None),
+                name="supply_link_once",
             )
         ]
 
@@ -65,12 +79,12 @@ class FieldVisibility(Kept):
 
 
 class Work(Kept):
-    """What a team did in a year: one line of its works."""
+    """What a team did on a day: one line of its works."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     place = PlaceCodeField()
     on = models.DateField()
-    text = models.CharField(max_length=200)
+    text = models.CharField(max_length=500)
     entry = models.UUIDField()
 
     class Meta:

@@ -49,7 +49,7 @@ class Booking(Kept):
     cancelled_at = models.DateTimeField(null=True)
     came_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
-    confirmed_by = models.UUIDField(null=True)
+    seen_by = models.UUIDField(null=True)
 
     class Meta:
         constraints = [

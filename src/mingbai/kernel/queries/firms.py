@@ -1,16 +1,15 @@
-"""Queries on firms and teams: one record of which each office sees its own fields, and a team's works by year."""
+"""Queries on a firm's one record: every office sees the same firm, each the fields that are for it."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.firms import FIELDS, Eyes, in_class_on, named_sector
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import (
     FieldVisibility,
@@ -18,149 +17,190 @@ from mingbai.kernel.models import (
     OrganisationClass,
     SupplyLink,
     Vehicle,
-    Work,
 )
 from mingbai.kernel.policy import above
+from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
 
 terms(
     {
-        "sector": _("Sector"),
         "classes": _("Classes"),
-        "links": _("Supply links"),
+        "supply_links": _("Supply links"),
         "vehicles": _("Vehicles"),
-        "hidden": _("Not for this office"),
-        "year": _("Year"),
+        "hidden": _("Not shown to this office"),
+        "agreed": _("The buyer agrees"),
     }
 )
-# What an office sees of a firm where its place has said nothing else.
-SEEN = {
-    "credit_code": {Role.DESK, Role.CLERK, Role.SERVICE_OFFICER, Role.INSPECTOR},
-    "sector": set(Role),
-    "purpose": {Role.DESK, Role.CLERK, Role.SERVICE_OFFICER},
-    "links": {Role.DESK, Role.SERVICE_OFFICER, Role.LEADER},
-    "vehicles": {Role.DESK, Role.GUARD, Role.SERVICE_OFFICER},
-    "classes": set(Role),
+READERS = {
+    Role.DESK,
+    Role.CLERK,
+    Role.FIRM_HEAD,
+    Role.SERVICE_OFFICER,
+    Role.INSPECTOR,
+    Role.OVERSEER,
+    Role.LEADER,
+    Role.GUARD,
+    Role.AUDITOR,
 }
 
 
-class OfOrganisation(Ask):
-    """Choose an organisation."""
+class OfFirm(Ask):
+    """Choose a firm of a place."""
 
     place: PlaceCode
     organisation: UUID
 
 
+class LinkRow(Row):
+    """One firm supplies another."""
+
+    supply_link: UUID
+    supplier: str
+    buyer: str
+    supply: str
+    since: dt.date
+    until: dt.date | None
+    agreed: bool
+
+
+class VehicleRow(Row):
+    """A vehicle of a firm."""
+
+    vehicle: UUID
+    plate: str
+    vehicle_kind: str
+
+
 class FirmRecord(Row):
-    """A firm's one record, as the office that asks may see it."""
+    """A firm's one record, as far as it is for the office that asks."""
 
     organisation: UUID
+    place: str
     name: str
     kind: str
-    sector: str | None
+    since: dt.date
+    until: dt.date | None
     credit_code: str | None
+    sector: str | None
+    address: str | None
     purpose: str | None
     classes: list[str]
-    links: list[str]
-    vehicles: list[str]
     hidden: list[str]
+    supply_links: list[LinkRow]
+    vehicles: list[VehicleRow]
 
 
-def sees(asking: Asking, field: str, place: str) -> bool:
-    """Tell whether the office that asks sees a field: the nearest place that said something, else what holds everywhere."""
-    rows = FieldVisibility.objects.filter(field=field, office=asking.role, place__in=above(place))
-    said: dict[str, FieldVisibility] = {}
-    for row in rows.order_by("since"):
-        if row.since <= day(asking.now):
-            said[row.place] = row
-    for where in above(place):
-        if where in said:
-            return said[where].shown
-    return asking.role is Role.OPERATOR or asking.role in SEEN[field]
+def firm_asked(ask: OfFirm) -> Organisation:
+    """Return the firm that was asked for."""
+    firm = Organisation.objects.filter(id=ask.organisation, place=ask.place).first()
+    if firm is None:
+        raise Refused("ORG-4")
+    return firm
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("A firm's record"))
+def record(asking: Asking, ask: OfFirm) -> FirmRecord:
+    """Return a firm's one record; every office sees the same firm, each the fields that are for it."""
+    firm, eyes = firm_asked(ask), Eyes(asking)
+    seen = {field for field in FIELDS if eyes.sees(field, firm)}
+    plain = {
+        "credit_code": firm.credit_code,
+        "sector": named_sector(firm.sector),
+        "address": firm.address,
+        "purpose": firm.purpose,
+    }
+    return FirmRecord(
+        organisation=firm.id,
+        place=firm.place,
+        name=firm.name,
+        kind=firm.kind,
+        since=firm.since,
+        until=firm.until,
+        **{field: value if field in seen else None for field, value in plain.items()},
+        classes=classes_of(firm, asking) if "classes" in seen else [],
+        supply_links=links_of(firm) if "supply_links" in seen else [],
+        vehicles=vehicles_of(firm) if "vehicles" in seen else [],
+        hidden=[field for field in FIELDS if field not in seen],
+    )
+
+
+def classes_of(firm: Organisation, asking: Asking) -> list[str]:
+    """Return the classes that a firm is in today."""
+    rows = OrganisationClass.objects.filter(organisation=firm)
+    return sorted({row.what for row in rows if in_class_on(row, day(asking.now), asking.now)})
+
+
+def links_of(firm: Organisation) -> list[LinkRow]:
+    """Return whom a firm supplies and who supplies it, those that ended last."""
+    rows = SupplyLink.objects.filter(Q(supplier=firm) | Q(buyer=firm))
+    rows = rows.select_related("supplier", "buyer").order_by("since", "id")
+    return [
+        LinkRow(
+            supply_link=row.id,
+            supplier=row.supplier.name,
+            buyer=row.buyer.name,
+            supply=row.goods,
+            since=row.since,
+            until=row.until,
+            agreed=row.agreed_at is not None,
+        )
+        for row in sorted(rows, key=lambda row: row.until is not None)
+    ]
+
+
+def vehicles_of(firm: Organisation) -> list[VehicleRow]:
+    """Return the vehicles that a firm has."""
+    rows = Vehicle.objects.filter(organisation=firm, withdrawn_at=None).order_by("plate")
+    return [VehicleRow(vehicle=row.id, plate=row.plate, vehicle_kind=row.kind) for row in rows]
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("Supply links of a firm"))
+def supply_links(asking: Asking, ask: OfFirm) -> list[LinkRow]:
+    """Return whom a firm supplies and who supplies it, to an office that sees it."""
+    firm = firm_asked(ask)
+    Eyes(asking).check("supply_links", firm)
+    return links_of(firm)
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("Vehicles of a firm"))
+def vehicles(asking: Asking, ask: OfFirm) -> list[VehicleRow]:
+    """Return the vehicles that a firm has, to an office that sees them."""
+    firm = firm_asked(ask)
+    Eyes(asking).check("vehicles", firm)
+    return vehicles_of(firm)
+
+
+class VisibilityRow(Row):
+    """What was said of which office sees which field."""
+
+    place: str
+    record_field: str
+    office: str
+    shown: bool
+    since: dt.date
 
 
 @query(
     scope=Scope.UNDER,
-    role={
-        Role.DESK,
-        Role.CLERK,
-        Role.SERVICE_OFFICER,
-        Role.INSPECTOR,
-        Role.OVERSEER,
-        Role.LEADER,
-        Role.GUARD,
-    },
+    role={Role.DESK, Role.APPOINTING_OFFICE, Role.OVERSEER, Role.AUDITOR},
     desk="organisations",
-    title=_("A firm's record"),
+    title=_("Which office sees which field"),
 )
-def record(asking: Asking, ask: OfOrganisation) -> FirmRecord:
-    """Return a firm's one record; every office sees the same firm, each the fields that are for it."""
-    firm = Organisation.objects.filter(id=ask.organisation, place=ask.place).first()
-    if firm is None:
-        raise Refused("ORG-4")
-    hidden = [field for field in SEEN if not sees(asking, field, ask.place)]
-    found: dict[str, Any] = {
-        "sector": firm.sector,
-        "credit_code": firm.credit_code,
-        "purpose": firm.purpose,
-        "classes": classes(firm, day(asking.now)),
-        "links": links(firm),
-        "vehicles": [
-            row.plate
-            for row in Vehicle.objects.filter(organisation=firm, withdrawn_at=None).order_by(
-                "plate"
-            )
-        ],
-    }
-    shown: dict[str, Any] = {
-        field: value if field not in hidden else ([] if isinstance(value, list) else None)
-        for field, value in found.items()
-    }
-    return FirmRecord(
-        organisation=firm.id, name=firm.name, kind=firm.kind, hidden=hidden, **shown
-    )
-
-
-def classes(firm: Organisation, on: dt.date) -> list[str]:
-    """Return the classes a firm is in on a day."""
-    rows = OrganisationClass.objects.filter(organisation=firm, since__lte=on)
-    return sorted(row.what for row in rows if row.until is None or on <= row.until)
-
-
-def links(firm: Organisation) -> list[str]:
-    """Return whom a firm supplies and who supplies it, and whether both have said so."""
-    rows = (
-        SupplyLink.objects.filter(Q(supplier=firm) | Q(buyer=firm), until=None)
-        .select_related("supplier", "buyer")
-        .order_by("since", "id")
-    )
+def visibility(asking: Asking, ask: OfPlace) -> list[VisibilityRow]:
+    """Return what a place, and every place above it, has said of which office sees which field."""
+    places = list(above(ask.place))
+    rows = FieldVisibility.objects.filter(place__in=places)
     return [
-        f"{row.supplier.name} → {row.buyer.name}: {row.goods}" + ("" if row.agreed_at else " (?)")
-        for row in rows
+        VisibilityRow(
+            place=row.place,
+            record_field=row.field,
+            office=row.office,
+            shown=row.shown,
+            since=row.since,
+        )
+        for row in sorted(
+            rows, key=lambda row: (places.index(row.place), row.field, row.office, row.since)
+        )
     ]
-
-
-class WorksOf(Ask):
-    """Choose a team and a year."""
-
-    place: PlaceCode
-    organisation: UUID
-    year: int = Field(ge=1949, le=2200)
-
-
-class WorkRow(Row):
-    """What a team did on a day."""
-
-    on: dt.date
-    work: str
-
-
-@query(scope=Scope.PUBLIC, desk="organisations", title=_("A team's works"))
-def works(asking: Asking, ask: WorksOf) -> list[WorkRow]:
-    """Return what a team did in a year, in the order of days."""
-    rows = Work.objects.filter(
-        organisation_id=ask.organisation, place=ask.place, on__year=ask.year
-    ).order_by("on", "id")
-    return [WorkRow(on=row.on, work=row.text) for row in rows]

@@ -1,19 +1,20 @@
-"""Queries on bookings: a place's turns of duty for those who keep them, and the hours of its store for everyone."""
+"""Queries on bookings: a place's turns of duty on a day, and one's own."""
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Asking
-from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.clock import at_time, day
+from mingbai.kernel.asks import Ask, Nothing, Row
+from mingbai.kernel.clock import day, start_of_day
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Booking
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
 
-terms({"day": _("Day"), "post": _("Post")})
+terms({"day": _("Day"), "post_name": _("Post")})
 
 
 class OfDay(Ask):
@@ -23,32 +24,44 @@ class OfDay(Ask):
     day: dt.date | None = None
 
 
-class DutyRow(Row):
+class TurnRow(Row):
     """A turn of duty."""
 
     booking: UUID
+    person: UUID
     name: str
-    post: str
+    post_name: str
     starts_at: dt.datetime
     ends_at: dt.datetime
     came_at: dt.datetime | None
     left_at: dt.datetime | None
-    confirmed: bool
+    witnessed: bool
 
 
-def bookings(asking: Asking, place: str, on: dt.date | None) -> list[Booking]:
-    """Return the bookings of a place that touch a day, in order."""
-    begins = at_time(on or day(asking.now), 0)
-    return list(
-        Booking.objects.filter(
-            place=place,
-            cancelled_at=None,
-            starts_at__lt=begins + dt.timedelta(days=1),
-            ends_at__gt=begins,
+def turn_rows(found: Iterable[Booking]) -> list[TurnRow]:
+    """Return bookings as they are shown."""
+    return [
+        TurnRow(
+            booking=row.id,
+            person=row.person_id,
+            name=row.person.name or "",
+            post_name=row.point.name,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            came_at=row.came_at,
+            left_at=row.left_at,
+            witnessed=row.seen_by is not None,
         )
-        .select_related("person", "point")
-        .order_by("starts_at", "id")
+        for row in found
+    ]
+
+
+def bookings(place: str, since: dt.datetime, until: dt.datetime) -> list[Booking]:
+    """Return the bookings of a place that touch a span of time, in order."""
+    rows = Booking.objects.filter(
+        place=place, cancelled_at=None, starts_at__lt=until, ends_at__gt=since
     )
+    return list(rows.select_related("person", "point").order_by("starts_at", "id"))
 
 
 @query(
@@ -65,36 +78,18 @@ def bookings(asking: Asking, place: str, on: dt.date | None) -> list[Booking]:
     desk="posts",
     title=_("Turns of duty"),
 )
-def duty(asking: Asking, ask: OfDay) -> list[DutyRow]:
-    """Return who is to be at which post of a place on a day, and who came."""
-    return [
-        DutyRow(
-            booking=row.id,
-            name=row.person.name or "",
-            post=row.point.name,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            came_at=row.came_at,
-            left_at=row.left_at,
-            confirmed=row.confirmed_by is not None,
-        )
-        for row in bookings(asking, ask.place, ask.day)
-    ]
+def turns(asking: Asking, ask: OfDay) -> list[TurnRow]:
+    """Return who is to be at which post of a place on a day, who came, and whether another has seen it."""
+    begins = start_of_day(ask.day or day(asking.now))
+    return turn_rows(bookings(ask.place, begins, begins + dt.timedelta(days=1)))
 
 
-class HoursRow(Row):
-    """Hours in which somebody is at a store."""
-
-    post: str
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-
-
-@query(scope=Scope.PUBLIC, desk="posts", title=_("Hours of the store"))
-def store_hours(asking: Asking, ask: OfDay) -> list[HoursRow]:
-    """Return the hours of a day in which somebody is at a place's store; no name, for everyone who comes to fetch."""
-    return [
-        HoursRow(post=row.point.name, starts_at=row.starts_at, ends_at=row.ends_at)
-        for row in bookings(asking, ask.place, ask.day)
-        if row.point.kind == "store"
-    ]
+@query(scope=Scope.OWN, desk="posts", title=_("My turns of duty"))
+def mine(asking: Asking, ask: Nothing) -> list[TurnRow]:
+    """Return my own turns from today on."""
+    if asking.person is None:
+        return []
+    rows = Booking.objects.filter(
+        person_id=asking.person, cancelled_at=None, ends_at__gt=start_of_day(day(asking.now))
+    )
+    return turn_rows(rows.select_related("person", "point").order_by("starts_at", "id")[:100])
