@@ -126,7 +126,9 @@ class Eyes:
                 office=role, place__in=list(above(place)), since__lte=day(self.asking.now)
             )
             # The widest place first and the oldest word first, so that the nearest and newest stays.
-            ordered = sorted(rows, key=lambda row: (-list(above(place)).index(row.place), row.since))
+            ordered = sorted(
+                rows, key=lambda row: (-list(above(place)).index(row.place), row.since)
+            )
             self.said[place, role] = {row.field: row.shown for row in ordered}
         return self.said[place, role]
 

@@ -96,9 +96,7 @@ def link_supply(acting: Acting, ask: LinkSupply) -> Linked:
     if acting.see(SupplyLink, **key, until=None) is not None:
         raise Refused("FRM-4")
     since = ask.since or day(acting.at)
-    return Linked(
-        supply_link=acting.add(SupplyLink(**key, since=since, said_by=acting.mandate)).id
-    )
+    return Linked(supply_link=acting.add(SupplyLink(**key, since=since, said_by=acting.mandate)).id)
 
 
 class OfLink(Ask):

@@ -14,7 +14,16 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Address, Code, FreeText, OpenName, PersonId, PlaceCode, Role, Sector
+from mingbai.kernel.words import (
+    Address,
+    Code,
+    FreeText,
+    OpenName,
+    PersonId,
+    PlaceCode,
+    Role,
+    Sector,
+)
 
 sentences(
     {

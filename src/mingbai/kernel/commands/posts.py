@@ -68,7 +68,9 @@ def is_known_here(acting: Acting, person: Person) -> bool:
     """Tell whether a person belongs to where the office reaches, or holds an office at the place itself."""
     if is_under(person.place, acting.hat.place or acting.place):
         return True
-    return any(mandate.place == acting.place for mandate in hats(acting.store, person.id, acting.now))
+    return any(
+        mandate.place == acting.place for mandate in hats(acting.store, person.id, acting.now)
+    )
 
 
 @command(role=LEADS | KEEPS, desk="posts", title=_("Book a turn of duty"))

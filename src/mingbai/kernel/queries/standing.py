@@ -40,9 +40,7 @@ class StandingRow(Row):
     because: UUID
 
 
-@query(
-    scope=Scope.UNDER, role=OFFICES, desk="standing", title=_("Standing in force"), as_of=True
-)
+@query(scope=Scope.UNDER, role=OFFICES, desk="standing", title=_("Standing in force"), as_of=True)
 def in_force(asking: Asking, ask: StandingAt) -> list[StandingRow]:
     """Return the words of standing that are in force at a place and under it, with the entry that each is because of."""
     at = asking.as_of or asking.now
