@@ -85,6 +85,12 @@ Phone = Annotated[
     str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)
 ]
 Reason = FreeText
+Address = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
+]
+Sector = Annotated[
+    str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")
+]
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting, open_link
@@ -13,10 +14,22 @@ from mingbai.kernel.registry import command
 from mingbai.kernel.words import Code, PersonId, PlaceCode, Role, Token
 
 SLIP_LINK = "household"
-TOLD = {
-    "slip_ready": _("Your household's slip is ready. Its code opens your own lines."),
-    "correction_answered": _("Your wish for a correction was answered."),
-}
+TOLD: dict[str, Promise] = {}
+
+
+def told(added: dict[str, Promise]) -> None:
+    """Register what the house says with each kind of message; a desk adds its own."""
+    for kind, sentence in added.items():
+        assert kind not in TOLD, f"two sentences for {kind}"
+        TOLD[kind] = sentence
+
+
+told(
+    {
+        "correction_answered": _("Your wish for a correction was answered."),
+        "turn_booked": _("You were booked for a turn of duty; it stands under your turns."),
+    }
+)
 
 sentences({"MSG-1": _("No message of this id is for you.")})
 terms({"message": _("Message"), "made_at": _("Told"), "measure": _("Measure")})

@@ -16,6 +16,7 @@ from mingbai.domains.supplies.words import (
 )
 from mingbai.kernel.acting import Acting, open_link
 from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.commands.messages import told
 from mingbai.kernel.models import Household, Link
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
@@ -24,6 +25,8 @@ from mingbai.kernel.words import Code, Digest, FreeText, PlaceCode, Role, Token
 QUESTION = "supplies.question"
 ANSWER_WITHIN = dt.timedelta(hours=48)
 SLIP_LASTS = dt.timedelta(days=400)
+
+told({"slip_ready": _("Your household's slip is ready. Its code opens your own lines.")})
 
 
 class GiveSlip(Ask):

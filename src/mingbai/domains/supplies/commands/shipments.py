@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.posting import (
     Moved,
@@ -60,6 +61,7 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
     store = open_store(acting, ask.place)
+    check_store_open(acting, ask.place)
     transit = location(acting, ask.place, LocationKind.TRANSIT, acting.entry.hex)
     held = as_held(acting, held_at(acting, store.at, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.posting import (
     Moved,
@@ -147,6 +148,7 @@ def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
     store = open_store(acting, ask.place)
+    check_store_open(acting, ask.place)
     to = recipient(acting, ask.place, ask.recipient)
     held = as_held(acting, held_at(acting, store.at, goods))
     try:
