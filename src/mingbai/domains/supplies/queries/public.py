@@ -440,7 +440,7 @@ class QuestionRow(Row):
 
 @query(scope=Scope.PUBLIC, title=_("Questions and answers"))
 def questions(asking: Asking, ask: QuestionsAsk) -> list[QuestionRow]:
-    """Return the questions about a place's lines that were answered, with the line's entry."""
+    """Return the answers about a place's lines with the line's entry; the asker's words only where the answerer showed them."""
     rows = [row for row in asking.find(Question, place=ask.place) if row.answered_at is not None]
     return question_rows(ask.place, rows)
 
@@ -458,7 +458,7 @@ def question_rows(place: str, rows: list[Question]) -> list[QuestionRow]:
             question=row.id,
             line=row.line,
             asked_at=row.asked_at,
-            text=row.text or "",
+            text=(row.text or "") if row.shown else "",
             answer=row.answer,
             answered_at=row.answered_at,
             seq=numbers.get(entries[row.line]) if row.line in entries else None,
