@@ -61,16 +61,19 @@ def about_me(request: HttpRequest) -> HttpResponse:
     """Show what the account holds about me."""
     actor, mandate = actor_of(request), mandate_id(request)
     refusal = rights.act(request) if request.method == "POST" else None
+    if request.method == "POST" and refusal is None:
+        return redirect(request.path)
     page = {
         name: answer(query, {}, as_=actor, mandate=mandate)
         for name, query in (
             ("rows", "people.about_me"),
             ("records", "rights.my_record"),
             ("wishes", "rights.my_wishes"),
+            ("looks", "rights.looks_at_me"),
             ("told", "messages.mine"),
         )
     }
-    page |= {"refusal": refusal, "request_id": str(uuid4())}
+    page |= {"refusal": refusal, "request_id": str(uuid4())} | rights.typed(request)
     answered = render(request, "web/about_me.html", page, status=refusal.status if refusal else 200)
     answered["Cache-Control"] = "no-store"
     return answered
