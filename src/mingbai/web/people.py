@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -84,10 +85,10 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **path: Any) -> HttpResponse:
         if login_of(request) is None:
-            return redirect(f"/sign-in/?next={request.path}")
+            return redirect(f"/sign-in/?next={quote(request.get_full_path())}")
         hat = hat_of(request)
         if hat is None:
-            return redirect(f"/hat/?next={request.path}")
+            return redirect(f"/hat/?next={quote(request.get_full_path())}")
         if needs_second_factor(request, hat):
             return redirect("/account/2fa/totp/activate/")
         return view(request, *args, **path)
