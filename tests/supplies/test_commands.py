@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mingbai.domains.supplies.commands import keeping
+from mingbai.domains.supplies.queries.public import gift_rows
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link
@@ -249,8 +250,25 @@ def test_a_donor_sees_where_the_gift_went(village: Village) -> None:
     )
     village.issue("口罩", 20, "东口")
     gift = village.house.ask("supplies.donor_view", {"link": token}, as_=Actor(via=Via.PAGE))
-    assert (gift.quantity, gift.on_hand, gift.wish) == (50, 30, "先给老人")
-    assert [(row.kind, row.quantity) for row in gift.went] == [("post", 20)]
+    assert (gift.quantity, gift.on_hand, gift.wish) == (50, 50, "先给老人")
+    assert gift.went == [], "cut once a day: two readings around one line would show who got it"
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        ({"post": [20, 5]}, [("post", 2, 25)]),
+        ({"household": [4], "post": [20]}, [("all", None, 24)]),
+        ({"household": [2] * 12, "post": [20]}, [("household", 12, 24), ("post", 1, 20)]),
+        ({"household": [2] * 9, "person": [1, 1]}, [("residents", 11, 20)]),
+        ({}, []),
+    ],
+)
+def test_a_donor_is_shown_no_group_under_ten(
+    held: dict[str, list[int]], shown: list[tuple[str, int | None, int]]
+) -> None:
+    rows = gift_rows(held)
+    assert [(row.kind, row.share, row.quantity) for row in rows] == shown
 
 
 def test_a_store_changes_hands_counted_and_signed_by_both(village: Village) -> None:
