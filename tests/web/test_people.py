@@ -93,5 +93,7 @@ def test_a_real_account_asks_for_a_second_lock(account: House) -> None:
     assert client.post(again, {"password": PASSWORD}).status_code == 302
     shown = client.get("/account/2fa/totp/activate/")
     assert shown.status_code == 200 and "<svg" in shown.content.decode()
+    guard = signed_in(account, "gate-guard", account.person("某岗", "guard"))
+    assert guard.get("/home/").headers["Location"] == "/account/2fa/totp/activate/", "may reveal"
     keeper = signed_in(account, "near-keeper", account.person("陆秀芬", "keeper"))
     assert keeper.get("/home/").status_code == 200

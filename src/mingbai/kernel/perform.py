@@ -32,6 +32,7 @@ from mingbai.kernel.words import Known, Role, Via
 from mingbai.proofs.merkle import leaf_hash
 
 TRIES = 6
+EARLIEST_YEAR = 1900
 ADDED_FIRST = "23505"
 MET_ANOTHER = {"40P01", "40001", ADDED_FIRST}
 """What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first.
@@ -143,6 +144,8 @@ def _once(
         check_place(store, place)
     hat = access.check_command(command, actor, hat, place or None, context.case)
     at = context.at or moment
+    if at.year < EARLIEST_YEAR:
+        raise Refused("ASK-6")
     if at > moment:
         raise Refused("ASK-3")
     known = entries.known_as(actor.via, context.known)

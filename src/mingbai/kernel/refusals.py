@@ -80,6 +80,7 @@ sentences(
         ),
         "ASK-3": _("The time given lies in the future. Give the time when it happened."),
         "ASK-4": _("No request of this name is known: %(name)s."),
+        "ASK-6": _("The time is not written as a time. Choose the day and the hour."),
         "ASK-5": _(
             "The request id is not one: give a UUID, new for each request and the same for a resend."
         ),

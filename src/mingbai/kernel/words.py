@@ -27,10 +27,15 @@ def whole(value: object) -> object:
     return value
 
 
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 def sound(value: str) -> str:
-    """Refuse text with control characters; line breaks may stay."""
+    """Refuse text with control characters, also those that turn the reading direction; line breaks may stay."""
     if any(
-        unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value
+        (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t")
+        or unicodedata.bidirectional(letter) in TURNING
+        for letter in value
     ):
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
     return value

@@ -32,6 +32,7 @@ KINDS: dict[str, Promise] = {
     "signed": _("signed"),
     "on_the_way": _("on the way"),
     "received": _("received"),
+    "called_back": _("called back"),
     "paper": _("on paper"),
     "link": _("by the slip's code"),
     "office": _("holds an office"),

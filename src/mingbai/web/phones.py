@@ -35,7 +35,7 @@ def json_body(request: HttpRequest, most: int) -> dict[str, Any]:
         raise TooMuch("API-6", most=most)
     try:
         found = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise Refused("API-6", most=most) from None
     if not isinstance(found, dict):
         raise Refused("API-6", most=most)

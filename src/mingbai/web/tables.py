@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 from pydantic import BaseModel
 
@@ -15,8 +15,10 @@ from mingbai.kernel.glossary import title
 from mingbai.kernel.perform import answer, find_query
 from mingbai.kernel.refusals import NotKnown, Refused
 from mingbai.kernel.workbooks.writing import Column, Kind, write_csv, write_table
-from mingbai.web.forms import asked, controls, defaults_of, typed
+from mingbai.web.controls import controls
+from mingbai.web.forms import asked, defaults_of, to_sign_in, typed
 from mingbai.web.people import actor_of, mandate_id
+from mingbai.web.pickers import picked
 
 ROWS_A_PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -96,7 +98,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
             )
             rows = found if isinstance(found, list) else [found]
         except NotKnown:
-            return redirect(f"/sign-in/?next={request.path}")
+            return to_sign_in(request)
         except Refused as refused:
             refusal = refused
             errors = refused.fields if isinstance(refused, AskedWrongly) else {}
@@ -108,7 +110,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     first = (page_number - 1) * ROWS_A_PAGE
     page = {
         "query": query,
-        "controls": controls(query.ask, values, errors, known),
+        "controls": picked(request, query.name, controls(query.ask, values, errors, known)),
         "refusal": refusal,
         "waiting": waiting,
         "columns": columns,

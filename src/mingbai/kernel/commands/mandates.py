@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.access import hats
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.glossary import terms
@@ -20,10 +21,14 @@ sentences(
         "MAN-3": _("No mandate of this id is registered at this place."),
         "MAN-4": _("This sign-in name is taken. Choose another one."),
         "MAN-5": _(
-            "An overseer is named by the appointing office above, never by the desk it looks at."
+            "Who watches is named by the appointing office above, never by the desk it looks at."
         ),
         "MAN-7": _("This sign-in name is not this person's at this place."),
         "MAN-6": _("Nobody gives a mandate to themselves."),
+        "MAN-8": _("Who runs the machine is named at the machine, not by a desk."),
+        "MAN-9": _(
+            "This person holds an office that you don't answer for. Whoever gave it gives the sign-in too."
+        ),
     }
 )
 terms(
@@ -59,16 +64,38 @@ class MandateGiven(Answer):
     mandate: UUID
 
 
+WATCHING = {Role.OVERSEER, Role.AUDITOR, Role.APPOINTING_OFFICE}
+AT_THE_MACHINE = {Role.OPERATOR, Role.ANYONE}
+
+
+def at_the_machine(acting: Acting) -> bool:
+    """Tell whether this comes from the machine itself, where the first mandates of an account are given."""
+    return acting.hat.mandate is None and acting.via in (Via.CONSOLE, Via.HOUSE)
+
+
 def check_from_above(acting: Acting, place: str, role: Role) -> None:
     """MAN-1 上一级任命: a mandate is given from above; the machine's operator names the first of an account."""
-    if acting.hat.mandate is None and acting.via in (Via.CONSOLE, Via.HOUSE):
+    if at_the_machine(acting):
         return
     if not is_under(place, acting.hat.place):
         raise NotAllowed("ACC-5")
     if place == acting.hat.place:
         raise NotAllowed("MAN-1")
-    if role is Role.OVERSEER and acting.role is not Role.APPOINTING_OFFICE:
+    if role in AT_THE_MACHINE:
+        raise NotAllowed("MAN-8")
+    if role in WATCHING and acting.role is not Role.APPOINTING_OFFICE:
         raise NotAllowed("MAN-5")
+
+
+def check_answers_for(acting: Acting, person: UUID) -> None:
+    """MAN-9 登录随任命: a sign-in is given by who could have given every office that it opens."""
+    if at_the_machine(acting):
+        return
+    for held in hats(acting.store, person, acting.now):
+        watching = Role(held.role) in WATCHING and acting.role is not Role.APPOINTING_OFFICE
+        above = held.place == acting.hat.place or not is_under(held.place, acting.hat.place)
+        if watching or above or Role(held.role) in AT_THE_MACHINE:
+            raise NotAllowed("MAN-9")
 
 
 @command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Give a mandate"))
@@ -133,6 +160,7 @@ def open_login(acting: Acting, ask: OpenLogin) -> None:
     """Give a person a name to sign in with; the password is set apart and lies elsewhere."""
     if acting.see(Person, id=ask.person) is None:
         raise Refused("PER-1")
+    check_answers_for(acting, ask.person)
     if acting.see(Login, username=ask.username):
         raise Refused("MAN-4")
     acting.add(Login(person_id=ask.person, username=ask.username))
@@ -146,6 +174,7 @@ def renew_password(acting: Acting, ask: OpenLogin) -> None:
     person = acting.see(Person, id=ask.person)
     if login is None or person is None or login.person_id != person.id or person.place != ask.place:
         raise Refused("MAN-7")
+    check_answers_for(acting, ask.person)
     acting.subject(ask.person)
 
 
