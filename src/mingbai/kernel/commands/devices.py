@@ -81,6 +81,8 @@ def invite(acting: Acting, ask: Invite) -> None:
         raise Refused("MAN-3")
     if acting.role is Role.KEEPER and mandate.person_id != acting.person:
         raise NotAllowed("ACC-1", role=_("desk"))
+    if mandate.ends_at is not None and mandate.ends_at <= acting.now:
+        raise NotAllowed("ACC-3")
     acting.link(
         digest=ask.token_digest,
         purpose=DEVICE_LINK,
@@ -147,6 +149,8 @@ def held_device(acting: Acting, ask: OneDevice) -> Device:
     device = acting.hold(Device, id=ask.device)
     if device is None or device.place != ask.place:
         raise Refused("DEV-3")
+    if acting.role is Role.KEEPER and device.person_id != acting.person:
+        raise NotAllowed("ACC-1", role=_("desk"))
     return device
 
 

@@ -51,7 +51,11 @@ class JobBegun(Answer):
     job: UUID
 
 
-@command(role=set(Role) - {Role.ANYONE, Role.RESIDENT}, desk="jobs", title=_("Begin long work"))
+@command(
+    role=set(Role) - {Role.ANYONE, Role.RESIDENT, Role.WITNESS},
+    desk="jobs",
+    title=_("Begin long work"),
+)
 def begin(acting: Acting, ask: BeginJob) -> JobBegun:
     """Begin a long piece of work; each of its acts is judged as if it were done alone."""
     if ask.kind not in REGISTRY.planners:

@@ -11,6 +11,7 @@ from mingbai.kernel.commands.messages import SLIP_LINK, TOLD
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.journal.entries import private_value
 from mingbai.kernel.models import Correction, Household, Look, Message, Person
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
@@ -178,7 +179,7 @@ class WaitingWish(Row):
 def waiting_wishes(asking: Asking, ask: OfPlace) -> list[WaitingWish]:
     """Return the wishes for corrections that nobody has answered, with what they say."""
     rows = Correction.objects.filter(
-        place__startswith=ask.place.rstrip("0"), answered_at=None
+        place__startswith=prefix_of(ask.place), answered_at=None
     ).select_related("person")
     return [
         WaitingWish(
