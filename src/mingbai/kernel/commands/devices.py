@@ -18,7 +18,7 @@ from mingbai.kernel.perform import as_house
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Code, Digest, Moment, OpenName, PlaceCode, Reason, Role, Token
+from mingbai.kernel.words import Digest, Moment, OpenName, PlaceCode, Reason, Role, ShortCode, Token
 
 INVITED = dt.timedelta(minutes=10)
 KEPT_DAYS = 30
@@ -179,7 +179,7 @@ class KeepRefused(Ask):
     sequence: int = Field(ge=1)
     digest: Digest
     request: UUID | None = None
-    code: Code
+    code: ShortCode
     claimed_at: Moment | None = None
     content: Content
 
@@ -230,7 +230,7 @@ class KeepClosed(Ask):
     device: UUID
     sequence: int = Field(ge=0, le=2**53)
     digest: Digest
-    why: Code
+    why: ShortCode
     box: Box
 
 

@@ -13,7 +13,7 @@ from mingbai.kernel.jobs import forget_old
 from mingbai.kernel.models import Job
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import REGISTRY, command, due
-from mingbai.kernel.words import Code, PlaceCode, Role
+from mingbai.kernel.words import Code, PlaceCode, Role, ShortCode
 
 sentences(
     {
@@ -97,7 +97,7 @@ def end(acting: Acting, ask: OneJob) -> None:
 class StopJob(OneJob):
     """A piece of work can't go on."""
 
-    why: Code
+    why: ShortCode
 
 
 @command(role={Role.OPERATOR}, desk="jobs", title=_("Stop long work"), placeless=True)
