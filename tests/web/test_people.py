@@ -46,6 +46,19 @@ def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
     assert NUMBER not in "".join(Entry.objects.values_list("body", flat=True))
 
 
+def test_a_form_sent_again_is_no_new_look_and_opens_nothing(
+    story: House, at_desk: Client, resident: str
+) -> None:
+    path, sent = (
+        f"/people/{VILLAGE}/{resident}/phone/",
+        {"request_id": str(uuid.uuid4()), "reason": "联系取货"},
+    )
+    assert NUMBER in at_desk.post(path, sent).content.decode()
+    again = at_desk.post(path, sent)
+    assert again.status_code == 409 and NUMBER not in again.content.decode()
+    assert Look.objects.count() == 1
+
+
 def test_a_sign_in_is_given_in_person_and_renewed(
     story: House, at_desk: Client, resident: str
 ) -> None:

@@ -341,7 +341,7 @@ def answer(
             hat = Hat(role=Role.RESIDENT, place="", person=as_.person)
         else:
             hat = access.hat_of(store, as_, Context(), moment)
-    hat = access.check_query(query, as_, hat, place or None)
+    hat = access.check_query(query, as_, hat, place or None, getattr(parsed, "case", None))
     asked_as_of = as_of or getattr(parsed, "as_of", None)
     asking = Asking(store=store, hat=hat, via=as_.via, now=moment, as_of=asked_as_of, link=as_.link)
     return query.function(asking, parsed)

@@ -96,6 +96,9 @@ sentences(
         "ACC-8": _(
             "Too many at once. Wait %(seconds)s seconds and send it again; nothing is lost."
         ),
+        "ACC-9": _(
+            "The house does this itself, or its operator at the machine; nobody can ask for it from outside."
+        ),
         "REQ-1": _(
             "This number was used for something else. Nothing was done; send it again as a new one."
         ),

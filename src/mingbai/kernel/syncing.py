@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.access import hats
+from mingbai.kernel import limits
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import stamp
@@ -28,10 +28,11 @@ from mingbai.kernel.devices.boxes import (
     header,
     open_box,
 )
+from mingbai.kernel.devices.offices import offices_of
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.many.run import One, Outcome, run_many
-from mingbai.kernel.models import Checkpoint, Device, Envelope, Quarantine
+from mingbai.kernel.models import Checkpoint, Device, Envelope, Mandate, Quarantine
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import as_house, promise
@@ -43,6 +44,8 @@ from mingbai.proofs.merkle import leaf_hash
 
 BATCH_MOST = 200
 CLOSED_MOST = 2000
+STRANGERS_MOST = 500
+SENDINGS_PER_HOUR = 60
 GAPS_MOST = 500
 
 sentences(
@@ -68,6 +71,12 @@ class Opened:
     one: One
     known: Known
     claimed: dt.datetime | None
+    mandate: UUID
+
+    @property
+    def together(self) -> tuple[str, Known, UUID]:
+        """Return what the records of one run have in common."""
+        return self.content["command"], self.known, self.mandate
 
 
 @dataclass
@@ -104,20 +113,23 @@ class Batch:
     device: Device
     now: dt.datetime
     origin: str
+    offices: Sequence[Mandate]
     answers: dict[int, Answered] = field(default_factory=dict)
 
 
-def take(body: dict[str, Any]) -> dict[str, Any]:
-    """Take what a phone sends and answer every envelope."""
+def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
+    """Take what a phone sends and answer every envelope; a stranger is heard so many times an hour."""
     store = Store()
     moment = moment_now(store)
     device_id, sent = read(body)
     device = next(iter(store.fetch(Device, {"id": device_id})), None)
+    if device is None:
+        limits.check(f"sync/{address}", SENDINGS_PER_HOUR)
     if device is None or device.confirmed_at is None or device.revoked_at is not None:
         why = "revoked" if device is not None and device.revoked_at is not None else "unknown"
         answers = [closed(device_id, one, why) for one in sent]
         return answered(moment, answers, [])
-    batch = Batch(device, moment, account(store).origin)
+    batch = Batch(device, moment, account(store).origin, offices_of(store, device, moment))
     seen = stored(device, sent)
     opened = []
     for one in sorted(sent, key=lambda each: each.sequence):
@@ -176,9 +188,14 @@ PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
 
 
 def closed(device: UUID, sent: Sent, why: str) -> Answered:
-    """Keep an envelope closed; what is sent again is kept once, and strangers can't fill the disk."""
+    """Keep an envelope closed; what is sent again is kept once, and strangers fill neither the disk nor others' room."""
     known = Quarantine.objects.filter(digest=sent.digest).exists()
-    if not known and Quarantine.objects.count() < CLOSED_MOST:
+    kept = Quarantine.objects.all()
+    if why == "unknown":
+        room = kept.filter(why=why).count() < STRANGERS_MOST
+    else:
+        room = kept.exclude(why="unknown").count() < CLOSED_MOST - STRANGERS_MOST
+    if not known and room:
         as_house(
             quarantine,
             KeepClosed(
@@ -204,6 +221,7 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
         claimed = dt.datetime.fromisoformat(content["at"])
         known = Known(content.get("known", "observed"))
         asked, needs = content["ask"], [UUID(one) for one in content.get("needs", [])]
+        named = UUID(content["mandate"]) if content.get("mandate") else None
         assert isinstance(asked, dict) and claimed.tzinfo is not None
     except (KeyError, TypeError, ValueError, AssertionError):
         raise Refused("SYN-2", problem="id, command, ask, at") from None
@@ -213,7 +231,8 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
     if needs and not done(batch.device, needs):
         raise Refused("SYN-4")
     one = One(asked, request, at, may_overrule=True)
-    return Opened(sent, content, one, known, claimed if at != claimed else None)
+    mandate = mandate_of(batch, named)
+    return Opened(sent, content, one, known, claimed if at != claimed else None, mandate)
 
 
 def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
@@ -235,13 +254,10 @@ def done(device: Device, needs: Sequence[UUID]) -> bool:
 
 
 def runs(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
-    """Give the envelopes in their order, those together that are of one command and known alike."""
+    """Give the envelopes in their order, those together that are of one command and office, and known alike."""
     run: list[Opened] = []
     for one in opened:
-        if run and (run[0].content["command"], run[0].known) != (
-            one.content["command"],
-            one.known,
-        ):
+        if run and run[0].together != one.together:
             yield run
             run = []
         run.append(one)
@@ -273,13 +289,12 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
     actor = Actor(person=device.person_id, via=Via.PHONE)
-    mandate = mandate_of(device, batch.now)
     try:
         (outcomes,) = run_many(
             run[0].content["command"],
             [one.one for one in run],
             as_=actor,
-            mandate=mandate,
+            mandate=run[0].mandate,
             known=run[0].known,
             step=note,
             chunk=BATCH_MOST,
@@ -302,11 +317,12 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
 
-def mandate_of(device: Device, now: dt.datetime) -> UUID:
-    """Return the mandate that a phone acts under: its own while it is in force, or the one that took its place."""
-    held = hats(Store(), device.person_id, now)
-    same = [one for one in held if one.id == device.mandate or one.place == device.place]
-    return same[0].id if same else device.mandate
+def mandate_of(batch: Batch, named: UUID | None) -> UUID:
+    """Return the mandate that a record is of: the one it names, the phone's own, or the one that took its place."""
+    held = [one.id for one in batch.offices]
+    if named in held:
+        return named
+    return held[0] if held else batch.device.mandate
 
 
 def receipt_of(request: UUID) -> dict[str, Any] | None:

@@ -67,6 +67,9 @@ ItemCode = Annotated[
 Code = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
 ]
+ShortCode = Annotated[
+    str, Open(), StringConstraints(min_length=1, max_length=20, pattern=r"^[\w.:/-]+$")
+]
 Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10)]
 OpenName = Annotated[
     str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)

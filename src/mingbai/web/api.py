@@ -233,7 +233,9 @@ def job_progress(request: HttpRequest, job: UUID) -> HttpResponse:
         "mandate": header_uuid(request, "Mingbai-Mandate"),
     }
     rows = answer("jobs.jobs", {"place": found[0].place}, **options)
-    told = next(json.loads(row.model_dump_json()) for row in rows if row.job == job)
+    told = next((json.loads(row.model_dump_json()) for row in rows if row.job == job), None)
+    if told is None:
+        raise Refused("JOB-1")
     if found[0].person == options["as_"].person:
         ask = {"place": found[0].place, "job": job}
         told |= rows_as_json(answer("jobs.outcomes", ask, **options))

@@ -38,6 +38,8 @@ def see(acting: Acting, ask: SeeItem) -> None:
     held = acting.hold(OpenItem, id=ask.item_id)
     if held is None or held.place != ask.place:
         raise Refused("ITM-1")
+    if held.role != acting.role and (held.person is None or held.person != acting.person):
+        raise Refused("ITM-1")
     if held.seen_at is None:
         acting.change(held, seen_at=acting.now)
 

@@ -11,7 +11,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Login, Mandate, Organisation, Person, Token
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
-from mingbai.kernel.registry import command
+from mingbai.kernel.registry import REACH, Reach, command
 from mingbai.kernel.words import Code, Digest, Moment, OpenName, PersonId, PlaceCode, Role, Via
 
 sentences(
@@ -21,13 +21,13 @@ sentences(
         "MAN-3": _("No mandate of this id is registered at this place."),
         "MAN-4": _("This sign-in name is taken. Choose another one."),
         "MAN-5": _(
-            "Who watches is named by the appointing office above, never by the desk it looks at."
+            "Whoever looks at a desk (an overseer, an auditor, an appointing office) is named by the appointing office above, never by that desk."
         ),
         "MAN-7": _("This sign-in name is not this person's at this place."),
         "MAN-6": _("Nobody gives a mandate to themselves."),
-        "MAN-8": _("Who runs the machine is named at the machine, not by a desk."),
+        "MAN-8": _("The operator of the machine is named at the machine itself."),
         "MAN-9": _(
-            "This person holds an office that you don't answer for. Whoever gave it gives the sign-in too."
+            "This person holds an office that is not under yours. Whoever is above both of you gives the sign-in."
         ),
     }
 )
@@ -64,38 +64,42 @@ class MandateGiven(Answer):
     mandate: UUID
 
 
-WATCHING = {Role.OVERSEER, Role.AUDITOR, Role.APPOINTING_OFFICE}
+LOOKING = {Role.OVERSEER, Role.AUDITOR, Role.APPOINTING_OFFICE}
 AT_THE_MACHINE = {Role.OPERATOR, Role.ANYONE}
 
 
-def at_the_machine(acting: Acting) -> bool:
-    """Tell whether this comes from the machine itself, where the first mandates of an account are given."""
+def at_machine(acting: Acting) -> bool:
+    """Tell whether the machine's own operator acts, or the house."""
     return acting.hat.mandate is None and acting.via in (Via.CONSOLE, Via.HOUSE)
 
 
 def check_from_above(acting: Acting, place: str, role: Role) -> None:
     """MAN-1 上一级任命: a mandate is given from above; the machine's operator names the first of an account."""
-    if at_the_machine(acting):
+    if at_machine(acting):
         return
     if not is_under(place, acting.hat.place):
         raise NotAllowed("ACC-5")
     if place == acting.hat.place:
         raise NotAllowed("MAN-1")
+    if role in LOOKING and acting.role is not Role.APPOINTING_OFFICE:
+        raise NotAllowed("MAN-5")
     if role in AT_THE_MACHINE:
         raise NotAllowed("MAN-8")
-    if role in WATCHING and acting.role is not Role.APPOINTING_OFFICE:
-        raise NotAllowed("MAN-5")
 
 
-def check_answers_for(acting: Acting, person: UUID) -> None:
-    """MAN-9 登录随任命: a sign-in is given by who could have given every office that it opens."""
-    if at_the_machine(acting):
+def check_sign_in(acting: Acting, person: Person) -> None:
+    """MAN-9 不越级开门: who opens a sign-in could sign in with it, so every office behind it lies under theirs."""
+    if at_machine(acting) or person.id == acting.person:
         return
-    for held in hats(acting.store, person, acting.now):
-        watching = Role(held.role) in WATCHING and acting.role is not Role.APPOINTING_OFFICE
-        above = held.place == acting.hat.place or not is_under(held.place, acting.hat.place)
-        if watching or above or Role(held.role) in AT_THE_MACHINE:
+    held = hats(acting.store, person.id, acting.now)
+    for one in held:
+        role = Role(one.role)
+        peer = one.place == acting.hat.place and REACH[role] is Reach.UNDER
+        looks = role in LOOKING and acting.role is not Role.APPOINTING_OFFICE
+        if peer or looks or not is_under(one.place, acting.hat.place):
             raise NotAllowed("MAN-9")
+    if not held and not is_under(person.place, acting.hat.place):
+        raise NotAllowed("MAN-9")
 
 
 @command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Give a mandate"))
@@ -158,9 +162,10 @@ class OpenLogin(Ask):
 @command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Open a sign-in"))
 def open_login(acting: Acting, ask: OpenLogin) -> None:
     """Give a person a name to sign in with; the password is set apart and lies elsewhere."""
-    if acting.see(Person, id=ask.person) is None:
+    person = acting.see(Person, id=ask.person)
+    if person is None:
         raise Refused("PER-1")
-    check_answers_for(acting, ask.person)
+    check_sign_in(acting, person)
     if acting.see(Login, username=ask.username):
         raise Refused("MAN-4")
     acting.add(Login(person_id=ask.person, username=ask.username))
@@ -174,7 +179,7 @@ def renew_password(acting: Acting, ask: OpenLogin) -> None:
     person = acting.see(Person, id=ask.person)
     if login is None or person is None or login.person_id != person.id or person.place != ask.place:
         raise Refused("MAN-7")
-    check_answers_for(acting, ask.person)
+    check_sign_in(acting, person)
     acting.subject(ask.person)
 
 

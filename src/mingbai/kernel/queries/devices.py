@@ -37,7 +37,7 @@ class DeviceRow(Row):
 
 
 @query(
-    scope=Scope.PLACE, role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Phones of a place")
+    scope=Scope.UNDER, role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Phones of a place")
 )
 def devices(asking: Asking, ask: OfPlace) -> list[DeviceRow]:
     """Return the phones of a place, whose they are, and how many of their records never came."""
@@ -75,7 +75,7 @@ class RefusedRow(Row):
 
 
 @query(
-    scope=Scope.PLACE,
+    scope=Scope.UNDER,
     role={Role.DESK, Role.KEEPER},
     desk="devices",
     title=_("Records from phones that were refused"),
