@@ -14,8 +14,13 @@ from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.clock import PLACE_ZONE, at_time
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def half_width(value: object) -> object:
     """Return text with full-width letters and digits made plain."""
+    if isinstance(value, str) and value.isascii():
+        return value.strip()
     return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
 
 
@@ -29,9 +34,7 @@ def whole(value: object) -> object:
 
 def sound(value: str) -> str:
     """Refuse text with control characters; line breaks may stay."""
-    if any(
-        unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value
-    ):
+    if CONTROL.search(value):
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
     return value
 

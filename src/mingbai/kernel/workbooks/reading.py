@@ -1,9 +1,7 @@
 """Reading: an office's workbook as rows of plain values, after it was measured (limits.py)."""
 
 import datetime as dt
-import gc
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.workbooks.faults import WorkbookFault
 from mingbai.kernel.workbooks.limits import measured
 
@@ -58,18 +57,6 @@ def read(source: Path | str | bytes) -> list[Sheet]:
             ]
     except CalamineError:
         raise WorkbookFault("WBK-9") from None
-
-
-@contextmanager
-def growing() -> Iterator[None]:
-    """Let many rows be made without looking for garbage among them each time: a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def fill_merged(sheet: Sheet, columns: Collection[int] | None = None) -> Sheet:
