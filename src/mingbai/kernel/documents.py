@@ -85,6 +85,15 @@ def check_character(body: str) -> str:
     return CHECKS[(sum(map(mul, body.encode("ascii"), WEIGHTS)) - NOUGHTS) % 11]
 
 
+@lru_cache(maxsize=65_536)
+def _day_of(digits: str) -> dt.date | None:
+    """Return the day of eight digits, if there is such a day; a century has few of them."""
+    try:
+        return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+
+
 def resident_id(text: str, *, on: dt.date | None = None) -> str:
     """Return a resident ID number in its plain form: length, characters, birth date and check character hold."""
     number = plain(text)
@@ -97,11 +106,8 @@ def resident_id(text: str, *, on: dt.date | None = None) -> str:
         )
     if not DIGITS.fullmatch(number):
         raise DocumentFault(Why.CHARACTERS)
-    try:
-        born = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        raise DocumentFault(Why.BIRTH_DATE) from None
-    if born.year < FIRST_YEAR or (on is not None and born > on):
+    born = _day_of(number[6:14])
+    if born is None or born.year < FIRST_YEAR or (on is not None and born > on):
         raise DocumentFault(Why.BIRTH_DATE)
     if check_character(number[:17]) != number[17]:
         raise DocumentFault(Why.CHECK_CHARACTER)

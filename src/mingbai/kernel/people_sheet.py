@@ -230,19 +230,19 @@ def _checked(
         seen.add(key)
     values = [name, kind, document, number_called, organisation, post, address, begins]
     return RosterRow(
-        sheet=table.sheet,
-        row=number,
-        name=name,
-        document_kind=kind,
-        document=document,
-        phone=number_called or None,
-        organisation=organisation,
-        post=post,
-        address=address,
-        started_on=started_on,
-        outcome=outcome,
-        why=why,
-        identity=identities.of(values),
+        table.sheet,
+        number,
+        name,
+        kind,
+        document,
+        number_called or None,
+        organisation,
+        post,
+        address,
+        started_on,
+        outcome,
+        why,
+        identities.of(values),
     )
 
 

@@ -16,6 +16,7 @@ from python_calamine import (
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.workbooks.faults import WorkbookFault
 from mingbai.kernel.workbooks.limits import measured
+from mingbai.kernel.workbooks.plain_tables import rows_of_text
 
 Cell = str | int | float | bool | dt.date | dt.datetime | None
 Row = list[Cell]
@@ -43,8 +44,15 @@ class Sheet:
 
 
 def read(source: Path | str | bytes) -> list[Sheet]:
-    """Return the sheets of a workbook, hidden ones marked; a WorkbookFault says why it cannot be taken."""
+    """Return the sheets of a workbook, hidden ones marked, or a plain table as its one sheet.
+
+    A WorkbookFault says why it cannot be taken.
+    """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    with growing():
+        rows = None if data.startswith(b"PK") else rows_of_text(data)
+        if rows is not None:
+            return [Sheet("csv", [[cell or None for cell in row] for row in rows])]
     try:
         with growing(), CalamineWorkbook.from_filelike(measured(data)) as workbook:
             return [
