@@ -36,7 +36,7 @@ terms(
         "looks": _("Sealed fields opened"),
         "appeal": _("Judged again"),
         "seen": _("Seen"),
-        "office": _("As which office"),
+        "office": _("Office"),
     }
 )
 
