@@ -201,7 +201,7 @@ def test_a_question_is_answered_with_the_entry(village: Village) -> None:
     village.refused(
         "SUP-13", "ask_about_line", line=7, text="？", as_=Actor(via=Via.PAGE, address="10.0.0.8")
     )
-    village.do("answer_question", question=asked["question"], text="十只，见第一行", shown=True)
+    village.do("answer_question", question=asked["question"], text="十只，见第一行", words_shown=True)
     village.house.settle()
     row = village.house.ask("supplies.questions", {"place": VILLAGE})[0]
     assert (row.answer, row.line) == ("十只，见第一行", 1)
@@ -438,7 +438,7 @@ def test_an_asker_may_have_named_somebody_so_the_words_are_shown_only_on_purpose
     village: Village,
 ) -> None:
     village.receive("口罩", 10)
-    for more in ({}, {"shown": True}):
+    for more in ({}, {"words_shown": True}):
         asked = village.do("ask_about_line", line=1, text="王某家为什么多？")
         village.do("answer_question", question=asked["question"], text="按户发", **more)
     rows = village.house.ask("supplies.questions", {"place": VILLAGE})

@@ -79,7 +79,7 @@ terms(
         "to_place": _("To which place"),
         "proposal": _("Proposal"),
         "apart": _("Out of what was set apart"),
-        "shown": _("Show the asker's words to everyone"),
+        "words_shown": _("Show the asker's words to everyone"),
         "offer": _("Offer"),
         "days": _("Days"),
         "question": _("Question"),

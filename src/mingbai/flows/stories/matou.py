@@ -254,7 +254,7 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
                 "place": VILLAGE,
                 "question": receipt.result["question"],
                 "text": "12 盒，每盒 50 只，一共 600 只。",
-                "shown": True,
+                "words_shown": True,
             },
             as_=cast.keeper,
         )

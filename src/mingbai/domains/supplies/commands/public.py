@@ -130,7 +130,7 @@ class AnswerQuestion(Ask):
     place: PlaceCode
     question: UUID
     text: FreeText
-    shown: bool = False
+    words_shown: bool = False
 
 
 @command(role={Role.KEEPER, Role.DESK}, title=_("Answer a question"))
@@ -139,5 +139,5 @@ def answer_question(acting: Acting, ask: AnswerQuestion) -> None:
     held = acting.hold(Question, id=ask.question)
     if held is None or held.place != ask.place or held.answered_at is not None:
         raise Refused("SUP-16")
-    acting.change(held, answer=ask.text, answered_at=acting.at, shown=ask.shown)
+    acting.change(held, answer=ask.text, answered_at=acting.at, shown=ask.words_shown)
     acting.close_item(kind=QUESTION, subject=held.id.hex, place=ask.place, outcome="answered")
