@@ -201,7 +201,9 @@ def test_a_question_is_answered_with_the_entry(village: Village) -> None:
     village.refused(
         "SUP-13", "ask_about_line", line=7, text="？", as_=Actor(via=Via.PAGE, address="10.0.0.8")
     )
-    village.do("answer_question", question=asked["question"], text="十只，见第一行", words_shown=True)
+    village.do(
+        "answer_question", question=asked["question"], text="十只，见第一行", words_shown=True
+    )
     village.house.settle()
     row = village.house.ask("supplies.questions", {"place": VILLAGE})[0]
     assert (row.answer, row.line) == ("十只，见第一行", 1)

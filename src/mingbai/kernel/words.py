@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.clock import PLACE_ZONE, at_time
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def half_width(value: object) -> object:

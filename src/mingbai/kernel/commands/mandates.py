@@ -11,7 +11,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Login, Mandate, Organisation, Person, Token
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
-from mingbai.kernel.registry import REACH, Reach, command
+from mingbai.kernel.registry import command
 from mingbai.kernel.words import Code, Digest, Moment, OpenName, PersonId, PlaceCode, Role, Via
 
 sentences(
@@ -93,9 +93,8 @@ def check_sign_in(acting: Acting, person: Person) -> None:
         return
     held = hats(acting.store, person.id, acting.now)
     for one in held:
-        role = Role(one.role)
-        peer = one.place == acting.hat.place and REACH[role] is Reach.UNDER
-        looks = role in LOOKING and acting.role is not Role.APPOINTING_OFFICE
+        peer = one.place == acting.hat.place
+        looks = Role(one.role) in LOOKING and acting.role is not Role.APPOINTING_OFFICE
         if peer or looks or not is_under(one.place, acting.hat.place):
             raise NotAllowed("MAN-9")
     if not held and not is_under(person.place, acting.hat.place):
