@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mingbai.domains.supplies.commands import keeping
-from mingbai.domains.supplies.queries.public import gift_rows
+from mingbai.domains.supplies.queries.gift import gift_rows
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link

@@ -1,4 +1,4 @@
-"""Queries for everyone: the village's account in figures, a household's own lines, and where a gift went.
+"""Queries for everyone: the village's account in figures, a household's own lines.
 
 Figures are cut once a day, and groups under ten are not shown apart: in the query, so on every face.
 """
