@@ -23,13 +23,15 @@ from mingbai.kernel.workbooks.reading import read
 
 COUNT = int(os.environ.get("COUNT", 1_000_000 if FULL else 50_000))
 TRANSFERS = int(os.environ.get("TRANSFERS", 100_000 if FULL else 20_000))
-IN_A_FILE = 200_000  # the most that one file may hold
+IN_A_FILE = 100_000  # half of what one file may hold
 BAD, TWICE = 100, 50  # one row in so many has a wrong document, one is written twice
 
 
 def reached(rate: float, least: float, aim: float | None = None) -> str:
     """Tell how a rate stands to the least that is wanted, and to what is aimed at."""
-    told = f"at least {least:,.0f}: {'met' if rate >= least else 'MISSED'} ({rate / least:.2f} of it)"
+    told = (
+        f"at least {least:,.0f}: {'met' if rate >= least else 'MISSED'} ({rate / least:.2f} of it)"
+    )
     return told + (f", {rate / aim:.2f} of the aim {aim:,.0f}" if aim else "")
 
 
@@ -72,7 +74,9 @@ def people(contents: list[bytes]) -> None:
     good, _twice = reading(contents)
     with spending() as spent:
         begun = [
-            jobs.begin("people.roster", content, TOWN, as_=OPERATOR, request_id=random_id(), year=2020)
+            jobs.begin(
+                "people.roster", content, TOWN, as_=OPERATOR, request_id=random_id(), year=2020
+            )
             for content in contents
         ]
         for job in begun:
