@@ -87,7 +87,8 @@ def test_what_waits_for_a_word_ends_by_a_word_and_an_act_by_the_act(
 ) -> None:
     village.receive("口罩", 100)
     day = {"place": VILLAGE, "on": "2020-01-25"}
-    village.house.do("supplies.query_missing_day", day)
+    overseer = village.house.person("米岚", "overseer")
+    village.house.do("supplies.query_missing_day", day, as_=overseer)
     village.do("ask_about_line", line=1, text="多少？")
     silent, question = (
         OpenItem.objects.get(kind=kind) for kind in (keeping.SILENT, "supplies.question")

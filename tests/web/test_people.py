@@ -110,3 +110,14 @@ def test_a_real_account_asks_for_a_second_lock(account: House) -> None:
     assert guard.get("/home/").headers["Location"] == "/account/2fa/totp/activate/", "may reveal"
     keeper = signed_in(account, "near-keeper", account.person("陆秀芬", "keeper"))
     assert keeper.get("/home/").status_code == 200
+
+
+def test_no_form_and_no_table_opens_before_the_second_lock_is_set(account: House) -> None:
+    page = signed_in(account, "town-desk", account.person("值班室", "desk", TOWN))
+    for address in ("/do/people/add_person/", "/ask/people/people/", "/people/"):
+        answered = page.get(address)
+        assert (answered.status_code, answered.headers.get("Location")) == (
+            302,
+            "/account/2fa/totp/activate/",
+        ), address
+    assert page.get("/ask/places/points/").status_code == 200, "what is public stays so"

@@ -7,7 +7,7 @@ import random
 
 from accounts import FOLDER, TOWN, VILLAGES, issue, make
 from measuring import DATABASE, FULL, Spent, memory, probe, spending, tell
-from people import HEADINGS, person
+from people import COUNTIES, DAYS, HEADINGS, person
 from transfers import hledger
 
 from mingbai.kernel import jobs
@@ -23,7 +23,8 @@ from mingbai.kernel.workbooks.reading import read
 
 COUNT = int(os.environ.get("COUNT", 1_000_000 if FULL else 50_000))
 TRANSFERS = int(os.environ.get("TRANSFERS", 100_000 if FULL else 20_000))
-IN_A_FILE = 200_000  # the most that one file may hold
+IN_A_FILE = 100_000  # half of what one file may hold
+assert len(COUNTIES) * DAYS >= COUNT, "every document is somebody's own"
 BAD, TWICE = 100, 50  # one row in so many has a wrong document, one is written twice
 
 
@@ -82,8 +83,8 @@ def people(contents: list[bytes]) -> None:
         for job in begun:
             assert jobs.go_on(job)
     told = [Job.objects.get(id=job) for job in begun]
-    assert Person.objects.count() <= sum(job.accepted for job in told) <= good
-    assert Membership.objects.count() == sum(job.accepted for job in told)
+    assert Person.objects.count() == sum(job.accepted for job in told) == good, "each good row once"
+    assert Membership.objects.count() == good
     rate = COUNT / spent.cpu
     refused = sum(job.refused + job.duplicate for job in told)
     tell(

@@ -11,7 +11,7 @@ class Encoder(json.JSONEncoder):
 
     def __init__(self) -> None:
         super().__init__(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        make: Any = json.encoder.c_make_encoder
+        make: Any = getattr(json.encoder, "c_make_encoder", None)
         self.inner: Callable[[Any, int], tuple[str, ...]] | None = make and make(
             None,
             self.default,

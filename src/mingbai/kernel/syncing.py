@@ -29,6 +29,7 @@ from mingbai.kernel.devices.boxes import (
     open_box,
 )
 from mingbai.kernel.devices.offices import offices_of
+from mingbai.kernel.journal.asks import as_uuid, entries_of
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.many.run import One, Outcome, run_many
@@ -115,6 +116,14 @@ class Batch:
     origin: str
     offices: Sequence[Mandate]
     answers: dict[int, Answered] = field(default_factory=dict)
+    sealed: dict[int, dt.datetime | None] = field(default_factory=dict)
+
+    def sealed_at(self, size: int) -> dt.datetime | None:
+        """Return when the head of this size, or the last one before it, was sealed; looked up once for all that saw it."""
+        if size not in self.sealed:
+            head = Checkpoint.objects.filter(size__lte=size).order_by("-number").first()
+            self.sealed[size] = head.sealed_at if head is not None else None
+        return self.sealed[size]
 
 
 def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
@@ -241,9 +250,9 @@ def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
         return batch.now
     size = head.split(" ")[0]
     if size.isdigit():
-        seen = Checkpoint.objects.filter(size__lte=int(size)).order_by("-number").first()
-        if seen is not None and claimed < seen.sealed_at:
-            return min(seen.sealed_at, batch.now)
+        sealed = batch.sealed_at(int(size))
+        if sealed is not None and claimed < sealed:
+            return min(sealed, batch.now)
     return claimed
 
 
@@ -301,6 +310,8 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
         )
     except Refused as refusal:
         outcomes = [Outcome(one.one.request, "refused", {}, refusal) for one in run]
+    done_here = [one.request for one in outcomes if one.outcome != "refused"]
+    receipts = receipts_of(done_here) if done_here else {}
     for outcome in outcomes:
         one = by_request[outcome.request]
         if outcome.outcome == "refused":
@@ -313,7 +324,7 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
                 outcome.outcome,
                 outcome.request,
                 outcome.refusal,
-                receipt_of(outcome.request),
+                receipts.get(outcome.request),
             )
 
 
@@ -325,22 +336,23 @@ def mandate_of(batch: Batch, named: UUID | None) -> UUID:
     return held[0] if held else batch.device.mandate
 
 
-def receipt_of(request: UUID) -> dict[str, Any] | None:
-    """Return the signed promise for the entry that answers a request."""
-    row = (
-        Store()
-        .run(
-            "SELECT e.body, e.recorded_at FROM journal_entry e JOIN journal_request r "
-            "ON e.id = COALESCE(r.entry, r.id) WHERE r.id = %s",
-            [request],
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    recorded = json.loads(row[0])["recorded"]
-    leaf = leaf_hash(str(row[0]).encode())
-    return {"leaf": leaf.hex(), "promise": promise(leaf, recorded), "recorded_at": recorded}
+def receipts_of(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the signed promises for the entries that answer these requests; those of one entry share its promise."""
+    store = Store()
+    entries = entries_of(store, requests)
+    wanted = list(set(entries.values()))
+    holes = ", ".join(["%s"] * len(wanted))
+    promised: dict[UUID, dict[str, Any]] = {}
+    for entry, body in store.at_once(
+        f"SELECT id, body FROM journal_entry WHERE id IN ({holes})", wanted
+    ):
+        recorded, leaf = json.loads(body)["recorded"], leaf_hash(str(body).encode())
+        promised[as_uuid(entry)] = {
+            "leaf": leaf.hex(),
+            "promise": promise(leaf, recorded),
+            "recorded_at": recorded,
+        }
+    return {request: promised[entry] for request, entry in entries.items() if entry in promised}
 
 
 def keep(batch: Batch, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:

@@ -19,7 +19,7 @@ from mingbai.kernel.refusals import NotKnown, Refused
 from mingbai.kernel.words import Known
 from mingbai.web.controls import bare, controls
 from mingbai.web.kinds import KINDS
-from mingbai.web.people import actor_of, hat_of, login_of, mandate_id
+from mingbai.web.people import actor_of, hat_of, login_of, mandate_id, second_lock_first
 from mingbai.web.pickers import picked
 
 
@@ -92,6 +92,8 @@ def command_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     command = find_command(f"{desk}.{name}")
     if not command.public and login_of(request) is None:
         return to_sign_in(request)
+    if not command.public and (door := second_lock_first(request)) is not None:
+        return door
     values, errors, refusal = {}, {}, None
     status = 200
     if request.method == "POST":

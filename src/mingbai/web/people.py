@@ -60,9 +60,17 @@ def hat_of(request: HttpRequest) -> Mandate | None:
 
 
 def mandate_id(request: HttpRequest) -> UUID | None:
-    """Return the id of the office as which somebody acts."""
+    """Return the id of the office as which somebody acts; one whose second lock is still open is no office yet."""
     hat = hat_of(request)
-    return hat.id if hat else None
+    return hat.id if hat and not needs_second_factor(request, hat) else None
+
+
+def second_lock_first(request: HttpRequest) -> HttpResponse | None:
+    """Lead somebody to their second factor when the office as which they act needs one and has none."""
+    hat = hat_of(request)
+    if hat is None or not needs_second_factor(request, hat):
+        return None
+    return redirect("/account/2fa/totp/activate/")
 
 
 def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:
@@ -80,8 +88,6 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         hat = hat_of(request)
         if hat is None:
             return redirect(f"/hat/?next={quote(request.get_full_path())}")
-        if needs_second_factor(request, hat):
-            return redirect("/account/2fa/totp/activate/")
-        return view(request, *args, **path)
+        return second_lock_first(request) or view(request, *args, **path)
 
     return guarded

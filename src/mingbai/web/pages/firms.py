@@ -19,8 +19,12 @@ def firms(request: HttpRequest) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     place = str(request.GET.get("place") or hat.place)
-    known = {"as_": actor_of(request), "mandate": mandate_id(request)}
-    rows = answer("organisations.organisations", {"place": place}, **known)
+    rows = answer(
+        "organisations.organisations",
+        {"place": place},
+        as_=actor_of(request),
+        mandate=mandate_id(request),
+    )
     writes = hat.role in REGISTRY.commands["organisations.add_organisation"].roles
     return render(request, "web/firms/firms.html", {"rows": rows, "place": place, "writes": writes})
 
