@@ -170,7 +170,7 @@ def test_a_coming_that_a_shell_or_the_desk_notes(story: House) -> None:
     """A desk's word is another's; a shell is never the second of two."""
     keeper, desk = story.person("陆秀芬", "keeper"), story.person("值班", "desk")
     for starts, one, witnessed in [("08:00", {}, False), ("10:00", {"as_": desk}, True)]:
-        ends = f"{int(starts[:2]) + 1}:00"
+        ends = f"{int(starts[:2]) + 1:02d}:00"
         point = post(story, f"{starts}点")
         booked = story.do("posts.book", turn(keeper, point, starts, ends)).result
         story.do("account.move_clock", {"to": clock(starts)})

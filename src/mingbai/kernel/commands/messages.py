@@ -11,7 +11,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Message
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, PersonId, PlaceCode, Role, Token
+from mingbai.kernel.words import Code, PersonId, PlaceCode, Role, ShortCode, Token
 
 SLIP_LINK = "household"
 TOLD: dict[str, Promise] = {}
@@ -41,7 +41,7 @@ class Tell(Ask):
     place: PlaceCode
     kind: Code
     person: PersonId | None = None
-    household: Code | None = None
+    household: ShortCode | None = None
 
 
 @command(role={Role.OPERATOR}, desk="messages", title=_("Tell somebody"), shell=False)

@@ -109,4 +109,4 @@ def class_changes(asking: Asking, ask: ChangesOf) -> list[ClassChangeRow]:
                     **known,
                 )
             )
-    return sorted(found, key=lambda row: row.recorded_at)
+    return sorted(found, key=lambda row: (row.recorded_at, row.what))

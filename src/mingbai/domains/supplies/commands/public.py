@@ -125,18 +125,19 @@ def ask_about_line(acting: Acting, ask: AskAboutLine) -> Asked:
 
 
 class AnswerQuestion(Ask):
-    """An answer to a question."""
+    """An answer to a question, and whether the asker's own words are shown to everyone beside it."""
 
     place: PlaceCode
     question: UUID
     text: FreeText
+    words_shown: bool = False
 
 
 @command(role={Role.KEEPER, Role.DESK}, title=_("Answer a question"))
 def answer_question(acting: Acting, ask: AnswerQuestion) -> None:
-    """Answer a question about a line; the answer stands beside the line's entry."""
+    """Answer a question about a line; everyone reads the answer beside the entry, the asker's own words only if shown."""
     held = acting.hold(Question, id=ask.question)
     if held is None or held.place != ask.place or held.answered_at is not None:
         raise Refused("SUP-16")
-    acting.change(held, answer=ask.text, answered_at=acting.at)
+    acting.change(held, answer=ask.text, answered_at=acting.at, shown=ask.words_shown)
     acting.close_item(kind=QUESTION, subject=held.id.hex, place=ask.place, outcome="answered")
