@@ -2,7 +2,7 @@
 
 from typing import Any
 
-OURS = {"kernel", "supplies", "flows"}
+OURS = {"kernel", "supplies", "movement", "flows"}
 
 
 class Router:
