@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from mingbai.domains.movement.commands.permits import token_of
 from mingbai.domains.movement.models import Permit
+from mingbai.domains.movement.queries.printing import token_text
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.documents import check_character
@@ -45,7 +45,7 @@ def tokens() -> dict[str, str]:
     found = {}
     for permit in Permit.objects.all():
         key = Store().fetch(PersonKey, {"person_id": permit.person_id}) if permit.person_id else []
-        text = token_of(permit, bytes(key[0].wrapped) if key else None)
+        text = token_text(permit, bytes(key[0].wrapped) if key else None)
         if text is not None:
             found[permit.number] = text
     return found

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
 from mingbai.domains.movement.models import Batch, IssuedDay, Permit, Wanted
+from mingbai.domains.movement.queries.printing import token_context
 from mingbai.domains.movement.rules import permits as rules
 from mingbai.domains.movement.rules.permits import PermitKind
 from mingbai.kernel import jobs, people_sheet
@@ -37,7 +38,6 @@ from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due, planner
 from mingbai.kernel.rows import Store, new
-from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import (
     Code,
     Digest,
@@ -270,7 +270,8 @@ def plan_permits(content: bytes, place: str, options: dict[str, Any]) -> PermitP
 @planner(ROSTER)
 def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> PermitPlan:
     """Plan passes for the people of a workbook: each is recorded once and gets one pass; bad rows are listed."""
-    batch = options["batch"]
+    (found,) = Store().fetch(Batch, {"place": place, "code": options["batch"]})
+    batch = found.id.hex
     rows = []
     for line in people_sheet.read_roster(read(content), year=options.get("year")):
         if line.outcome != "ok":
@@ -280,7 +281,7 @@ def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> PermitPl
             continue
         ask = {
             "place": place,
-            "batch_id": UUID(hex=batch),
+            "batch_id": found.id,
             "name": line.name,
             "document_kind": line.document_kind,
             "document_number": line.document,
@@ -488,27 +489,6 @@ def claims_of(batch: Batch, permit: Permit, holder: Holder, now: dt.datetime) ->
         index=permit.spot,
         **holder.said,
     )
-
-
-def token_context(permit: Permit) -> str:
-    """Return what a token's sealed text is bound to."""
-    return f"movement_permit/token/{permit.number}"
-
-
-def token_of(permit: Permit, wrapped: bytes | None) -> str | None:
-    """Return a pass's text; nothing when its holder was erased or the key that sealed it is lost."""
-    if permit.token_sealed is None or (permit.person_id is not None and wrapped is None):
-        return None
-    ring = keys().ring
-    try:
-        own = (
-            ring.open_person_key(permit.person_id, wrapped)
-            if permit.person_id is not None and wrapped is not None
-            else keys().journal
-        )
-        return ring.unseal(own, token_context(permit), bytes(permit.token_sealed))
-    except SealBroken:
-        return None
 
 
 def count_day(acting: Acting, batch: Batch, *, issued: int = 0, revoked: int = 0) -> None:

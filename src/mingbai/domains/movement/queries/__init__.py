@@ -1,5 +1,5 @@
 """Everything that can be asked of the movement desk."""
 
-from mingbai.domains.movement.queries import bundle
+from mingbai.domains.movement.queries import bundle, crossings, permits, printing
 
-__all__ = ["bundle"]
+__all__ = ["bundle", "crossings", "permits", "printing"]
