@@ -96,7 +96,7 @@ def run(case: Case) -> dict[str, Any]:
     held = tokens.Lists(
         trust, tuple(tokens.open_status(one, keys, now) for one in case["statuses"])
     )
-    early = tokens.open_token(case["pass"], keys, opening.PERSON.not_before)
+    early = tokens.open_token(case["pass"], keys, case["opened"])
     return {"verdict": tokens.check_at(early, case["place"], case["kind"], held, now)}
 
 

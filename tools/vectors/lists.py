@@ -198,6 +198,7 @@ def at(name: str, expect: str = "", **how: Any) -> Case:
         "kind": "person",
         "trust": TRUSTED,
         "statuses": [STATED],
+        "opened": PERSON.not_before,
         "now": NOW,
         **how,
     }
