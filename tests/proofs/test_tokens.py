@@ -16,6 +16,7 @@ import cbor2
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -150,6 +151,13 @@ def test_a_key_of_another_kind_is_refused_before_it_is_asked() -> None:
     assert why(TOKEN, {KID: longer.public_key()}) == "algorithm"
     with pytest.raises(ValueError, match="P-256"):
         tokens.seal_token(PASS, longer)
+
+
+def test_a_key_has_one_spelling() -> None:
+    short = OFFICE.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    for point in (short, POINT[1:], POINT + b"\x00", bytes([6 + POINT[-1] % 2]) + POINT[1:], b""):
+        with pytest.raises(ValueError, match="point"):
+            tokens.open_token(TOKEN, {KID: point}, NOW)
 
 
 @pytest.mark.parametrize(
