@@ -18,7 +18,7 @@ from mingbai.domains.movement.words import (
     Doubt,
     Source,
 )
-from mingbai.kernel.acting import Acting, Asking
+from mingbai.kernel.acting import Acting
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, Why, mask_phone, resident_id_readings
 from mingbai.kernel.identity import uuid7
@@ -35,7 +35,7 @@ from mingbai.kernel.people import (
 from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import above, in_force
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import new
+from mingbai.kernel.rows import Store, new
 from mingbai.kernel.words import Role
 
 
@@ -106,12 +106,12 @@ def read_paper(name: str, kind: str, number: str | None, phone: str | None, toda
     return Told(name, kind, plain, called, claimed, claimed_phone, doubt)
 
 
-def measure_at(acting: Acting | Asking, place: str) -> Measure | None:
+def measure_at(store: Store, place: str, now: dt.datetime) -> Measure | None:
     """Return the measure that rows of a place hang on: the one in force there or nearest above."""
     running = [
         one
-        for one in acting.find(Measure, lapsed_at=None)
-        if one.starts_at <= acting.now and is_under(place, one.place)
+        for one in store.fetch(Measure, {"lapsed_at": None}, limit=None)
+        if one.starts_at <= now and is_under(place, one.place)
     ]
     return max(running, key=lambda one: (len(one.place.rstrip("0")), one.starts_at), default=None)
 
@@ -130,7 +130,7 @@ def keep_days(acting: Acting, place: str) -> int:
 
 def record(acting: Acting, point: Point, told: Told, beside: Beside) -> Arrival:
     """Write one arrival: the person once, found by the number or new, and the row with everything private sealed."""
-    measure = measure_at(acting, point.place)
+    measure = measure_at(acting.store, point.place, acting.now)
     until = day(acting.now) + dt.timedelta(days=keep_days(acting, point.place))
     person, known = _person(acting, point.place, told, measure, until)
     key = key_of(acting, person.id)

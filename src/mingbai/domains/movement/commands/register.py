@@ -102,7 +102,7 @@ def _judge(acting: Acting, point: Point, *, card_seen: bool) -> None:
 
 def _leave_origin(acting: Acting, place: str, from_place: str | None) -> None:
     """MOV-9 来处不留: without a measure in force, where somebody comes from is not kept, not even beside the entry."""
-    asked = from_place is not None and measure_at(acting, place) is None
+    asked = from_place is not None and measure_at(acting.store, place, acting.now) is None
     if asked and not acting.commit_only("from_place"):
         raise Refused("MOV-9")
 
