@@ -1,5 +1,23 @@
 """Every way in which the movement desk's tables can change."""
 
-from mingbai.domains.movement.commands import crossings, permits, requests
+from mingbai.domains.movement.commands import (
+    callbacks,
+    checkpoints,
+    crossings,
+    permits,
+    proposals,
+    register,
+    requests,
+    retention,
+)
 
-__all__ = ["crossings", "permits", "requests"]
+__all__ = [
+    "callbacks",
+    "checkpoints",
+    "crossings",
+    "permits",
+    "proposals",
+    "register",
+    "requests",
+    "retention",
+]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0005_origins'),
-        ('movement', '0001_initial'),
+        ('movement', '0002_register'),
     ]
 
     operations = [
