@@ -16,7 +16,7 @@ from mingbai.flows.pass_sheets import Card, pages, single
 from mingbai.kernel import jobs, people_sheet
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.canonical import sha256
-from mingbai.kernel.clock import day, start_of_day
+from mingbai.kernel.clock import PLACE_ZONE, day, start_of_day
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.models import Job
 from mingbai.kernel.moment import now as moment_now
@@ -72,6 +72,20 @@ class Issued:
         return {"job": str(self.job), "batch": self.batch, "totals": self.totals(), "rows": rows}
 
 
+def span(days: int) -> dict[str, dt.datetime]:
+    """Return from when until when passes of so many days hold: from this day's beginning, to the end of a day."""
+    today = day(moment_now(Store()))
+    return {
+        "valid_from": start_of_day(today),
+        "valid_to": start_of_day(today + dt.timedelta(days=days)),
+    }
+
+
+def batch_name(kind: str) -> str:
+    """Return a name for a batch that was given none: its day, kind and minute."""
+    return f"{moment_now(Store()).astimezone(PLACE_ZONE):%Y-%m-%d-%H%M%S}-{kind or 'passes'}"
+
+
 def begin_roster(
     content: bytes,
     place: str,
@@ -94,11 +108,9 @@ def begin_roster(
         "batch": code,
         "kind": "person",
         "places": places or [place],
-        "valid_from": start_of_day(today),
-        "valid_to": start_of_day(today + dt.timedelta(days=valid_days)),
         "workbook": sha256(content).hex(),
         "total": total,
-    }
+    } | span(valid_days)
     jobs.keep(job, content, batch=code)
     try:
         perform("movement.issue_permits", ask, as_=as_, mandate=mandate, request_id=wanted)

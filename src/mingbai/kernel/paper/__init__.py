@@ -6,7 +6,8 @@ from mingbai.kernel.paper.printing import (
     qr_inline,
     qr_path,
     qr_svg,
+    qr_text,
     sheet,
 )
 
-__all__ = ["SheetFault", "picture", "qr_inline", "qr_path", "qr_svg", "sheet"]
+__all__ = ["SheetFault", "picture", "qr_inline", "qr_path", "qr_svg", "qr_text", "sheet"]

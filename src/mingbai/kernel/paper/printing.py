@@ -1,5 +1,6 @@
 """Printing: a sheet is a typst file, its figures and words come as one JSON value."""
 
+import io
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 import justmytype_intl_cjk
 import typst
 import zxingcpp
+from PIL import Image
+
+from mingbai.kernel.attachments import drawn_anew
 
 SHEETS = Path(__file__).resolve().parent / "sheets"
 FONTS = Path(justmytype_intl_cjk.__file__).parent / "fonts"
@@ -84,3 +88,11 @@ def qr_path(text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">'
         f'<path stroke="#000" d="{path}"/></svg>'
     )
+
+
+def qr_text(content: bytes) -> str:
+    """Return what the code in a picture says; nothing when none can be read."""
+    drawn, _width, _height = drawn_anew(content)
+    with Image.open(io.BytesIO(drawn)) as picture_of:
+        found = zxingcpp.read_barcodes(picture_of, zxingcpp.BarcodeFormat.QRCode)
+    return found[0].text if found else ""
