@@ -33,6 +33,8 @@ BatchNumber = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{16}$"
 
 terms(
     {
+        "issued_at": _("Issued at"),
+        "holder": _("Holder"),
         "valid": _("Holds"),
         "list": _("Signed list"),
         "minutes": _("Minutes from request to pass"),
