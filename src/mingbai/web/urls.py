@@ -48,6 +48,7 @@ urlpatterns = [
     path("sign-ins/", people.sign_ins, name="sign_ins"),
     path("language/", home.language, name="language"),
     path("pass/", permits.check, name="check_pass"),
+    path("pass/sample.pdf", permits.sample, name="sample_pass"),
     path("passes/", permits.permits, name="passes"),
     path("passes/<str:place>/<str:number>/", permits.batch, name="batch"),
     path("passes/<str:place>/<str:number>/sheets.pdf", permits.sheets, name="pass_sheets"),

@@ -10,11 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mingbai.flows import permits as flow
+from mingbai.kernel.folder import folder
 from mingbai.kernel.models import Mandate
+from mingbai.kernel.moment import is_story
 from mingbai.kernel.paper import qr_text
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
+from mingbai.web.demo import told
 from mingbai.web.forms import request_id
 from mingbai.web.pages.papers import pdf
 from mingbai.web.pages.public import private
@@ -203,6 +207,16 @@ def card(request: HttpRequest, place: str, number: str) -> HttpResponse:
     if not cards:
         raise Refused("MOV-49")
     return private(pdf(flow.sheets(cards, one_card=True), number))
+
+
+def sample(request: HttpRequest) -> HttpResponse:
+    """Give the pass that a story shows its visitors; an account of real people has none to show."""
+    story = told(folder()) if is_story(Store()) else None
+    if story is None or "permit" not in story["links"]:
+        raise Refused("MOV-49")
+    place, _slash, number = story["links"]["permit"].partition("/")
+    rows = flow.cards(place, numbers=[number])
+    return private(pdf(flow.sheets(rows, one_card=True), "pass"))
 
 
 @require_http_methods(["GET", "POST"])
