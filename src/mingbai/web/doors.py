@@ -14,6 +14,7 @@ from mingbai.kernel.registry import Command, Query
 DESKS: dict[str, Promise] = {
     "items": _("What waits"),
     "supplies": _("Supplies"),
+    "movement": _("Gates and passes"),
     "goods": _("Kinds of goods"),
     "people": _("People and households"),
     "organisations": _("Organisations and teams"),
@@ -71,6 +72,12 @@ ITEMS = {
     "sync.refused": ("/ask/devices/refused/", ""),
     "sync.quarantined": ("/ask/devices/kept_closed/", ""),
     "sync.never_sent": ("/phones/", ""),
+    "movement.permits_asked": ("/passes/", ""),
+    "movement.double_use": ("/ask/movement/crossing/", "crossing"),
+    "movement.callback": ("/gates/", "arrival"),
+    "movement.other_name": ("/gates/", "arrival"),
+    "movement.confirmed_number": ("/gates/", "arrival"),
+    "movement.proposal": ("/ask/movement/proposals/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 
@@ -134,7 +141,7 @@ def where(item: ItemRow, role: str) -> str:
     address, field = ITEMS[item.kind]
     if address.startswith(KEEPERS_OWN) and role != "keeper":
         address, field = "/ask/supplies/store/", ""
-    if address.startswith(("/wishes/", "/phones/")):
+    if address.startswith(("/wishes/", "/phones/", "/passes/")):
         return address
     known = {"place": item.place}
     if field:
