@@ -73,7 +73,7 @@ def qr_path(text: str) -> str:
     The light rim of four modules that readers need belongs to it.
     """
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    drawn = memoryview(code.to_image())
+    drawn: Any = memoryview(code.to_image())  # type: ignore[arg-type]  # it is one: 0 where it is dark
     size, dots, runs = drawn.shape[0], drawn.tobytes(), []
     for line in range(size):
         row = dots[line * size : (line + 1) * size]
@@ -94,5 +94,8 @@ def qr_text(content: bytes) -> str:
     """Return what the code in a picture says; nothing when none can be read."""
     drawn, _width, _height = drawn_anew(content)
     with Image.open(io.BytesIO(drawn)) as picture_of:
-        found = zxingcpp.read_barcodes(picture_of, zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(
+            picture_of,
+            zxingcpp.BarcodeFormat.QRCode,  # type: ignore[arg-type]  # one is a set of one
+        )
     return found[0].text if found else ""
