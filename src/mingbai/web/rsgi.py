@@ -11,7 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, ProtocolError, Scope
+from granian.rsgi import (  # type: ignore[attr-defined]  # it gives them under these names
+    HTTPProtocol,
+    ProtocolClosed,
+    ProtocolError,
+    Scope,
+)
 
 from mingbai.web.wsgi import application as house
 
@@ -29,7 +34,7 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     """Take a request in, let the house answer it, and send the answer; who hangs up meanwhile costs nothing."""
     if scope.proto != "http":
-        protocol.close(403)
+        protocol.close(403)  # type: ignore[attr-defined]  # a socket's, which the house has none of
         return
     with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
         try:
@@ -89,6 +94,8 @@ def environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     if scope.authority:
         found["HTTP_HOST"] = scope.authority
     for name, value in scope.headers.items():
+        if "_" in name:
+            continue  # it would be read as the header of the same name with dashes
         key = name.upper().replace("-", "_")
         if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             key = f"HTTP_{key}"
@@ -107,7 +114,7 @@ def answered(request: dict[str, Any]) -> Answer:
     def start(status: str, headers: list[tuple[str, str]], _fault: Any = None) -> None:
         began.update(status=int(status.split(" ", 1)[0]), headers=headers)
 
-    parts = house(request, start)
+    parts = house(request, start)  # type: ignore[arg-type]  # nothing in the house writes by itself
     try:
         content = b"".join(parts)
     finally:
