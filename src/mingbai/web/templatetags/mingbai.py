@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
-from mingbai.web.kinds import KINDS, PASS_KINDS, VALIDITY
+from mingbai.web.kinds import DOUBTS, KINDS, PASS_KINDS, VALIDITY
 
 register = template.Library()
 
@@ -104,6 +104,12 @@ def validity(value: str) -> str:
 def goods_name(row: Any) -> str:
     """Return the name of goods in the reader's language."""
     return str(row.name if (get_language() or "").startswith("zh") else row.name_en)
+
+
+@register.filter
+def doubt(value: str) -> str:
+    """Return in a sentence why a row of the register is to be verified."""
+    return str(DOUBTS.get(value, value))
 
 
 @register.filter
