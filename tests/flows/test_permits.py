@@ -15,10 +15,11 @@ from mingbai.flows import pass_sheets, permits
 from mingbai.kernel import jobs, people_sheet
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Entry, Job, Person
+from mingbai.kernel.paper import qr_path
 from mingbai.kernel.pass_keys import trust_list
 from mingbai.kernel.workbooks.reading import read
 from mingbai.kernel.workbooks.writing import Column, write_table
-from mingbai.proofs.tokens import open_token
+from mingbai.proofs.tokens import open_status, open_token
 from tests.conftest import VILLAGE, House, shared
 from tests.movement.passes import document
 
@@ -124,3 +125,10 @@ def test_the_big_roster_in_one_night(account: House, tmp_path: Path) -> None:
     assert found.totals()["issued"] == told["good"] == Permit.objects.count() == 3703
     assert len({uuid.UUID(int=int(number, 16)) for _row, number in found.fresh}) == 3703
     assert permits.issue_roster(content, VILLAGE).totals()["issued"] == 0
+    # One in a hundred is revoked: the list of thousands still goes into one QR code.
+    for _row, number in found.fresh[::100]:
+        account.do("movement.revoke_permit", {"place": VILLAGE, "permit": number, "reason": "丢了"})
+    text = account.ask("movement.status_list", {"number": Batch.objects.get().number}).list
+    listed = open_status(text, trust_list().keys, int(machine_now().timestamp()))
+    assert (len(listed.revoked), listed.size) == (38, 4096)
+    assert qr_path(text).startswith("<svg") and len(text) < 1000

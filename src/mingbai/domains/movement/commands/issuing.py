@@ -124,7 +124,7 @@ class Holder:
     """For whom or what a pass is: what is kept of it, and what stands on the pass."""
 
     columns: dict[str, Any]
-    said: dict[str, str | None]
+    said: dict[str, Any]
     person: Person | None = None
     wrapped: bytes = b""
 
