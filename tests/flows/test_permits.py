@@ -1,6 +1,8 @@
 """A roster's passes in one go: good rows at once, bad ones to be mended, nobody twice, and every printed code is read back."""
 
 import csv
+import importlib
+import importlib.util
 import io
 import json
 import uuid
@@ -15,11 +17,12 @@ from mingbai.flows import pass_sheets, permits
 from mingbai.kernel import jobs, people_sheet
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Entry, Job, Person
+from mingbai.kernel.paper import qr_path
 from mingbai.kernel.pass_keys import trust_list
 from mingbai.kernel.workbooks.reading import read
 from mingbai.kernel.workbooks.writing import Column, write_table
-from mingbai.proofs.tokens import open_token
-from tests.conftest import VILLAGE, House, shared
+from mingbai.proofs.tokens import open_status, open_token
+from tests.conftest import VILLAGE, House, required, shared
 from tests.movement.passes import document
 
 HEADS = [Column(text) for text in ("姓名", "身份证号", "手机", "单位", "岗位")]
@@ -103,6 +106,21 @@ def test_every_code_of_a_rendered_page_is_read_back(account: House) -> None:
     assert permits.sheets(printed[:1], one_card=True).startswith(b"%PDF")
 
 
+def test_another_reader_reads_them_too(account: House, tmp_path: Path) -> None:
+    """OpenCV shares nothing with the library that drew the codes; where it is not installed this is said."""
+    if importlib.util.find_spec("cv2") is None:
+        (pytest.fail if required("opencv") else pytest.skip)("SKIPPED: no OpenCV to read codes.")
+    cv2 = importlib.import_module("cv2")
+    found = permits.issue_roster(roster(*people(10)), VILLAGE)
+    printed = permits.cards(VILLAGE, numbers=[number for _row, number in found.fresh])
+    page = tmp_path / "page.png"
+    page.write_bytes(pass_sheets.seen(printed))
+    _ok, texts, _points, _codes = cv2.QRCodeDetectorAruco().detectAndDecodeMulti(
+        cv2.imread(str(page))
+    )
+    assert set(texts) == {one.token for one in printed}
+
+
 def test_revoked_passes_are_not_printed_again(account: House) -> None:
     found = permits.issue_roster(roster(*people(3)), VILLAGE)
     number = found.fresh[0][1]
@@ -124,3 +142,10 @@ def test_the_big_roster_in_one_night(account: House, tmp_path: Path) -> None:
     assert found.totals()["issued"] == told["good"] == Permit.objects.count() == 3703
     assert len({uuid.UUID(int=int(number, 16)) for _row, number in found.fresh}) == 3703
     assert permits.issue_roster(content, VILLAGE).totals()["issued"] == 0
+    # One in a hundred is revoked: the list of thousands still goes into one QR code.
+    for _row, number in found.fresh[::100]:
+        account.do("movement.revoke_permit", {"place": VILLAGE, "permit": number, "reason": "丢了"})
+    text = account.ask("movement.status_list", {"number": Batch.objects.get().number}).list
+    listed = open_status(text, trust_list().keys, int(machine_now().timestamp()))
+    assert (len(listed.revoked), listed.size) == (38, 4096)
+    assert qr_path(text).startswith("<svg") and len(text) < 1000

@@ -17,7 +17,7 @@ FROM, UNTIL = "2026-01-01T00:00:00+08:00", "2030-01-01T00:00:00+08:00"
 
 def document(number: int) -> str:
     """Return a well-formed resident ID number of nobody."""
-    body = f"110112{1960 + number % 40}{1 + number % 12:02d}{1 + number % 28:02d}000"
+    body = f"110112{1960 + number % 40}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}000"
     return body + check_character(body)
 
 

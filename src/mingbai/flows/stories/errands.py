@@ -51,6 +51,7 @@ def passes(tell: Teller, desk: Player, holders: list[Player]) -> None:
         "organisations.add_organisation", {"place": TOWN, "name": FIRM, "kind": "company"}
     ).result["organisation"]
     runner = tell.person("章小满", TOWN, purpose="office")
+    tell.sign_in(runner, "agent", TOWN, f"{FIRM}代办 章小满：替单位申请通行证，办完为止")
     for number, (case, minute) in enumerate(((DONE, 25), (OPEN, 40))):
         tell.clock(LAST, 19, minute)
         tell.office(

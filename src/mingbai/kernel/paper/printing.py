@@ -73,7 +73,9 @@ def qr_path(text: str) -> str:
     The light rim of four modules that readers need belongs to it.
     """
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    drawn: Any = memoryview(code.to_image())  # type: ignore[arg-type]  # it is one: 0 where it is dark
+    image: Any = code.to_image()
+    drawn = memoryview(image)
+    assert drawn.shape is not None
     size, dots, runs = drawn.shape[0], drawn.tobytes(), []
     for line in range(size):
         row = dots[line * size : (line + 1) * size]
@@ -94,8 +96,5 @@ def qr_text(content: bytes) -> str:
     """Return what the code in a picture says; nothing when none can be read."""
     drawn, _width, _height = drawn_anew(content)
     with Image.open(io.BytesIO(drawn)) as picture_of:
-        found = zxingcpp.read_barcodes(
-            picture_of,
-            zxingcpp.BarcodeFormat.QRCode,  # type: ignore[arg-type]  # one is a set of one
-        )
+        found = zxingcpp.read_barcodes(picture_of)
     return found[0].text if found else ""

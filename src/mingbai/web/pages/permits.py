@@ -223,12 +223,12 @@ def sample(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Check a pass without signing in: whether it holds, of which kind, until when, and nothing else."""
     found, refusal = None, None
-    shown = str(request.POST.get("shown", "")).strip()
+    shown = str(request.POST.get("shown", "")).strip("\r\n")  # a blank is a letter of a pass
     if request.method == "POST":
         try:
             sent = request.FILES.get("picture")
             text = qr_text(sent.read()) if isinstance(sent, UploadedFile) else shown
-            if not text:
+            if not text.strip():
                 raise Refused("MOV-69" if sent else "MOV-58")
             found = answer("movement.check_pass", {"pass_text": text}, as_=actor_of(request))
         except Refused as refused:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement.commands.proposals import look_at_the_week
+from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping
 from mingbai.domains.movement.parameters import CALL_MINUTES, KEEP_DAYS
 from mingbai.domains.movement.rules.register import doubt_of
@@ -32,10 +33,9 @@ from mingbai.kernel.people import (
     person_columns,
     phone_index,
 )
-from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import above, in_force
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store, new
+from mingbai.kernel.rows import new
 from mingbai.kernel.words import Role
 
 
@@ -104,16 +104,6 @@ def read_paper(name: str, kind: str, number: str | None, phone: str | None, toda
     except DocumentFault:
         claimed_phone, doubt = phone, doubt or Doubt.PHONE
     return Told(name, kind, plain, called, claimed, claimed_phone, doubt)
-
-
-def measure_at(store: Store, place: str, now: dt.datetime) -> Measure | None:
-    """Return the measure that rows of a place hang on: the one in force there or nearest above."""
-    running = [
-        one
-        for one in store.fetch(Measure, {"lapsed_at": None}, limit=None)
-        if one.starts_at <= now and is_under(place, one.place)
-    ]
-    return max(running, key=lambda one: (len(one.place.rstrip("0")), one.starts_at), default=None)
 
 
 def keep_days(acting: Acting, place: str) -> int:

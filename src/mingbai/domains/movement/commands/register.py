@@ -12,11 +12,11 @@ from mingbai.domains.movement.commands.arriving import (
     already,
     checked,
     held_arrival,
-    measure_at,
     read_paper,
     record,
 )
 from mingbai.domains.movement.commands.callbacks import mend
+from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.parameters import CARD_MUST_BE_SEEN
 from mingbai.domains.movement.points import is_open, point_of, state_of
 from mingbai.domains.movement.rules.register import (

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from mingbai.domains.movement.flow import Counted, flow_source
 from mingbai.domains.movement.models import Crossing
 from mingbai.domains.movement.points import point_of
 from mingbai.kernel.acting import Asking
@@ -95,6 +96,13 @@ def stopped_scans(asking: Asking, ask: OfGate) -> list[StoppedRow]:
         row.reason or "guard" for row in crossings_of(asking, ask) if row.verdict == "stop"
     )
     return [StoppedRow(reason=reason, times_count=count) for reason, count in counted.most_common()]
+
+
+@flow_source
+def came(place: str, since: dt.datetime, until: dt.datetime) -> list[Counted]:
+    """Return at which gate of a place a pass was shown, and when; an arrival is counted by the register itself."""
+    rows = Crossing.objects.filter(place=place, arrival=None, at__gte=since, at__lt=until)
+    return list(rows.values_list("point", "at"))
 
 
 class OneCrossing(Ask):
