@@ -82,7 +82,7 @@ class Lived:
             "point": [gate, str(self.ids[gate])],
             "crossing": self.crossings[gate],
             "batch": ["B-1"],
-            "pass_text": [self.number],
+            "pass_shown": [self.number],
             "number": [Permit.objects.get().batch.number],
             "person": [self.holder],
             "text": [NAME, gate],

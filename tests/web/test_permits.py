@@ -165,6 +165,6 @@ def test_a_program_begins_a_batch_and_asks_how_far_it_is(house: House) -> None:
     state = Client().get(f"/api/jobs/{job}", headers=headers).json()
     assert (state["state"], state["accepted"]) == ("ended", 3)
     shown = next(iter(tokens().values()))
-    checked = post("/api/movement/check_pass", {"pass_text": shown}).json()
+    checked = post("/api/movement/check_pass", {"pass_shown": shown}).json()
     assert (checked["valid"], checked["kind"]) == ("valid", "person")
     assert set(checked) == {"valid", "kind", "valid_to"}
