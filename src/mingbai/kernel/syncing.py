@@ -19,6 +19,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.commands.devices import KeepClosed, KeepRefused, keep_refused, quarantine
+from mingbai.kernel.devices.bundle import signed
 from mingbai.kernel.devices.boxes import (
     BOX_MOST,
     BoxFault,
@@ -31,12 +32,12 @@ from mingbai.kernel.devices.boxes import (
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.many.run import One, Outcome, run_many
-from mingbai.kernel.models import Checkpoint, Device, Envelope, Quarantine
+from mingbai.kernel.models import Checkpoint, Device, Envelope, Mandate, Quarantine
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import as_house, promise
 from mingbai.kernel.refusals import Conflict, Refused, TooMuch, sentences
-from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.registry import REGISTRY, Command
 from mingbai.kernel.rows import Store, new
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.merkle import leaf_hash
@@ -67,6 +68,7 @@ class Opened:
     content: dict[str, Any]
     one: One
     known: Known
+    mandate: UUID
     claimed: dt.datetime | None
 
 
@@ -119,20 +121,40 @@ def take(body: dict[str, Any]) -> dict[str, Any]:
         return answered(moment, answers, [])
     batch = Batch(device, moment, account(store).origin)
     seen = stored(device, sent)
+    held = [
+        one for one in hats(store, device.person_id, moment) if one.place == device.place
+    ]
     opened = []
     for one in sorted(sent, key=lambda each: each.sequence):
         if one.sequence in seen:
             batch.answers[one.sequence] = seen_before(seen[one.sequence], one)
             continue
         try:
-            opened.append(open_one(batch, one))
+            opened.append(open_one(batch, one, held))
         except BoxFault as fault:
             batch.answers[one.sequence] = closed(device.id, one, fault.why)
         except Refused as refusal:
             batch.answers[one.sequence] = keep(batch, one, refusal, None)
     for run in runs(opened):
         do(batch, run)
-    return answered(moment, list(batch.answers.values()), gaps(device))
+    return answered(moment, list(batch.answers.values()), gaps(device)) | vouched(body, batch)
+
+
+def vouched(body: dict[str, Any], batch: Batch) -> dict[str, Any]:
+    """Sign what became of each envelope when another carried them: the phone that saved them believes nobody else."""
+    if not body.get("carried"):
+        return {}
+    told = {
+        "device": str(batch.device.id),
+        "origin": batch.origin,
+        "results": [
+            {name: one.get(name, "") for name in ("seq", "digest", "outcome", "message")}
+            for one in (each.as_json() for each in batch.answers.values())
+        ],
+    }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    signature = base64.b64encode(signed(b"mingbai/answers/1\n" + text.encode())).decode()
+    return {"answers": {"text": text, "signature": signature}}
 
 
 def read(body: dict[str, Any]) -> tuple[UUID, list[Sent]]:
@@ -192,7 +214,7 @@ def closed(device: UUID, sent: Sent, why: str) -> Answered:
     return Answered(sent.sequence, sent.digest, "quarantined", None, Refused("SYN-6"))
 
 
-def open_one(batch: Batch, sent: Sent) -> Opened:
+def open_one(batch: Batch, sent: Sent, held: Sequence[Mandate]) -> Opened:
     """Check the signature, open the box, and read the envelope."""
     bound = header(batch.origin, batch.device.id, sent.sequence)
     if len(sent.box) > BOX_MOST:
@@ -207,13 +229,15 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
         assert isinstance(asked, dict) and claimed.tzinfo is not None
     except (KeyError, TypeError, ValueError, AssertionError):
         raise Refused("SYN-2", problem="id, command, ask, at") from None
-    if content.get("command") not in REGISTRY.commands:
+    command = REGISTRY.commands.get(content.get("command", ""))
+    if command is None:
         raise Refused("SYN-5")
     at = bracketed(batch, claimed, str(content.get("head", "")))
     if needs and not done(batch.device, needs):
         raise Refused("SYN-4")
     one = One(asked, request, at, may_overrule=True)
-    return Opened(sent, content, one, known, claimed if at != claimed else None)
+    mandate = mandate_of(batch.device, held, command, str(content.get("mandate", "")))
+    return Opened(sent, content, one, known, mandate, claimed if at != claimed else None)
 
 
 def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
@@ -235,18 +259,20 @@ def done(device: Device, needs: Sequence[UUID]) -> bool:
 
 
 def runs(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
-    """Give the envelopes in their order, those together that are of one command and known alike."""
+    """Give the envelopes in their order, those together that are of one command, mandate and known alike."""
     run: list[Opened] = []
     for one in opened:
-        if run and (run[0].content["command"], run[0].known) != (
-            one.content["command"],
-            one.known,
-        ):
+        if run and alike(run[0]) != alike(one):
             yield run
             run = []
         run.append(one)
     if run:
         yield run
+
+
+def alike(one: Opened) -> tuple[str, UUID, Known]:
+    """Return what envelopes that are done together have in common."""
+    return one.content["command"], one.mandate, one.known
 
 
 def do(batch: Batch, run: Sequence[Opened]) -> None:
@@ -273,13 +299,12 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
     actor = Actor(person=device.person_id, via=Via.PHONE)
-    mandate = mandate_of(device, batch.now)
     try:
         (outcomes,) = run_many(
             run[0].content["command"],
             [one.one for one in run],
             as_=actor,
-            mandate=mandate,
+            mandate=run[0].mandate,
             known=run[0].known,
             step=note,
             chunk=BATCH_MOST,
@@ -302,11 +327,20 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
 
-def mandate_of(device: Device, now: dt.datetime) -> UUID:
-    """Return the mandate that a phone acts under: its own while it is in force, or the one that took its place."""
-    held = hats(Store(), device.person_id, now)
-    same = [one for one in held if one.id == device.mandate or one.place == device.place]
-    return same[0].id if same else device.mandate
+def mandate_of(device: Device, held: Sequence[Mandate], command: Command, named: str) -> UUID:
+    """Return the mandate that an envelope is done under: the one it names, the phone's own, or one that took its place.
+
+    Only mandates of the phone's holder at the phone's place count; one whose role may do the command comes first.
+    """
+    ordered = sorted(
+        held,
+        key=lambda one: (
+            one.role not in command.roles,
+            str(one.id) != named,
+            one.id != device.mandate,
+        ),
+    )
+    return ordered[0].id if ordered else device.mandate
 
 
 def receipt_of(request: UUID) -> dict[str, Any] | None:
