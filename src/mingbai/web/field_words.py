@@ -97,6 +97,7 @@ REGISTER: dict[str, Promise] = {
         "Not saved. The card must be seen at this gate now. Ask for it, look at it, and tick the box."
     ),
     "without_digit": _("without digit %(place)s, the %(digit)s"),
+    "changed_places": _("digits %(place)s and %(next)s the other way round"),
     "number_long": LONG,
     "number_short": SHORT,
     "number_missing": SENTENCES[Why.MISSING],

@@ -6,7 +6,7 @@ import * as scan from "./scan.js";
 import { judge } from "./judging.js";
 import { at, half, home, hush, masked, onOpen, options, say, show, showing, tell, tellText } from "./shell.js";
 import { save } from "./saving.js";
-import { openSound, showVerdict } from "./verdict.js";
+import { openSound, showVerdict, why } from "./verdict.js";
 
 const MINUTE = 60_000;
 // When a pass was last scanned at this phone; in memory alone, and only its random id.
@@ -39,7 +39,7 @@ async function record(direction, verdict, reason) {
   if (judged.claims) ask.permit = judged.claims.permit;
   if (reason) ask.reason = reason;
   const pass = judged.claims ? `${say("a_pass")} ${masked(judged.claims.permit)}` : say("a_code");
-  const shown = verdict === "stop" ? `${say("stop")} ${pass} · ${say(`why_${reason}_short`)}` : `${say(verdict)} ${say(direction)} ${pass}`;
+  const shown = verdict === "stop" ? `${say("stop")} ${pass} · ${why({ ...judged, reason })}` : `${say(verdict)} ${say(direction)} ${pass}`;
   await save("guard", "movement.record_crossing", ask, { shown });
 }
 

@@ -26,14 +26,22 @@ function fault(field, text) {
   at(field).setAttribute("aria-invalid", "true");
 }
 
-// Which digit was taken out to get a reading: the first place at which they differ.
-function missing(number, reading) {
-  const place = [...reading].findIndex((digit, index) => digit !== number[index]);
-  return place < 0 ? number.length - 1 : place;
+// The places at which a number differs from a reading of it: the digit that is too many, or two that changed places.
+function odd(number, reading) {
+  const first = [...reading].findIndex((digit, index) => digit !== number[index]);
+  const place = first < 0 ? number.length - 1 : first;
+  return number.length > reading.length ? [place] : [place, place + 1];
 }
 
-function boxes(number, odd) {
-  at("digits").replaceChildren(...[...number].map((digit, index) => make("span", odd.has(index) ? "is-odd" : "", digit)));
+function howRead(number, reading) {
+  const [place, next] = odd(number, reading);
+  return next === undefined
+    ? say("without_digit", { place: place + 1, digit: number[place] })
+    : say("changed_places", { place: place + 1, next: next + 1 });
+}
+
+function boxes(number, marked) {
+  at("digits").replaceChildren(...[...number].map((digit, index) => make("span", marked.has(index) ? "is-odd" : "", digit)));
   at("digits").hidden = false;
 }
 
@@ -41,16 +49,15 @@ function spaced(number) {
   return `${number.slice(0, 6)} ${number.slice(6, 14)} ${number.slice(14)}`;
 }
 
-// Well-formed readings of a number with one digit too many: shown, and taken only by the hand that presses one.
+// Well-formed numbers that a slip of the hand may hide: shown, and taken only by the hand that presses one.
 function hints(number) {
   const readings = documents.residentIdReadings(number);
-  boxes(number, new Set(readings.map((reading) => missing(number, reading))));
+  boxes(number, new Set(readings.flatMap((reading) => odd(number, reading))));
   at("readings").hidden = !readings.length;
   at("picks").replaceChildren(...readings.map((reading) => {
-    const place = missing(number, reading);
     const pick = make("button", "pick");
     pick.type = "button";
-    pick.append(make("span", "code", spaced(reading)), make("small", "", say("without_digit", { place: place + 1, digit: number[place] })));
+    pick.append(make("span", "code", spaced(reading)), make("small", "", howRead(number, reading)));
     pick.onclick = () => { at("number").value = reading; check(); at("number").focus(); };
     return pick;
   }));
@@ -72,7 +79,7 @@ async function look() {
     const number = documents.plain(at("number").value);
     if (!wrong.why) throw wrong;
     fault("number", documentWords(wrong, kind));
-    if (wrong.why === "length" && kind === "resident_id" && /^[0-9X]{16,21}$/.test(number)) hints(number);
+    if (kind === "resident_id" && wrong.why !== "missing" && /^[0-9X]{16,21}$/.test(number)) hints(number);
   }
   if (!found.name) { good = false; fault("name", say("name_missing")); }
   if (at("phone").value.trim()) {

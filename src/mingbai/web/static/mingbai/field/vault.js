@@ -96,8 +96,9 @@ export async function answered(results) {
   let gone = 0;
   for (const { seq, digest, outcome, message } of results) {
     const [held, line] = [await asked(queue.get(seq)), await asked(log.get(seq))];
-    if (!held || held.digest !== digest) continue;
-    if (outcome === "quarantined") queue.put({ ...held, held: message || "quarantined" });
+    if (!held) continue;
+    if (held.digest !== digest) { queue.put({ ...held, held: "another box" }); continue; }
+    if (outcome === "quarantined") queue.put({ ...held, held: "quarantined" });
     else { queue.delete(seq); gone += 1; }
     if (line) log.put({ ...line, state: outcome, said: message || "" });
   }

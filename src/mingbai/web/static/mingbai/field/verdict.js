@@ -1,6 +1,6 @@
 // The verdict: one card in the top third. Its word comes first, colour, shape and pattern second, what to do third; heard and felt too.
 
-import { accountNow, day, said } from "./moment.js";
+import { accountNow, day, hour, said } from "./moment.js";
 import { at, has, make, say } from "./shell.js";
 
 const FORM = { pass: ["pass", "#i-pass"], let_in: ["later", "#i-later"], stop: ["stop", "#i-stop"] };
@@ -8,6 +8,8 @@ const FORM = { pass: ["pass", "#i-pass"], let_in: ["later", "#i-later"], stop: [
 const TONES = { pass: [[1320, 0.12]], let_in: [[880, 0.12], [880, 0.12]], stop: [[220, 0.25], [180, 0.25], [220, 0.35]] };
 const SHAKES = { pass: [60], let_in: [60, 80, 60], stop: [250, 100, 250, 100, 250] };
 const PAUSE = 0.08;
+// Faults that are one to a guard.
+const ALIKE = { size: "unreadable", base45: "unreadable", cbor: "unreadable", form: "unreadable", algorithm: "key" };
 
 let sound = null;
 
@@ -42,6 +44,11 @@ function fact(name, value, strong) {
   return row;
 }
 
+// The end is exclusive: a pass until midnight holds through the day before it.
+function lastDay(seconds) {
+  return day(seconds * 1000 - 1);
+}
+
 function facts(judged, now) {
   const { claims } = judged;
   const rows = [];
@@ -51,14 +58,21 @@ function facts(judged, now) {
     rows.push(fact(kind, who, true));
     if (claims.tail) rows.push(fact("tail", claims.tail, true));
     if (claims.organisation) rows.push(fact("organisation", claims.organisation));
-    // The end is exclusive: a pass until midnight is said to hold through the day before it.
-    rows.push(fact("until", said(claims.expires * 1000, now)));
+    rows.push(fact("until", `${lastDay(claims.expires)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
   }
   if (judged.verdict !== "stop") {
     rows.push(fact("checked", judged.verdict === "pass" ? say("checked_all") : say("checked_most")));
     if (judged.verdict === "let_in") rows.push(fact("unchecked", say("unchecked_revoked", { at: judged.newsAt ? said(judged.newsAt, now) : "–" })));
   }
   return rows;
+}
+
+// Why, in words, with the days of the pass where they are known.
+export function why(judged, kind = "why") {
+  const key = `${kind}_${ALIKE[judged.reason] || judged.reason}`;
+  if (!has(key)) return "";
+  const { claims } = judged;
+  return say(key, claims ? { until: lastDay(claims.expires), from: day(claims.notBefore * 1000) } : { until: "–", from: "–" });
 }
 
 export async function showVerdict(judged) {
@@ -71,9 +85,8 @@ export async function showVerdict(judged) {
   card.dataset.reason = judged.reason;
   at("card-shape").setAttribute("href", shape);
   at("card-word").textContent = say(judged.verdict);
-  const told = judged.claims ? { until: day(judged.claims.expires * 1000), from: day(judged.claims.notBefore * 1000) } : {};
-  at("card-why").textContent = say(`why_${judged.reason}`, told);
-  at("card-do").textContent = has(`do_${judged.reason}`) ? say(`do_${judged.reason}`, told) : "";
+  at("card-why").textContent = why(judged);
+  at("card-do").textContent = why(judged, "do");
   at("card-do").hidden = !at("card-do").textContent;
   at("twice").hidden = !judged.twice;
   at("twice-text").textContent = judged.twice ? say("twice", { seconds: judged.twice }) : "";
