@@ -1,7 +1,8 @@
 // Hand-over: where there is no network for days, closed boxes go on by file to a phone or a desk that has one, and answers come back.
 
 import * as vault from "./vault.js";
-import { bytes, digest, fromText, verify } from "./sealing.js";
+import { isSigned } from "./keys.js";
+import { digest, fromText } from "./sealing.js";
 
 const FILE_MOST = 20_000_000;
 const BOX_MOST = 90_000;
@@ -72,10 +73,10 @@ async function takeBoxes(found) {
 
 // Answers are believed only when the account signed them: a file alone never deletes a record.
 async function takeAnswers(found) {
-  const [own, passKey, bundle] = await vault.many("device", "passKey", "bundle");
+  const [own, bundle] = await vault.many("device", "bundle");
   let gone = 0;
   for (const { text, signature } of found.answers) {
-    if (!(await verify(passKey, signature, bytes("mingbai/answers/1\n" + text)))) return { said: "answers_not_signed" };
+    if (!(await isSigned("mingbai/answers/1", { text, signature }))) return { said: "answers_not_signed" };
     const told = JSON.parse(text);
     if (told.origin !== bundle.origin) return { said: "file_of_another_account" };
     if (told.device === own) gone += await vault.answered(told.results);

@@ -28,7 +28,7 @@ async function newestStatuses(texts, keys, now) {
     const found = await openStatus(text, keys, now).catch(() => null);
     if (!found || found.expires < now - KEPT_SECONDS) continue;
     const before = best.get(nameOf(found));
-    if (!before || found.version > before.version) best.set(nameOf(found), { ...found, text });
+    if (!before || found.version > before.version || (found.version === before.version && found.expires > before.expires)) best.set(nameOf(found), { ...found, text });
   }
   return [...best.values()];
 }

@@ -3,7 +3,7 @@
 import * as vault from "./vault.js";
 import * as documents from "./documents.js";
 import { accountNow, day, policyAt } from "./moment.js";
-import { at, half, home, hush, make, say, show, tell } from "./shell.js";
+import { at, home, hush, make, say, show, tell } from "./shell.js";
 import { save } from "./saving.js";
 
 const FIELDS = ["number", "name", "phone"];
@@ -51,7 +51,7 @@ function spaced(number) {
 
 // Well-formed numbers that a slip of the hand may hide: shown, and taken only by the hand that presses one.
 function hints(number) {
-  const readings = documents.residentIdReadings(number);
+  const readings = documents.readings(number);
   boxes(number, new Set(readings.flatMap((reading) => odd(number, reading))));
   at("readings").hidden = !readings.length;
   at("picks").replaceChildren(...readings.map((reading) => {
@@ -63,43 +63,35 @@ function hints(number) {
   }));
 }
 
-// Check what is typed; say the first thing that is wrong with each field in plain words.
+// What is wrong with a number, in plain words.
+function words(wrong, kind) {
+  if (wrong.why === "length") return say(wrong.long ? "number_long" : "number_short", wrong);
+  if (wrong.why === "characters" && kind === "passport") return say("passport_wrong");
+  return say(`number_${wrong.why.replace(" ", "_")}`);
+}
+
+async function lookAtNumber(kind) {
+  const found = documents.check(kind, at("number").value, day(await accountNow()));
+  if (found.number) return found.number;
+  fault("number", words(found, kind));
+  const number = documents.plain(at("number").value);
+  if (kind === "resident_id" && /^[0-9X]{16,21}$/.test(number)) hints(number);
+  return null;
+}
+
+// Check what is typed; say the first thing that is wrong with each field.
 async function look() {
   clear();
   const kind = at("kind").value;
-  const found = { document_kind: kind, name: at("name").value.trim() };
-  let good = true;
-  try {
-    if (kind === "resident_id") found.document_number = documents.residentId(at("number").value, day(await accountNow()));
-    else if (kind === "passport") found.document_number = documents.passport(at("number").value);
-    else found.document_number = half(at("number").value);
-    if (!found.document_number) throw Object.assign(new Error(), { why: "missing" });
-  } catch (wrong) {
-    good = false;
-    const number = documents.plain(at("number").value);
-    if (!wrong.why) throw wrong;
-    fault("number", documentWords(wrong, kind));
-    if (kind === "resident_id" && wrong.why !== "missing" && /^[0-9X]{16,21}$/.test(number)) hints(number);
-  }
-  if (!found.name) { good = false; fault("name", say("name_missing")); }
+  const found = { name: at("name").value.trim(), document_kind: kind, document_number: await lookAtNumber(kind) };
+  if (!found.name) fault("name", say("name_missing"));
+  let phone = {};
   if (at("phone").value.trim()) {
-    try {
-      found.phone = documents.phone(at("phone").value);
-    } catch (wrong) {
-      good = false;
-      fault("phone", documentWords(wrong, kind));
-    }
+    phone = documents.phone(at("phone").value);
+    if (phone.number) found.phone = phone.number;
+    else fault("phone", words(phone));
   }
-  return good ? found : null;
-}
-
-function documentWords(wrong, kind) {
-  if (wrong.why === "length") {
-    const { length, off } = wrong.facts;
-    return say(length > 18 ? "number_long" : "number_short", { length, off: Math.abs(off) });
-  }
-  if (wrong.why === "characters" && kind === "passport") return say("passport_wrong");
-  return say(`number_${wrong.why.replace(" ", "_")}`);
+  return found.document_number && found.name && !phone.why ? found : null;
 }
 
 async function check() {

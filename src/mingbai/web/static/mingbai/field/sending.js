@@ -1,11 +1,13 @@
 // Sending: what waits is sent when there is a real contact; a box is deleted only when the account's answer names it.
 
 import * as vault from "./vault.js";
-import { bytes, verify } from "./sealing.js";
+import { isSigned } from "./keys.js";
 
 const BATCH = 100;
 const BATCH_BYTES = 400_000;
 const PATIENCE = 15000;
+// A bundle is fetched anew after so long, and after whatever was sent.
+const NEWS = 60_000;
 // So many records that each can't be read are no records that are stuck, but a server that is.
 const STUCK_MOST = 3;
 
@@ -52,16 +54,16 @@ export async function pin() {
 }
 
 export async function refresh() {
-  const [device, passKey, held] = await vault.many("device", "passKey", "bundle");
+  const [device, held] = await vault.many("device", "bundle");
   const found = await call(`/api/device/${device}/bundle`);
-  if (!(await verify(passKey, found.signature, bytes("mingbai/bundle/1\n" + found.text)))) {
+  if (!(await isSigned("mingbai/bundle/1", found, JSON.parse(found.text).trust))) {
     throw new Error("the bundle is not signed by the account");
   }
   const bundle = JSON.parse(found.text);
   if (held && (bundle.origin !== held.origin || bundle.version < held.version)) {
     throw new Error("the bundle is older than the one that is here");
   }
-  await vault.put({ bundle });
+  await vault.put({ bundle, refreshed: Date.now() });
   return bundle;
 }
 
@@ -102,6 +104,7 @@ async function sendBatch(device, batch, hear, stuck) {
 async function sendOwn() {
   const device = await vault.get("device");
   const stuck = [];
+  let sent = 0;
   for (;;) {
     const waiting = (await vault.all("queue")).filter((one) => !one.held && !stuck.includes(one.seq));
     if (!waiting.length) break;
@@ -111,9 +114,11 @@ async function sendOwn() {
       gone += await vault.answered(answer.results);
       await vault.put({ gaps: answer.gaps });
     }, stuck);
+    sent += gone;
     if (!gone && stuck.length === before) break;
   }
   for (const seq of stuck) await vault.setAside(seq, "unreadable");
+  return sent;
 }
 
 // Boxes of other phones go on as they came; each phone's answer is signed for that phone alone.
@@ -135,10 +140,11 @@ export async function send() {
   return navigator.locks.request("mingbai-sync", { ifAvailable: true }, async (lock) => {
     if (!lock) return false;
     await ping();
-    await sendOwn();
+    const sent = await sendOwn();
     await sendCarried().catch(() => undefined);
     await pin().catch(() => undefined);
-    await refresh().catch(() => undefined);
+    const age = Math.abs(Date.now() - ((await vault.get("refreshed")) || 0));
+    if (sent || age > NEWS) await refresh().catch(() => undefined);
     return true;
   });
 }
