@@ -19,7 +19,7 @@ _CODE = re.compile(r"[0-9]{12}")
 _TAIL = re.compile(r"[0-9A-Z]{4}")
 # What can't be seen, breaks a line or turns the direction of writing could make a card read otherwise than it was signed.
 _UNSEEN = re.compile(
-    "[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+    "[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 
 Check = Callable[[Any], bool]
@@ -87,8 +87,8 @@ def is_text(value: Any) -> bool:
     """Tell whether this is text that reads as it is written: 1 to 120 bytes of UTF-8 and nothing unseen."""
     return (
         isinstance(value, str)
-        and 1 <= len(value.encode(errors="replace")) <= TEXT_MOST
         and _UNSEEN.search(value) is None
+        and 1 <= len(value.encode()) <= TEXT_MOST
     )
 
 
@@ -143,9 +143,8 @@ def write_fields(fields: dict[str, Any], labels: Labels) -> dict[int, Any]:
     return {label: fields[name] for name, label, _, _ in labels if fields.get(name) is not None}
 
 
-def read_claims(payload: bytes, kid: bytes = b"") -> Claims:
-    """Return the claims in a token's payload (RFC 8392); TokenRefused "cbor" or "form" for any other."""
-    found = read_fields(read(payload), LABELS)
+def _claims_of(content: Any, kid: bytes = b"") -> Claims:
+    found = read_fields(content, LABELS)
     if not found["not_before"] < found["expires"] or not found["issued"] < found["expires"]:
         raise TokenRefused("form", "it ends before it begins")
     if SUBJECT[found["kind"]] not in found:
@@ -153,10 +152,15 @@ def read_claims(payload: bytes, kid: bytes = b"") -> Claims:
     return Claims(**{**found, "places": tuple(found["places"])}, kid=kid)
 
 
+def read_claims(payload: bytes, kid: bytes = b"") -> Claims:
+    """Return the claims in a token's payload (RFC 8392); TokenRefused "cbor" or "form" for any other."""
+    return _claims_of(read(payload), kid)
+
+
 def write_claims(claims: Claims) -> bytes:
     """Return a token's payload (RFC 8392), in the one order; TokenRefused("form") for claims that no reader takes."""
     fields = {name: getattr(claims, name) for name, *_rest in LABELS}
-    payload = cbor2.dumps(write_fields({**fields, "places": list(claims.places)}, LABELS))
-    if read_claims(payload) != claims:
+    content = write_fields({**fields, "places": list(claims.places)}, LABELS)
+    if _claims_of(content) != claims:
         raise TokenRefused("form", "not read back as it was written")
-    return payload
+    return cbor2.dumps(content)

@@ -102,10 +102,10 @@ def open_sign1(
     if not isinstance(parts, list) or len(parts) != 4:
         raise TokenRefused("form", "a COSE_Sign1 has four parts")
     protected, unprotected, payload, signature = parts
-    if not (isinstance(protected, bytes) and isinstance(payload, bytes)):
-        raise TokenRefused("form", "header and payload are bytes")
-    if not isinstance(signature, bytes) or len(signature) != SIGNATURE_BYTES:
-        raise TokenRefused("form", "a signature is 64 bytes")
+    if not (
+        isinstance(protected, bytes) and isinstance(payload, bytes) and isinstance(signature, bytes)
+    ):
+        raise TokenRefused("form", "header, payload and signature are bytes")
     if unprotected != {}:
         raise TokenRefused("form", "nothing stands outside the protected header")
     named = _key_named(protected)

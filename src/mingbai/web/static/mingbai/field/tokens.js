@@ -172,13 +172,12 @@ async function openSign1(content, keys, use) {
   const parts = read(content.slice(1));
   if (!Array.isArray(parts) || parts.length !== 4) refuse("form", "a COSE_Sign1 has four parts");
   const [header, unprotected, payload, signature] = parts;
-  if (!isBytes(header) || !isBytes(payload)) refuse("form", "header and payload are bytes");
-  if (!isBytes(signature) || signature.length !== 64) refuse("form", "a signature is 64 bytes");
+  if (![header, payload, signature].every(isBytes)) refuse("form", "header, payload and signature are bytes");
   if (!(unprotected instanceof Map) || unprotected.size) refuse("form", "nothing stands outside the protected header");
   const kid = keyNamed(header);
   if (!Object.prototype.hasOwnProperty.call(keys, kid)) refuse("key", `no key ${kid}`);
   const key = await keyAt(pointOf(keys[kid]));
-  if (!await crypto.subtle.verify(ES256, key, signature, signedBytes(header, use, payload))) {
+  if (signature.length !== 64 || !await crypto.subtle.verify(ES256, key, signature, signedBytes(header, use, payload))) {
     refuse("signature", "another key or other content");
   }
   return [kid, payload];
