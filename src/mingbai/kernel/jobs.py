@@ -202,6 +202,8 @@ def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, 
                 said |= {"rule": outcome.refusal.code, "message": outcome.refusal.sentence()}
             if outcome.result:
                 said["result"] = outcome.result
+                if outcome.outcome == "accepted" and outcome.result.get("outcome") == "to_verify":
+                    said["outcome"] = "to_verify"
         else:
             said |= {"why": row.why, "message": row.message}
         found.append({key: value for key, value in said.items() if value not in (None, "")})

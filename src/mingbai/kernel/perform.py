@@ -159,6 +159,7 @@ def _once(
         came_by=actor.link,
         run_inner=_inner,
         afterwards=afterwards,
+        alone=True,
     )
     return _done(command, ask, acting, context.case)
 
@@ -173,6 +174,9 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
     )
     opened, private = split(ask)
+    if unkept := sorted(acting.unkept & private.keys()):
+        gone = [f"{acting.entry.hex}/{name}" for name in unkept]
+        result["erased_private"] = result.get("erased_private", []) + gone
     draft = entries.Draft(
         id=acting.entry,
         command=command.name,
@@ -190,6 +194,7 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         case=case,
         overruled=tuple(refusal.code for refusal in acting.overruled),
         sealed=sealed_names(command.ask),
+        unkept=frozenset(unkept),
         rows=acting.rows,
     )
     written = entries.write(acting.store, draft)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-OURS = {"kernel", "supplies", "flows"}
+OURS = {"kernel", "movement", "supplies", "flows"}
 
 
 class Router:
