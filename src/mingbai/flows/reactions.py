@@ -6,8 +6,10 @@
 import json
 from typing import Any
 
+from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
+from mingbai.kernel.models import Job
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
 
@@ -36,11 +38,20 @@ def people_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, An
     return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
 
 
+def batch_is_done(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The clock of a batch of passes stops when its long work has ended."""
+    job = acting.see(Job, id=ask.job)
+    if job is None or job.kind not in (PERMITS, ROSTER):
+        return None
+    return {"place": job.place, "job": job.id}
+
+
 #                    after                       how     run                    with what
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
     Reaction("rights.answer_correction", "with", "messages.tell", wish_answered),
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
+    Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
 ]
 register(REACTIONS)

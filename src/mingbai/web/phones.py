@@ -19,6 +19,7 @@ from mingbai.kernel.devices.bundle import bundle, pass_point
 from mingbai.kernel.devices.spoken import words_of
 from mingbai.kernel.models import Device
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.pass_keys import roots
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
 from mingbai.kernel.rows import Store
@@ -70,6 +71,7 @@ def told(device: Device) -> dict[str, Any]:
         found["words"] = words_of(device.id, base64.b64decode(device.public_key))
     if state == "enrolled":
         found["pass_key"] = pass_point()
+        found["roots"] = [base64.b64encode(root).decode() for root in roots()]
     return found
 
 

@@ -66,7 +66,9 @@ def bundle(device: Device) -> dict[str, str]:
         "head": head_line(sealed.note) if sealed else "0 ",
     }
     for name, part in sorted(REGISTRY.bundle_parts.items()):
-        content[name] = part(store, device.place, moment)
+        made = part(store, device.place, moment)
+        if made is not None:
+            content[name] = made
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     signature = signed(b"mingbai/bundle/1\n" + text.encode())
     return {"text": text, "signature": base64.b64encode(signature).decode()}

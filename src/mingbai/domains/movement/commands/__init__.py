@@ -3,9 +3,21 @@
 from mingbai.domains.movement.commands import (
     callbacks,
     checkpoints,
+    crossings,
+    permits,
     proposals,
     register,
+    requests,
     retention,
 )
 
-__all__ = ["callbacks", "checkpoints", "proposals", "register", "retention"]
+__all__ = [
+    "callbacks",
+    "checkpoints",
+    "crossings",
+    "permits",
+    "proposals",
+    "register",
+    "requests",
+    "retention",
+]
