@@ -175,7 +175,7 @@ class Phone:
             if self.page.evaluate(expression):
                 return
             time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}; {self.faults}")
+        raise AssertionError(f"never true: {expression}; {self.faults}; {self.page.inner_text('#main')[:300]}")
 
     def goto(self, more: str = "") -> None:
         """Open the app."""
