@@ -51,9 +51,9 @@ async function record(direction, verdict, reason) {
   await save("guard", "movement.record_crossing", ask, { shown });
 }
 
-// What was read, whoever read it: judged on this phone, and shown; a stop is kept at once.
+// What was read, whoever read it: judged on this phone, and shown; a stop is kept at once. While a verdict stands nothing is read.
 export async function heard(text) {
-  if (busy || !here) return;
+  if (busy || !here || showing() !== "gate") return;
   busy = true;
   try {
     hush();
@@ -159,7 +159,7 @@ export function wire(send) {
     at("typed").blur();
     if (text) heard(text);
   });
-  scan.typed(() => ["gate", "verdict"].includes(showing()), heard);
+  scan.typed(() => showing() === "gate", heard);
   at("way-in").addEventListener("click", () => pass("in"));
   at("way-out").addEventListener("click", () => pass("out"));
   at("not-holder").addEventListener("click", notHolder);

@@ -13,8 +13,11 @@ export async function accountNow() {
   return Math.max(Date.now() + (offset || 0), floor || 0);
 }
 
+// A moment beyond what a clock can show is shown as its last.
+const LAST = Date.UTC(9999, 11, 31);
+
 function inPlace(moment) {
-  return new Date(new Date(moment).getTime() + ZONE);
+  return new Date(Math.min(new Date(moment).getTime() + ZONE, LAST));
 }
 
 export function hour(moment) {

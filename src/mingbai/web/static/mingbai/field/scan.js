@@ -43,7 +43,7 @@ export function watching() {
 
 async function look(video, heard) {
   if (!stream) return;
-  if (video.readyState >= 2 && !video.hidden && !document.hidden) {
+  if (video.readyState >= 2 && video.offsetParent && !document.hidden) {
     const [text] = await reader(video).catch(() => []);
     if (text) {
       const again = text === last.text && performance.now() - last.at < SAME;
