@@ -30,6 +30,7 @@ class Served:
 
     url: str
     password: str
+    folder: Path
 
 
 def own_database() -> dict[str, str]:
@@ -84,7 +85,7 @@ def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("house")
     process, url = start(folder)
     told = json.loads((folder / "account" / "demo.json").read_text("utf-8"))
-    yield Served(url, told["logins"][0]["password"])
+    yield Served(url, told["logins"][0]["password"], folder)
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=15)

@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from mingbai.domains.movement.commands.permits import token_of
 from mingbai.domains.movement.models import Permit
+from mingbai.domains.movement.queries.printing import token_text
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.documents import check_character
@@ -17,7 +17,7 @@ FROM, UNTIL = "2026-01-01T00:00:00+08:00", "2030-01-01T00:00:00+08:00"
 
 def document(number: int) -> str:
     """Return a well-formed resident ID number of nobody."""
-    body = f"110112{1960 + number % 40}{1 + number % 12:02d}{1 + number % 28:02d}000"
+    body = f"110112{1960 + number % 40}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}000"
     return body + check_character(body)
 
 
@@ -45,7 +45,7 @@ def tokens() -> dict[str, str]:
     found = {}
     for permit in Permit.objects.all():
         key = Store().fetch(PersonKey, {"person_id": permit.person_id}) if permit.person_id else []
-        text = token_of(permit, bytes(key[0].wrapped) if key else None)
+        text = token_text(permit, bytes(key[0].wrapped) if key else None)
         if text is not None:
             found[permit.number] = text
     return found

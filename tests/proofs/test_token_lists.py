@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,20 @@ def test_a_text_past_its_limit_is_not_looked_at(prefix: str) -> None:
     with pytest.raises(TokenRefused, match="size"):
         tokens.open_trust(text, [ROOT], NOW) if prefix == "MBT1:" else tokens.open_status(
             text, TRUST.keys, NOW
+        )
+
+
+def test_a_trust_list_is_not_signed_past_the_limit() -> None:
+    places = tuple(f"1101121062{number:02}" for number in range(16))
+    points = [
+        tokens.point_of(ec.derive_private_key(one, ec.SECP256R1()).public_key())
+        for one in range(1, 800)
+    ]
+    few = replace(TRUST, keys=tokens.keyed(Key(one, places) for one in points[:500]))
+    assert tokens.open_trust(tokens.sign_trust(few, OTHER), [ROOT], NOW) == few
+    with pytest.raises(TokenRefused, match="size"):
+        tokens.sign_trust(
+            replace(TRUST, keys=tokens.keyed(Key(one, places) for one in points)), OTHER
         )
 
 

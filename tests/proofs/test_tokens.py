@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from typing import Any
 
 import cbor2
 import pytest
+import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -150,6 +153,13 @@ def test_a_key_of_another_kind_is_refused_before_it_is_asked() -> None:
         tokens.seal_token(PASS, longer)
 
 
+def test_a_key_has_one_spelling() -> None:
+    short = OFFICE.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    for point in (short, POINT[1:], POINT + b"\x00", bytes([6 + POINT[-1] % 2]) + POINT[1:], b""):
+        with pytest.raises(ValueError, match="point"):
+            tokens.open_token(TOKEN, {KID: point}, NOW)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -182,6 +192,36 @@ def test_what_the_widest_pass_holds_is_still_read() -> None:
         tokens.seal_token(widest, OFFICE)
     wide = replace(widest, goods=None, plate=None)
     assert tokens.open_token(tokens.seal_token(wide, OFFICE), KNOWN, NOW) == wide
+
+
+def test_a_pass_of_a_roster_fits_a_code_that_any_office_prints() -> None:
+    """Version 11 has 61 modules; at level M and 40 mm a module is 0.66 mm wide."""
+    staff = replace(PASS, places=(VILLAGE, "110112106208"), organisation="马头村口罩厂")
+    text = tokens.seal_token(staff, OFFICE)
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    assert memoryview(code.to_image(scale=1, add_quiet_zones=False)).shape == (61, 61)
+    assert [one.text for one in zxingcpp.read_barcodes(code.to_image(scale=4))] == [text]
+
+
+def test_the_example_that_strangers_start_from_is_true() -> None:
+    page = (ROOT / "docs/passes.md").read_text("utf-8")
+    blocks = [block.strip() for block in page.split("```")[1::2]]
+    point = next(one for one in re.findall("`(04[0-9a-f]{128})`", page))
+    keys = {tokens.key_id(bytes.fromhex(point)): bytes.fromhex(point)}
+    claims = tokens.open_token(blocks[-2], keys, NOW)
+    assert f"`{claims.kid.hex()}`" in page and f"`{claims.permit.hex()}`" in page
+    assert write_claims(claims).hex() == blocks[-1].replace("\n", "")
+    assert claims.name and claims.name in page and f"batch `{claims.batch.hex()}`" in page
+    told = "on 2020-01-26 at 08:26:40 UTC", "from 2020-01-27 08:26:40 until 2020-02-11 08:26:40"
+    moments = [claims.issued, claims.not_before, claims.expires]
+    assert [dt.datetime.fromtimestamp(one, dt.UTC).strftime("%F %T") for one in moments] == [
+        "2020-01-26 08:26:40",
+        "2020-01-27 08:26:40",
+        "2020-02-11 08:26:40",
+    ]
+    assert all(one in page for one in told)
+    for reason in tokens.REASONS:
+        assert f"`{reason}`" in page, reason
 
 
 def test_a_place_covers_itself_and_what_lies_under_it() -> None:

@@ -20,6 +20,7 @@ BENCHMARKS = {
     "writers": ("writers.py", ("SQLite", "PostgreSQL")),
     "http": ("over_http.py", ("SQLite", "PostgreSQL")),
     "import": ("people.py", ("SQLite",)),
+    "tokens": ("passes.py", ("SQLite",)),
     "kills": ("kills.py", ("SQLite", "PostgreSQL")),
 }
 # A database that keeps its word: what it has answered is on the disk.

@@ -233,6 +233,12 @@ def gate_cases() -> Iterator[Case]:
     yield at("no status list", "stale", statuses=[])
     yield at("the trust list's last second", "valid", now=TRUST.expires - 1)
     yield at("the lists have ended", "stale", now=TRUST.expires)
+    longer = tokens.sign_status(replace(STATUS, expires=NOW + 9 * DAY), OFFICE)
+    yield at("only the trust list's last second", "valid", now=TRUST.expires - 1, statuses=[longer])
+    yield at("only the trust list has ended", "stale", now=TRUST.expires, statuses=[longer])
+    surer = tokens.sign_trust(replace(TRUST, expires=NOW + 9 * DAY), ROOT)
+    yield at("only the status list's last second", "valid", now=STATUS.expires - 1, trust=surer)
+    yield at("only the status list has ended", "stale", now=STATUS.expires, trust=surer)
     yield at("a key that is not listed", "key", signer=OTHER)
     yield at("a key that has not begun", "key", signer=LATE)
     narrow = tokens.sign_trust(

@@ -1,6 +1,7 @@
 """Cases of open_token: good passes, and every way in which one may be wrong."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import cbor2
@@ -138,6 +139,8 @@ def envelopes() -> Iterator[Case]:
         ("a payload of text", text([protected, {}, "abc", signature]), "form"),
         ("a signature of 63 bytes", text([protected, {}, payload, signature[:-1]]), "signature"),
         ("a signature of 65 bytes", text([protected, {}, payload, signature + b"\x00"]), "signature"),
+        ("a zero between r and s", text([protected, {}, payload, signature[:32] + b"\x00" + signature[32:]]), "signature"),
+        ("a zero before r", text([protected, {}, payload, b"\x00" + signature]), "signature"),
         ("a signature of text", text([protected, {}, payload, "a" * 64]), "form"),
         ("a signature of nothing", text([protected, {}, payload, b""]), "signature"),
         ("a signature of zeros", text([protected, {}, payload, bytes(64)]), "signature"),
@@ -170,6 +173,14 @@ def envelopes() -> Iterator[Case]:
         yield opening(name, token, expect)
 
 
+def rewritten(index: int, spelling: str) -> bytes:
+    """Return a payload whose index is spelt so."""
+    found = write_claims(replace(PERSON, index=index))
+    label = bytes.fromhex("3a00011175")
+    assert found.count(label + cbor2.dumps(index)) == 1
+    return found.replace(label + cbor2.dumps(index), label + bytes.fromhex(spelling))
+
+
 def payloads() -> Iterator[Case]:
     """Give payloads that are signed rightly and are no claims."""
     payload = write_claims(PERSON)
@@ -200,7 +211,17 @@ def payloads() -> Iterator[Case]:
         ("text that is not UTF-8", payload.replace("陆".encode(), b"\xff\xfe\xfd"), "cbor"),
         ("text with half a pair", payload.replace("陆".encode(), b"\xed\xa0\x80"), "cbor"),
         ("text that is too long in UTF-8", payload.replace("陆".encode(), b"\xe0\x80\xaf"), "cbor"),
-        ("a number longer than need be", payload.replace(b"\xa0\x07", b"\xa0\x18\x07").replace(b"\x75\x07", b"\x75\x18\x07"), "cbor"),
+        ("a number of 7 in two bytes", rewritten(7, "1807"), "cbor"),
+        ("a number of 23 in two bytes", rewritten(23, "1817"), "cbor"),
+        ("a number of 24 in two bytes", rewritten(24, "1818"), ""),
+        ("a number of 255 in three bytes", rewritten(255, "1900ff"), "cbor"),
+        ("a number of 256 in three bytes", rewritten(256, "190100"), ""),
+        ("a number of 65,535 in five bytes", rewritten(65_535, "1a0000ffff"), "cbor"),
+        ("a number of 65,536 in five bytes", rewritten(65_536, "1a00010000"), ""),
+        ("a number of 65,536 in nine bytes", rewritten(65_536, "1b0000000000010000"), "cbor"),
+        ("the least number", cbor2.dumps(labelled(issued=1 - 2**53)), "form"),
+        ("just too small a number", cbor2.dumps(labelled(issued=-(2**53))), "cbor"),
+        ("the least of all numbers", cbor2.dumps(labelled(issued=-(2**64))), "cbor"),
     ):  # fmt: skip
         yield opening(f"payload: {name}", text(sign(content)), expect)
 

@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.cli.serving import Way, serve_account
+from mingbai.flows import permits
 from mingbai.flows.imports import IMPORTS, import_workbook
 from mingbai.flows.stories import STORIES, tell
 from mingbai.kernel import account, backup, certificates, jobs, key_care, pass_keys, recovery
@@ -222,6 +223,33 @@ def import_file(kind: str, file: Path, place: str, **options: Any) -> dict[str, 
         options["errors"].write_bytes(found.error_workbook())
     tree.settle()
     return found.as_json()
+
+
+def issue_permits(file: Path, place: str, to: Path, **options: Any) -> dict[str, Any]:
+    """Issue passes to everybody on a roster; write this run's codes, the sheets to print, and the rows to mend."""
+    opened()
+    content, as_ = file.read_bytes(), actor_named(options.pop("as_"))
+    found = permits.issue_roster(content, place, as_=as_, **options)
+    printed = permits.cards(place, numbers=[number for _row, number in found.fresh], as_=as_)
+    to.mkdir(parents=True, exist_ok=True)
+    write_safely(to / "permits.csv", permits.csv_of(found, printed))
+    write_safely(to / "sheets.pdf", permits.sheets(printed))
+    write_safely(to / "refused.xlsx", permits.refused_workbook(content, found))
+    tree.settle()
+    return found.as_json()
+
+
+def print_permits(batch: str, place: str | None, to: Path, as_: str | None) -> dict[str, Any]:
+    """Write the sheets of a batch once more."""
+    opened()
+    actor = actor_named(as_)
+    rows = answer("movement.batches", {"place": place or "0" * 12}, as_=actor)
+    one = next((row for row in rows if batch in (row.batch, str(row.batch_id), row.number)), None)
+    if one is None:
+        raise Refused("MOV-45", batch=batch)
+    printed = permits.cards(one.place, batch=one.batch, as_=actor)
+    write_safely(to, permits.sheets(printed))
+    return {"batch": one.batch, "passes": len(printed), "file": str(to)}
 
 
 def verify(against: str | None) -> tuple[int, list[str]]:

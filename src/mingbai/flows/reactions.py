@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
+from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
 from mingbai.kernel.models import Job
@@ -46,12 +47,19 @@ def batch_is_done(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | Non
     return {"place": job.place, "job": job.id}
 
 
+def arrivals_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """Every row of a gate's register that hangs on a lapsed measure gets the day on which it is blinded."""
+    told = {"measure": ask.code, "until": answer.delete_after.isoformat()}
+    return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
+
+
 #                    after                       how     run                    with what
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
     Reaction("rights.answer_correction", "with", "messages.tell", wish_answered),
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
+    Reaction("measures.lapse", "after", ARRIVALS, arrivals_of_the_measure),
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
 ]
 register(REACTIONS)

@@ -219,7 +219,8 @@ def listed() -> list[dict[str, Any]]:
     rows.append(
         {
             "key": "trust list",
-            "mark": f"version {found.version}",
+            "mark": sha256(trust_text().encode()).hex()[:8],
+            "version": found.version,
             "since": dt.datetime.fromtimestamp(found.issued, dt.UTC).isoformat(),
             "until": dt.datetime.fromtimestamp(found.expires, dt.UTC).isoformat(),
             "state": "here",
@@ -231,7 +232,7 @@ def listed() -> list[dict[str, Any]]:
             own[key_id(point_of(keys.curve_key(name).public_key()))] = name
     for kid in found.keys:
         state = {"pass": "signs", NEXT: "signs later"}.get(own.get(kid, ""), "still holds")
-        rows.append({"key": "on the trust list", "mark": kid.hex(), "state": state})
+        rows.append({"key": "on the trust list", "mark": kid.hex()[:8], "state": state})
     return rows
 
 

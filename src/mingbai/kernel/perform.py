@@ -330,6 +330,8 @@ def answer(
     """Answer a query within its scope: a list of rows, or one."""
     query = find_query(name)
     parsed = parse(query.ask, ask)
+    if query.per_hour and as_.person is None and as_.address:
+        limits.check(f"{query.name}/{as_.address}", query.per_hour)
     store = Store()
     moment = moment_now(store)
     place = str(getattr(parsed, "place", "") or "")

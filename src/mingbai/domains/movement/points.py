@@ -1,6 +1,7 @@
 """Points: a gate by its name or id, and how it stands at a moment."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement.models import CheckpointState
@@ -8,6 +9,7 @@ from mingbai.domains.movement.words import GATE
 from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.models import Point
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
 
 Finds = Acting | Asking
 
@@ -22,11 +24,16 @@ def point_of(acting: Finds, place: str, text: str) -> Point:
 
 def known_point(acting: Finds, place: str, text: str) -> Point | None:
     """Return the gate of a name or id at a place, if it is registered."""
+    return find_point(acting.store, place, text)
+
+
+def find_point(store: Store, place: str, text: str) -> Point | None:
+    """Return the gate of a name or id at a place, if the account holds it."""
     try:
-        found = acting.see(Point, id=UUID(text))
+        equal: dict[str, Any] = {"id": UUID(text), "place": place, "kind": GATE}
     except ValueError:
-        found = acting.see(Point, place=place, kind=GATE, name=text)
-    return found if found is not None and (found.place, found.kind) == (place, GATE) else None
+        equal = {"place": place, "kind": GATE, "name": text}
+    return next(iter(store.fetch(Point, equal)), None)
 
 
 def gates_of(acting: Finds, place: str) -> list[Point]:

@@ -29,6 +29,6 @@ def seal(key: bytes, row: UUID, field: str, text: str | None) -> bytes | None:
     return None if text is None else keys().ring.seal(key, _context(row, field), text)
 
 
-def unseal(key: bytes, row: UUID, field: str, sealed: bytes | None) -> str | None:
+def unseal(key: bytes, row: UUID, field: str, sealed: bytes | memoryview | None) -> str | None:
     """Return a sealed text; whoever calls this has journalled the look."""
     return None if sealed is None else keys().ring.unseal(key, _context(row, field), bytes(sealed))

@@ -16,7 +16,7 @@ SLIP_LINK = "household"
 TOLD = {
     "slip_ready": _("Your household's slip is ready. Its code opens your own lines."),
     "correction_answered": _("Your wish for a correction was answered."),
-    "permits_ready": _("The passes that you asked for are issued. Print them at the desk's page."),
+    "permits_ready": _("The passes that you asked for are issued. The desk prints them."),
     "permits_refused": _("The passes that you asked for were refused. The desk tells you why."),
 }
 

@@ -21,7 +21,7 @@ from mingbai.proofs.tokens.claims import (
 )
 from mingbai.proofs.tokens.passes import Key, Keys, Moment, check_key, covers, seconds, unpack
 from mingbai.proofs.tokens.refusal import TokenRefused
-from mingbai.proofs.tokens.revoked import read_revoked, write_revoked
+from mingbai.proofs.tokens.revoked import BITS, GAPS, read_revoked, write_revoked
 from mingbai.proofs.tokens.sign1 import (
     POINT_BYTES,
     PrivateKey,
@@ -97,8 +97,8 @@ _STATUS: Labels = (
     ("batch", -70005, is_bytes(8), True),
     ("version", -70011, VERSION, True),
     ("size", -70013, is_whole(SIZE_MOST, 1), True),
-    ("gaps", -70014, lambda value: isinstance(value, bytes), False),
-    ("bits", -70015, lambda value: isinstance(value, bytes), False),
+    (GAPS, -70014, lambda value: isinstance(value, bytes), False),
+    (BITS, -70015, lambda value: isinstance(value, bytes), False),
 )
 
 
@@ -205,7 +205,7 @@ def _read_status(content: Any, kid: bytes = b"") -> StatusList:
     found = read_fields(content, _STATUS)
     if not found["issued"] < found["expires"]:
         raise TokenRefused("form", "it ends before it begins")
-    packed = {name: found.pop(name) for name in ("gaps", "bits") if name in found}
+    packed: dict[str, bytes] = {name: found.pop(name) for name in (GAPS, BITS) if name in found}
     return StatusList(**found, revoked=read_revoked(packed, found["size"]), kid=kid)
 
 

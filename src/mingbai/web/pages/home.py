@@ -15,7 +15,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
-from mingbai.web.pages import pictures, rights
+from mingbai.web.pages import permits, pictures, rights
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 from mingbai.web.sign_in import safe_next
 
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "keeps": hat.role == Role.KEEPER,
         "hat_place": hat.place,
         "role": hat.role,
+        "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement.commands.proposals import look_at_the_week
+from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping
 from mingbai.domains.movement.parameters import CALL_MINUTES, KEEP_DAYS
 from mingbai.domains.movement.rules.register import doubt_of
@@ -18,7 +19,7 @@ from mingbai.domains.movement.words import (
     Doubt,
     Source,
 )
-from mingbai.kernel.acting import Acting, Asking
+from mingbai.kernel.acting import Acting
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, Why, mask_phone, resident_id_readings
 from mingbai.kernel.identity import uuid7
@@ -32,7 +33,6 @@ from mingbai.kernel.people import (
     person_columns,
     phone_index,
 )
-from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import above, in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import new
@@ -106,16 +106,6 @@ def read_paper(name: str, kind: str, number: str | None, phone: str | None, toda
     return Told(name, kind, plain, called, claimed, claimed_phone, doubt)
 
 
-def measure_at(acting: Acting | Asking, place: str) -> Measure | None:
-    """Return the measure that rows of a place hang on: the one in force there or nearest above."""
-    running = [
-        one
-        for one in acting.find(Measure, lapsed_at=None)
-        if one.starts_at <= acting.now and is_under(place, one.place)
-    ]
-    return max(running, key=lambda one: (len(one.place.rstrip("0")), one.starts_at), default=None)
-
-
 def keep_days(acting: Acting, place: str) -> int:
     """Return for how many days a row of a place is kept: by policy, or longer where that was published."""
     held = in_force(acting.store, KEEP_DAYS.name, place, acting.now)
@@ -130,7 +120,7 @@ def keep_days(acting: Acting, place: str) -> int:
 
 def record(acting: Acting, point: Point, told: Told, beside: Beside) -> Arrival:
     """Write one arrival: the person once, found by the number or new, and the row with everything private sealed."""
-    measure = measure_at(acting, point.place)
+    measure = measure_at(acting.store, point.place, acting.now)
     until = day(acting.now) + dt.timedelta(days=keep_days(acting, point.place))
     person, known = _person(acting, point.place, told, measure, until)
     key = key_of(acting, person.id)

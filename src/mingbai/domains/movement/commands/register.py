@@ -12,11 +12,11 @@ from mingbai.domains.movement.commands.arriving import (
     already,
     checked,
     held_arrival,
-    measure_at,
     read_paper,
     record,
 )
 from mingbai.domains.movement.commands.callbacks import mend
+from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.parameters import CARD_MUST_BE_SEEN
 from mingbai.domains.movement.points import is_open, point_of, state_of
 from mingbai.domains.movement.rules.register import (
@@ -102,7 +102,7 @@ def _judge(acting: Acting, point: Point, *, card_seen: bool) -> None:
 
 def _leave_origin(acting: Acting, place: str, from_place: str | None) -> None:
     """MOV-9 来处不留: without a measure in force, where somebody comes from is not kept, not even beside the entry."""
-    asked = from_place is not None and measure_at(acting, place) is None
+    asked = from_place is not None and measure_at(acting.store, place, acting.now) is None
     if asked and not acting.commit_only("from_place"):
         raise Refused("MOV-9")
 

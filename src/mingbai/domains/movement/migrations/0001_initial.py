@@ -8,4 +8,3 @@ class Migration(migrations.Migration):
 
     initial = True
     dependencies = [("kernel", "0005_origins")]
-    operations: list = []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.movement.commands.arriving import measure_at
+from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping, Proposal
 from mingbai.domains.movement.points import gates_of, point_of
 from mingbai.domains.movement.rules.register import SMALLEST_CELL, standing_of
@@ -156,7 +156,7 @@ class OriginRow(Row):
 @query(scope=Scope.UNDER, role={Role.DESK, Role.HEALTH}, title=_("How many came from where"))
 def origins(asking: Asking, ask: OfVillage) -> list[OriginRow]:
     """Return how many came from where, under a measure in force alone; a number below ten is never shown."""
-    measure = measure_at(asking, ask.place)
+    measure = measure_at(asking.store, ask.place, asking.now)
     if measure is None:
         raise Refused("MOV-19")
     rows = Arrival.objects.filter(place=ask.place, measure=measure.code, blinded_at=None)

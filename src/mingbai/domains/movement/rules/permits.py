@@ -73,6 +73,11 @@ sentences(
         "MOV-53": _("The batch %(batch)s was decided already."),
         "MOV-54": _("Nobody of this organisation is recorded here. Bring its roster first."),
         "MOV-55": _("This number of passes is more than one batch holds. Divide it."),
+        "MOV-56": _(
+            "Line %(line)s can't be read. Write plate, what is carried, how many, shipment and route, with commas between."
+        ),
+        "MOV-57": _("Choose the roster's workbook first."),
+        "MOV-58": _("Type the sixteen characters printed on the pass, or choose a picture of it."),
         "MOV-60": _("Not a pass of anybody we trust. Stop it, and ask the desk."),
         "MOV-61": _("The pass has ended. Stop it; a new one is issued at the desk."),
         "MOV-62": _("The pass does not hold yet. Stop it until its time."),

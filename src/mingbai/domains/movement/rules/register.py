@@ -45,6 +45,7 @@ sentences(
         "MOV-17": _("The day of arrival lies in the future. Write the day on which they came."),
         "MOV-18": _("No number that can be dialled is written in this row."),
         "MOV-19": _("There is no measure in force here that asks where people come from."),
+        "MOV-21": _("Say of which gate this register is."),
         "MOV-20": _("This gate is open already, and nothing about it changes."),
     }
 )
