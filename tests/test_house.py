@@ -44,7 +44,7 @@ PICTURES = "src/mingbai/kernel/attachments.py"  # it saves pictures, which are n
 JOURNAL = "mingbai.kernel.models.journal"
 
 # Modules that do something when they are loaded, so that no test loads them.
-ACTS = {"wsgi", "__main__", "working"}
+ACTS = {"wsgi", "rsgi", "__main__", "working"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -24,6 +24,7 @@ from psycopg import sql
 from tests.browser.phones import FLAGS, Phone, Serving
 from tests.conftest import house_of, required
 
+
 @dataclass
 class Served:
     """A demo that is being served."""
@@ -199,9 +200,7 @@ def phones(served, browser, tmp_path):
     made = []
 
     def make(name: str = "phone", **profile) -> Phone:
-        phone = Phone(
-            browser.browser_type, tmp_path / name, served.url, served.flags(), **profile
-        )
+        phone = Phone(browser.browser_type, tmp_path / name, served.url, served.flags(), **profile)
         made.append(phone)
         return phone
 

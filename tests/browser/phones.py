@@ -163,7 +163,9 @@ class Phone:
             "console",
             lambda said: (
                 self.faults.append(said.text)
-                if said.type == "error" and "net::" not in said.text and "status of" not in said.text
+                if said.type == "error"
+                and "net::" not in said.text
+                and "status of" not in said.text
                 else None
             ),
         )
@@ -175,7 +177,9 @@ class Phone:
             if self.page.evaluate(expression):
                 return
             time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}; {self.faults}; {self.page.inner_text('#main')[:300]}")
+        raise AssertionError(
+            f"never true: {expression}; {self.faults}; {self.page.inner_text('#main')[:300]}"
+        )
 
     def goto(self, more: str = "") -> None:
         """Open the app."""

@@ -79,7 +79,9 @@ def test_a_day_without_a_network_and_a_killed_browser(field, served) -> None:
         give(field, 1)
     assert field.waiting() == RECORDS
     assert str(RECORDS) in field.page.inner_text("#waiting")
-    kept = field.call("vault", "return JSON.stringify([await it.all('queue'), await it.all('log')]);")
+    kept = field.call(
+        "vault", "return JSON.stringify([await it.all('queue'), await it.all('log')]);"
+    )
     assert POST[:2] not in kept, "what was saved can't be read on the phone"
     field.kill()
     field.open(offline=True)
@@ -244,5 +246,3 @@ def test_the_field_app_shuts_nobody_out(field) -> None:
     field.page.click("#strip")
     assert field.page.evaluate(fits)
     assert field.faults == []
-
-

@@ -77,7 +77,9 @@ def phone(served, phones, gate):
 def scan(phone: Phone, text: str) -> tuple[str, str]:
     """Scan a code with a scanner that types; return the verdict and its reason."""
     phone.shows("gate")
-    phone.page.evaluate("document.activeElement.blur(); delete document.getElementById('card').dataset.verdict")
+    phone.page.evaluate(
+        "document.activeElement.blur(); delete document.getElementById('card').dataset.verdict"
+    )
     phone.page.evaluate(
         """text => { for (const key of [...text, 'Enter'])
           document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }""",
@@ -92,7 +94,9 @@ def scan(phone: Phone, text: str) -> tuple[str, str]:
 def alone(phone: Phone, minutes: int = 0) -> None:
     """Take a phone's network away, and let its last contact lie some minutes back."""
     phone.offline()
-    phone.page.evaluate("async () => { await navigator.locks.request('mingbai-sync', () => undefined); }")
+    phone.page.evaluate(
+        "async () => { await navigator.locks.request('mingbai-sync', () => undefined); }"
+    )
     if minutes:
         phone.call("vault", "await it.put({ contact: Date.now() - given * 60 * 1000 });", minutes)
 
@@ -210,9 +214,7 @@ def test_a_nineteenth_digit_is_said_in_plain_words_and_nothing_fills_it_in(phone
     assert phone.faults == []
 
 
-def test_a_rule_that_ends_at_midnight_ends_on_the_phone_with_no_network(
-    phones, served
-) -> None:
+def test_a_rule_that_ends_at_midnight_ends_on_the_phone_with_no_network(phones, served) -> None:
     house: House = served.house
     house.do("movement.open_checkpoint", {"place": NEIGHBOUR, "point": "南口"})
     guard = house.person("阚守正", "guard", NEIGHBOUR)
@@ -255,8 +257,19 @@ def test_nothing_of_a_saved_record_can_be_read_from_a_copy_of_the_phone(phone, g
     copy = phone.folder.parent / "copy"
     shutil.copytree(phone.folder, copy, ignore_dangling_symlinks=True, ignore=_locks)
     held = b"".join(path.read_bytes() for path in sorted(copy.rglob("*")) if path.is_file())
-    assert phone.device.encode() in held or phone.device.encode("utf-16-le") in held, "it is the store"
-    for secret in (number, number[3:16], name, name[1:], telephone, telephone[3:9], HOLDERS[0], HOLDERS[1]):
+    assert phone.device.encode() in held or phone.device.encode("utf-16-le") in held, (
+        "it is the store"
+    )
+    for secret in (
+        number,
+        number[3:16],
+        name,
+        name[1:],
+        telephone,
+        telephone[3:9],
+        HOLDERS[0],
+        HOLDERS[1],
+    ):
         for coding in ("utf-8", "utf-16-le"):
             assert secret.encode(coding) not in held, secret
     phone.open(offline=True)
@@ -295,7 +308,9 @@ def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate)
         again = [{key: one[key] for key in ("seq", "box", "signature")} for one in kept]
         body = {"device": phone.device, "envelopes": again, "now": machine_now().isoformat()}
         answer = json.loads(served.post("/api/sync", json.dumps(body).encode()))
-        assert {one["outcome"] for one in answer["results"]} == {"already_done"} and answer["gaps"] == []
+        assert {one["outcome"] for one in answer["results"]} == {"already_done"} and answer[
+            "gaps"
+        ] == []
     assert Arrival.objects.count() == before + many
     assert served.house.faults() == []
 
@@ -318,7 +333,17 @@ def test_every_verdict_of_the_shared_vectors_is_shown_in_words(phone, gate) -> N
         assert word in {"pass": "放行", "let_in": "先放", "stop": "拦下"}[verdict]
         assert any("\u4e00" <= letter <= "\u9fff" for letter in why) and "%(" not in why + act
         seen.add(reason)
-    assert seen >= {"valid", "stale", "revoked", "expired", "not_yet", "place", "key", "signature", "base45"}
+    assert seen >= {
+        "valid",
+        "stale",
+        "revoked",
+        "expired",
+        "not_yet",
+        "place",
+        "key",
+        "signature",
+        "base45",
+    }
     assert phone.faults == []
 
 
@@ -438,5 +463,3 @@ def checked(phone: Phone) -> None:
     assert phone.page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
-
-

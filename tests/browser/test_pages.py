@@ -87,7 +87,7 @@ def test_no_page_shuts_anyone_out(house, phone, name) -> None:
         if name is None
         else KEEPER
         if name == "keeper"
-        else ["/home/", "/everything/", "/ask/supplies/account/"]
+        else ["/home/", "/everything/", "/ask/supplies/account/", f"/firms/?place={VILLAGE}"]
     )
     for path in paths:
         phone.page.goto(house.url + path)

@@ -130,7 +130,9 @@ QUEUE: dict[str, Promise] = {
     "file_is_mine": _("Nothing in this file is from another phone."),
     "file_not_ours": _("This is no file of closed records or answers. Choose another."),
     "file_of_another_account": _("This file is of another account. Nothing was taken."),
-    "answers_taken": _("%(count)s of this phone are in the account; they were taken off the queue."),
+    "answers_taken": _(
+        "%(count)s of this phone are in the account; they were taken off the queue."
+    ),
     "answers_not_signed": _(
         "These answers are not signed by the account. Nothing was taken off; everything stays here."
     ),

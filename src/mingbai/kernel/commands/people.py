@@ -33,6 +33,7 @@ from mingbai.kernel.words import (
     PlaceCode,
     Reason,
     Role,
+    ShortCode,
 )
 
 sentences(
@@ -175,7 +176,7 @@ class AddHousehold(Ask):
     """Record a household."""
 
     place: PlaceCode
-    code: Code
+    code: ShortCode
     head: PersonId | None = None
     registered: bool = True
 

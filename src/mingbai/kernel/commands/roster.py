@@ -77,7 +77,8 @@ def person_of(acting: Acting, ask: Enrol) -> Found:
     except DocumentFault as fault:
         raise Refused("PER-3", problem=fault.sentence()) from None
     assert number is not None
-    known = acting.see(Person, document_index=document_index(number))
+    index = document_index(number)
+    known = acting.see(Person, document_index=index)
     if known is not None:
         return Found(known, number, None, first=False)
     person, key = person_columns(
@@ -88,6 +89,7 @@ def person_of(acting: Acting, ask: Enrol) -> Found:
         phone=phone,
         purpose="employment",
         delete_after=day(acting.now) + YEAR,
+        index=index,
     )
     return Found(acting.add(person), number, acting.add(key), first=True)
 

@@ -1,12 +1,10 @@
 """Phones: the desk's page that enrols them, and the field app that they open; the app works without a network."""
 
-import base64
 import hashlib
 import json
 import uuid
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from mingbai.kernel.clock import PLACE_ZONE
@@ -70,6 +70,22 @@ def short_day(value: dt.date) -> str:
 def kind(value: str) -> str:
     """Return the word for a kind."""
     return str(KINDS.get(value, value))
+
+
+SHARES = {
+    "household": gettext_lazy("households"),
+    "post": gettext_lazy("posts"),
+    "person": gettext_lazy("named people"),
+    "residents": gettext_lazy("households and people"),
+    "transit": gettext_lazy("other places"),
+    "all": gettext_lazy("all together"),
+}
+
+
+@register.filter
+def share_kind(value: str) -> str:
+    """Return a kind of recipient as it stands inside a sentence, after its number."""
+    return str(SHARES.get(value, KINDS.get(value, value)))
 
 
 @register.filter
