@@ -66,7 +66,7 @@ class Lived:
             "point": [gate, str(self.ids[gate])],
             "crossing": self.crossings[gate],
             "batch": ["B-1"],
-            "shown": [self.number],
+            "pass_shown": [self.number],
             "number": [Permit.objects.get().batch.number],
             "person": [self.holder],
             "text": [NAME, gate],

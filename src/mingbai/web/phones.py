@@ -33,8 +33,8 @@ PICTURE_MOST = 2_000_000
 sentences(
     {
         "API-6": _("The body is not JSON, or larger than %(most)s bytes."),
-        "API-7": _("The picture is larger than %(most)s bytes. Take it with a lower resolution."),
-        "API-8": _("No code can be read in this picture. Hold the phone closer and still."),
+        "API-9": _("The picture is larger than %(most)s bytes. Take it with a lower resolution."),
+        "API-10": _("No code can be read in this picture. Hold the phone closer and still."),
     }
 )
 
@@ -111,12 +111,14 @@ def read_picture(request: HttpRequest, device: UUID) -> JsonResponse:
     """Read the code in an enrolled phone's picture, for a phone that can't itself; the picture is kept nowhere."""
     enrolled_device(device)
     if int(request.headers.get("Content-Length") or 0) > PICTURE_MOST:
-        raise TooMuch("API-7", most=PICTURE_MOST)
+        raise TooMuch("API-9", most=PICTURE_MOST)
     drawn, _width, _height = drawn_anew(request.body)
     with Image.open(io.BytesIO(drawn)) as opened:
-        found = zxingcpp.read_barcodes(opened, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(
+            opened, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
     if not found:
-        raise Refused("API-8")
+        raise Refused("API-10")
     return JsonResponse({"text": found[0].text}, headers={"Cache-Control": "no-store"})
 
 

@@ -230,7 +230,7 @@ def check(request: HttpRequest) -> HttpResponse:
             text = qr_text(sent.read()) if isinstance(sent, UploadedFile) else shown
             if not text.strip():
                 raise Refused("MOV-69" if sent else "MOV-58")
-            found = answer("movement.check_pass", {"shown": text}, as_=actor_of(request))
+            found = answer("movement.check_pass", {"pass_shown": text}, as_=actor_of(request))
         except Refused as refused:
             refusal = refused
     page = {"found": found, "refusal": refusal, "shown": shown if refusal else ""}

@@ -108,7 +108,9 @@ def issue_permit(acting: Acting, ask: IssuePermit) -> PermitIssued:
     text = seal_token(claims_of(batch, permit, holder, acting.now), key)
     ring = keys().ring
     own = (
-        ring.open_person_key(holder.person.id, holder.wrapped) if holder.person else keys().journal
+        ring.open_person_key(holder.person.id, holder.wrapped)
+        if holder.person
+        else keys().journal_lock
     )
     permit.token_sealed = ring.seal(own, token_context(permit), text)
     acting.add(permit)

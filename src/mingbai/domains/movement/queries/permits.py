@@ -42,7 +42,7 @@ terms(
         "worst_minutes": _("Most minutes"),
         "batches": _("Batches"),
         "asked_for": _("Asked for"),
-        "shown": _("Pass or its number"),
+        "pass_shown": _("Pass or its number"),
     }
 )
 
@@ -203,7 +203,7 @@ def validity(row: Permit, now: dt.datetime) -> Validity:
 class ShowPass(Ask):
     """A pass: what its code says, or the number printed on it."""
 
-    shown: Annotated[str, Private(), StringConstraints(min_length=4, max_length=1200)]
+    pass_shown: Annotated[str, Private(), StringConstraints(min_length=4, max_length=1200)]
 
 
 class ValidityRow(Row):
@@ -217,7 +217,7 @@ class ValidityRow(Row):
 @query(scope=Scope.PUBLIC, title=_("Check a pass"), per_hour=CHECKS_AN_HOUR)
 def check_pass(asking: Asking, ask: ShowPass) -> ValidityRow:
     """Return whether a pass holds now, of which kind it is and until when, and nothing else; nothing of the look is kept."""
-    plain = ask.shown.replace(" ", "").lower()
+    plain = ask.pass_shown.replace(" ", "").lower()
     if NUMBER.fullmatch(plain):
         row = asking.see(Permit, number=plain)
         return told(row, asking.now) if row else ValidityRow(valid="unknown")
@@ -225,7 +225,7 @@ def check_pass(asking: Asking, ask: ShowPass) -> ValidityRow:
     if trust is None:
         return ValidityRow(valid="unknown")
     try:
-        claims = open_token(ask.shown, trust.keys, asking.now)
+        claims = open_token(ask.pass_shown, trust.keys, asking.now)
     except TokenRefused as refused:
         words: dict[str, Validity] = {"expired": "ended", "not_yet": "not_yet"}
         return ValidityRow(valid=words.get(refused.reason, "unknown"))

@@ -119,7 +119,7 @@ def token_text(permit: Permit, wrapped: bytes | None) -> str | None:
         return None
     ring = keys().ring
     try:
-        own = keys().journal
+        own = keys().journal_lock
         if permit.person_id is not None and wrapped is not None:
             own = ring.open_person_key(permit.person_id, wrapped)
         return ring.unseal(own, token_context(permit), bytes(permit.token_sealed))

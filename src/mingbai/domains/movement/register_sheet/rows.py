@@ -26,10 +26,11 @@ from mingbai.kernel.documents import (
     resident_id,
     resident_id_readings,
 )
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.workbooks.cells import CellFault, as_code, as_date, as_identifier, as_text
 from mingbai.kernel.workbooks.headings import Headings, find_headings, headings_at, no_headings
 from mingbai.kernel.workbooks.identity import Identities
-from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged, growing
+from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged
 from mingbai.kernel.workbooks.titles import Titles, Years
 
 NAME_MOST = 80
