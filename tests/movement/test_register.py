@@ -79,10 +79,10 @@ def test_card_seen_is_a_second_step_with_who_and_when(gates: House, guard: Actor
     arrival = arrives(gates, guard)
     ask = {"place": VILLAGE, "point": EAST}
     (row,) = gates.ask("movement.register", ask, as_=guard)
-    assert (row.verification, row.verified_at) == ("self_declared", None)
+    assert (row.certainty, row.verified_at) == ("self_declared", None)
     gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
     (row,) = gates.ask("movement.register", ask, as_=guard)
-    assert row.verification == "verified" and row.verified_at is not None
+    assert row.certainty == "verified" and row.verified_at is not None
     with pytest.raises(Refused) as told:
         gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
     assert told.value.code == "MOV-7"

@@ -85,7 +85,7 @@ terms(
         "lodging": _("Where they stay"),
         "card_seen": _("Card seen"),
         "arrival": _("Arrival"),
-        "verification": _("Verified?"),
+        "certainty": _("Verified?"),
         "why": _("Why"),
         "verified_at": _("Verified at"),
         "verified": _("Verified"),

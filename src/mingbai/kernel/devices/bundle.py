@@ -17,6 +17,7 @@ from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Device, Mandate, Place
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.pass_keys import trust_text
 from mingbai.kernel.policy import coming
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
@@ -61,6 +62,7 @@ def bundle(device: Device) -> dict[str, str]:
         "field_key": field_point(),
         "keys": [],
         "revoked": [],
+        "trust": trust_text(),
         "policy": [
             one
             | {"starts": stamp(one["starts"]), "ends": stamp(one["ends"]) if one["ends"] else None}

@@ -58,7 +58,6 @@ terms(
         "roster": _("Everybody of this organisation"),
         "vehicles": _("Vehicles"),
         "workbook": _("Fingerprint of the workbook"),
-        "plate": _("Number plate"),
         "carries": _("What is carried"),
         "route": _("Route"),
         "permit": _("Pass"),

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from mingbai.domains.movement.models import Batch, Permit
+from mingbai.domains.movement.models import Batch, CheckpointState, Permit
+from mingbai.domains.movement.points import is_open
 from mingbai.domains.movement.rules.permits import holds_at, size_of
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Place, Point
@@ -25,18 +26,25 @@ def gate_part(store: Store, place: str, now: dt.datetime) -> dict[str, Any] | No
     if not points:
         return None
     named = store.fetch(Place, {"code": place}, limit=1)
+    states = store.fetch(CheckpointState, {"place": place}, limit=None)
     return {
         "place": place,
         "place_name": named[0].name if named else place,
         "above": list(above(place)),
         "points": [
-            {"id": str(point.id), "name": point.name, "open": point.closed_at is None}
+            {"id": str(point.id), "name": point.name, "open": stands_open(point, states)}
             for point in points
         ],
         "trust": trust_text(),
         "status": [status_text(store, batch, now) for batch in batches_at(store, place, now)],
         "document_kinds": DOCUMENT_KINDS,
     }
+
+
+def stands_open(point: Point, states: list[CheckpointState]) -> bool:
+    """Tell whether a gate stands open by what was last said of it."""
+    said = [one for one in states if one.point_id == point.id]
+    return point.closed_at is None and is_open(max(said, key=lambda one: one.number, default=None))
 
 
 def batches_at(store: Store, place: str, now: dt.datetime) -> list[Batch]:

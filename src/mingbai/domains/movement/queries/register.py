@@ -41,7 +41,7 @@ class ArrivalRow(Row):
     document_mask: str | None
     phone_mask: str | None
     arrived_on: dt.date
-    verification: str
+    certainty: str
     why: str | None
     verified_at: dt.datetime | None
     delete_after: dt.date
@@ -68,7 +68,7 @@ def _row(asking: Asking, row: Arrival) -> ArrivalRow:
         document_mask=document_mask,
         phone_mask=phone_mask,
         arrived_on=row.arrived_on,
-        verification=standing_of(row.doubt, row.verified_at).value,
+        certainty=standing_of(row.doubt, row.verified_at).value,
         why=row.doubt,
         verified_at=row.verified_at,
         delete_after=row.delete_after,
