@@ -22,7 +22,6 @@ DESKS: dict[str, Promise] = {
     "rights": _("Everyone's rights"),
     "messages": _("Messages"),
     "places": _("Places"),
-    "movement": _("The gate"),
     "devices": _("Phones"),
     "policy": _("Rules in force"),
     "measures": _("Measures and keeping"),
