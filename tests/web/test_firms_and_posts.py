@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from mingbai.kernel.actors import Actor
-from tests.conftest import VILLAGE, House
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.web.test_forms import options
 from tests.web.test_pages import signed_in
 
@@ -174,6 +174,23 @@ def test_a_firms_page_leads_to_every_act_with_the_ids_filled_in(
     text = shown(clients["guard"], page)
     assert "熔喷布" not in text and "/do/organisations/" not in text
     assert f'href="{page}"' not in shown(clients["keeper"], "/firms/"), "a keeper reads no record"
+
+
+def test_a_desk_above_chooses_the_place_and_an_office_of_one_place_does_not(
+    account: House, clients: dict[str, Client]
+) -> None:
+    firm = {"place": VILLAGE, "name": "马头村口罩加工厂", "kind": "company"}
+    account.do("organisations.add_organisation", firm)
+    town = signed_in(account, "town-firms", account.person("章立夏", "desk", TOWN))
+    for path in ("/firms/", "/posts/"):
+        text = shown(town, path)
+        assert f'<option value="{TOWN}" selected>' in text and f'<option value="{VILLAGE}">' in text
+        assert f'<option value="{VILLAGE}" selected>' in shown(town, f"{path}?place={VILLAGE}")
+        assert '<select class="select" id="place"' not in shown(clients["keeper"], path)
+    assert firm["name"] in shown(town, f"/firms/?place={VILLAGE}")
+    assert firm["name"] not in shown(town, "/firms/")
+    for bad in ("1", "马头村", NEIGHBOUR):
+        assert clients["desk"].get(f"/firms/?place={bad}").status_code in (403, 422), bad
 
 
 def test_a_teams_page_shows_its_works_by_year(account: House, clients: dict[str, Client]) -> None:

@@ -285,6 +285,17 @@ def picked(request: HttpRequest, name: str, found: list[Control]) -> list[Contro
     return [_picked(asker, name, one) for one in found]
 
 
+def reached(request: HttpRequest, place: str) -> list[tuple[str, str]]:
+    """Return the places among which an office that reaches further chooses, the shown one too; nothing for one place."""
+    hat = hat_of(request)
+    if hat is None or REACH[Role(hat.role)] is Reach.OWN:
+        return []
+    found = dict(places_under(Asker(request, place)))
+    if place not in found:
+        found[place] = place_name(place)
+    return list(found.items())
+
+
 def _picked(asker: Asker, name: str, control: Control) -> Control:
     if control.name == "place":
         return _place(asker, control)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from mingbai.kernel.perform import answer
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.pickers import reached
 
 CHANGES = ("change_record", "add_vehicle", "link_supply", "put_in_class")
 OF_ONE_ROW = ("agree_supply", "end_supply", "withdraw_vehicle", "take_from_class")
@@ -42,6 +43,7 @@ def firms(request: HttpRequest) -> HttpResponse:
         mandate=mandate_id(request),
     )
     page = {
+        "places": reached(request, place),
         "rows": rows,
         "place": place,
         "writes": bool(allowed(hat.role, ["add_organisation"])),

@@ -21,6 +21,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import asked, request_id, typed
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.pickers import reached
 
 WAYS = ("note_coming", "note_leaving", "confirm", "cancel")
 
@@ -72,6 +73,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     page = shown | {
         "place": place,
         "sees": sees,
+        "places": reached(request, place),
         "rows": [{"turn": row, "ways": ways(hat, row)} for row in rows],
         "refusal": refusal,
         "errors": refusal.fields if isinstance(refusal, AskedWrongly) else {},
