@@ -107,6 +107,16 @@ KINDS: dict[str, Promise] = {
     "bus": _("bus"),
     "van": _("van"),
     "car": _("car"),
+    "staffed": _("somebody is there"),
+    "closed_store": _("closed for counting"),
+    "counting": _("counting"),
+    "credit_code": _("Unified social credit code"),
+    "sector": _("Sector"),
+    "address": _("Address"),
+    "purpose": _("Purpose"),
+    "classes": _("Classes"),
+    "supply_links": _("Supply links"),
+    "vehicles": _("Vehicles"),
 }
 
 PASS_KINDS: dict[str, Promise] = {

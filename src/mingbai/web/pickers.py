@@ -21,7 +21,7 @@ from mingbai.web.context import place_name
 from mingbai.web.controls import Control
 from mingbai.web.kinds import KINDS
 from mingbai.web.people import actor_of, hat_of, mandate_id
-from mingbai.web.templatetags.mingbai import figure, moment, short_day
+from mingbai.web.templatetags.mingbai import figure, hours, moment, short_day
 
 Choices = Iterable[tuple[str, str]]
 LINES_SHOWN = 60
@@ -40,6 +40,10 @@ class Asker:
         known = {"place": self.place} | ask
         found = answer(name, known, as_=actor_of(self.request), mandate=mandate_id(self.request))
         return list(found)
+
+    def chosen(self, field: str) -> str:
+        """Return what another field of the form holds already."""
+        return str(self.request.POST.get(field) or self.request.GET.get(field, ""))
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,42 @@ def organisations(asker: Asker) -> Choices:
         yield str(row.organisation), row.name
 
 
+def supply_links(asker: Asker) -> Choices:
+    """Return the supply links that hold of the chosen firm."""
+    if firm := asker.chosen("organisation"):
+        for row in asker.rows("organisations.supply_links", organisation=firm):
+            if row.until is None:
+                yield str(row.supply_link), f"{row.supplier} → {row.buyer} · {row.supply}"
+
+
+def vehicles(asker: Asker) -> Choices:
+    """Return the vehicles of the chosen firm."""
+    if firm := asker.chosen("organisation"):
+        for row in asker.rows("organisations.vehicles", organisation=firm):
+            yield str(row.vehicle), f"{row.plate} {KINDS[row.vehicle_kind]}"
+
+
+def points(asker: Asker) -> Choices:
+    """Return the posts of the place."""
+    for row in asker.rows("places.points"):
+        yield str(row.id), row.name
+
+
+def candidates(asker: Asker) -> Choices:
+    """Return who can be booked at the place."""
+    for row in asker.rows("posts.candidates"):
+        yield str(row.person), f"{row.name} {row.capacity}"
+
+
+def bookings(asker: Asker) -> Choices:
+    """Return today's turns of duty at the place."""
+    for row in asker.rows("posts.turns"):
+        yield (
+            str(row.booking),
+            f"{row.name} · {row.post_name} · {hours(row.starts_at, row.ends_at)}",
+        )
+
+
 def mandates(asker: Asker) -> Choices:
     """Return the offices at the place that are held today."""
     for row in asker.rows("mandates.at_place"):
@@ -222,6 +262,12 @@ PICKERS = {
     "item_id": Picker(items),
     "lot": Picker(lots),
     "organisation": Picker(organisations),
+    "buyer": Picker(organisations, only=False),
+    "supply_link": Picker(supply_links),
+    "vehicle": Picker(vehicles),
+    "point": Picker(points),
+    "booking": Picker(bookings),
+    "posts.book/person": Picker(candidates),
     "mandate": Picker(mandates),
     "policy": Picker(policies),
     "correction": Picker(wishes),
@@ -239,10 +285,21 @@ def picked(request: HttpRequest, name: str, found: list[Control]) -> list[Contro
     return [_picked(asker, name, one) for one in found]
 
 
+def reached(request: HttpRequest, place: str) -> list[tuple[str, str]]:
+    """Return the places among which an office that reaches further chooses, the shown one too; nothing for one place."""
+    hat = hat_of(request)
+    if hat is None or REACH[Role(hat.role)] is Reach.OWN:
+        return []
+    found = dict(places_under(Asker(request, place)))
+    if place not in found:
+        found[place] = place_name(place)
+    return list(found.items())
+
+
 def _picked(asker: Asker, name: str, control: Control) -> Control:
     if control.name == "place":
         return _place(asker, control)
-    picker = PICKERS.get(control.name)
+    picker = PICKERS.get(f"{name}/{control.name}") or PICKERS.get(control.name)
     if picker is None or f"{name}/{control.name}" in NAMED_FREELY:
         return control
     try:

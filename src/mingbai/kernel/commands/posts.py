@@ -42,7 +42,7 @@ KEEPS = {Role.KEEPER, Role.GUARD}
 ATTENDS = {Role.DESK, Role.CREW_LEAD} | KEEPS
 
 
-class Book(Ask):
+class BookTurn(Ask):
     """Book a person for a post."""
 
     place: PlaceCode
@@ -74,7 +74,7 @@ def is_known_here(acting: Acting, person: Person) -> bool:
 
 
 @command(role=LEADS | KEEPS, desk="posts", title=_("Book a turn of duty"))
-def book(acting: Acting, ask: Book) -> Booked:
+def book(acting: Acting, ask: BookTurn) -> Booked:
     """Book a person for a post from one moment to another; nobody is at two posts at once."""
     if not dt.timedelta() < ask.ends_at - ask.starts_at <= LONGEST:
         raise Refused("PST-1")

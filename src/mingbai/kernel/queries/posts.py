@@ -4,13 +4,16 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day, start_of_day
+from mingbai.kernel.commands.posts import KEEPS, LEADS
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Booking
+from mingbai.kernel.models import Booking, Mandate, Membership
+from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
 
@@ -93,3 +96,33 @@ def mine(asking: Asking, ask: Nothing) -> list[TurnRow]:
         person_id=asking.person, cancelled_at=None, ends_at__gt=start_of_day(day(asking.now))
     )
     return turn_rows(rows.select_related("person", "point").order_by("starts_at", "id")[:100])
+
+
+class CandidateRow(Row):
+    """Somebody who can be booked at a place, and as what they are known there."""
+
+    person: UUID
+    name: str
+    capacity: str
+
+
+@query(scope=Scope.UNDER, role=LEADS | KEEPS, desk="posts", title=_("Who can be booked"))
+def candidates(asking: Asking, ask: OfPlace) -> list[CandidateRow]:
+    """Return who holds an office at a place or belongs to one of its teams; a keeper or guard books themselves alone."""
+    offices = Mandate.objects.filter(place=ask.place, starts_at__lte=asking.now)
+    offices = offices.filter(Q(ends_at=None) | Q(ends_at__gt=asking.now))
+    today = day(asking.now)
+    teams = Membership.objects.filter(organisation__place=ask.place, since__lte=today)
+    teams = teams.filter(Q(until=None) | Q(until__gte=today))
+    # The office is what somebody is known by; a place in a team tells only of who has none.
+    found = {row.person: row.position for row in teams.select_related("person")}
+    found |= {row.person: row.capacity for row in offices.select_related("person")}
+    return sorted(
+        (
+            CandidateRow(person=person.id, name=person.name or "", capacity=known_as)
+            for person, known_as in found.items()
+            if person.erased_at is None
+            if asking.role not in KEEPS or person.id == asking.person
+        ),
+        key=lambda row: (row.name, row.person),
+    )

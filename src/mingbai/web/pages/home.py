@@ -50,6 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "keeps": hat.role == Role.KEEPER,
         "hat_place": hat.place,
         "role": hat.role,
+        "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
+        "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)

@@ -76,6 +76,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "shares": [row for row in found.shares if item and row.item == item.item],
         "days": days,
         "bars": bars(days),
+        "hours": answer("supplies.store_hours", {"place": code}),
         "questions": answer("supplies.questions", {"place": code})[-5:],
         "tomorrow": found.as_of + dt.timedelta(days=1),
     }

@@ -50,6 +50,10 @@ def store(request: HttpRequest) -> HttpResponse:
             row for row in asking(request, "supplies.shipments") if row.state == "on_the_way"
         ],
         "done": request.session.pop("done", None),
+        "closed": next(
+            (row for row in asking(request, "supplies.store_hours") if row.state == "closed_store"),
+            None,
+        ),
         "place": place_of(request),
     }
     return render(request, "web/store/store.html", page)

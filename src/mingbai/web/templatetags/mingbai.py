@@ -67,6 +67,18 @@ def short_day(value: dt.date) -> str:
 
 
 @register.filter
+def hours(starts: dt.datetime, ends: dt.datetime | None) -> str:
+    """Return from when to when, as the place's clock shows it; the day of the end only where it is another."""
+    begins = starts.astimezone(PLACE_ZONE)
+    said = f"{short_day(begins)} {begins:%H:%M}"
+    if ends is None:
+        return said
+    over = ends.astimezone(PLACE_ZONE)
+    until = "" if over.date() == begins.date() else f"{short_day(over)} "
+    return f"{said}–{until}{over:%H:%M}"
+
+
+@register.filter
 def kind(value: str) -> str:
     """Return the word for a kind."""
     return str(KINDS.get(value, value))
@@ -114,8 +126,8 @@ def doubt(value: str) -> str:
 
 @register.filter
 def act(name: str) -> str:
-    """Return the title of a command."""
-    found = REGISTRY.commands.get(name)
+    """Return the title of a command or query."""
+    found = REGISTRY.commands.get(name) or REGISTRY.queries.get(name)
     return str(found.title) if found else name
 
 
