@@ -32,7 +32,7 @@ STABLE = re.compile(
 
 # A gate's register is the book of who arrived there: it names them and its own rows, and nothing of another gate or of a pass.
 REGISTER = dict.fromkeys(
-    ("movement.register", "movement.to_verify"),
+    ("movement.register", "movement.rows_in_doubt"),
     lambda lived, gate: {NAME, lived.arrivals[gate]},
 )
 
