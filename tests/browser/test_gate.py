@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import zxingcpp
@@ -22,7 +23,8 @@ from tests.movement import passes
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 NINETEEN = "1101121978032150000"
-HOLDERS = ["郝玉兰", "钟立民", "米小禾"]
+HOLDERS = ["郝玉兰", "钟立民", "米小禾", "乐长庚"]
+MANY, GUARDS = 618, 4
 
 
 def resident(number: int) -> str:
@@ -47,7 +49,7 @@ class Gate:
         )
         passes.issue(house, batch)
         self.tokens = passes.tokens()
-        self.good, self.second, self.taken_back = sorted(self.tokens)
+        self.good, self.second, self.taken_back, self.lost = sorted(self.tokens)
         house.do(
             "movement.revoke_permit",
             {"place": VILLAGE, "permit": self.taken_back, "reason": "人已离村"},
@@ -101,14 +103,20 @@ def alone(phone: Phone, minutes: int = 0) -> None:
         phone.call("vault", "await it.put({ contact: Date.now() - given * 60 * 1000 });", minutes)
 
 
-def crossings(phone: Phone) -> list[Crossing]:
-    """Return what the account has of a phone's crossings, in their order."""
+def crossings(phone: Phone, before: set[UUID]) -> list[Crossing]:
+    """Return the crossings that came into the account since some were there, in their order."""
     requests = Envelope.objects.filter(device=phone.device).values_list("request", flat=True)
     assert len(set(requests)) == len(requests)
-    return list(Crossing.objects.order_by("recorded_at", "at"))
+    return list(Crossing.objects.exclude(id__in=before).order_by("recorded_at", "at"))
+
+
+def known() -> set[UUID]:
+    """Return which crossings the account has now."""
+    return set(Crossing.objects.values_list("id", flat=True))
 
 
 def test_a_pass_is_judged_and_one_tap_lets_the_next_come(phone, gate) -> None:
+    before = known()
     assert scan(phone, gate.token(gate.good)) == ("pass", "valid")
     assert phone.page.inner_text("#card-word") == "放行"
     name = phone.page.inner_text("#card-facts")
@@ -131,7 +139,7 @@ def test_a_pass_is_judged_and_one_tap_lets_the_next_come(phone, gate) -> None:
     assert scan(phone, "HTTPS://PAY.EXAMPLE/9") == ("stop", "prefix")
     assert phone.taps == 1
     phone.drained()
-    came = crossings(phone)
+    came = crossings(phone, before)
     assert [(one.verdict, one.direction, one.reason) for one in came] == [
         ("pass", "in", None), ("pass", "out", None), ("stop", "out", "revoked"), ("stop", "out", "prefix"),
     ]  # fmt: skip
@@ -174,16 +182,16 @@ def test_a_pass_that_was_taken_back_meanwhile_is_told_when_the_network_is_back(
     phone, gate, served
 ) -> None:
     alone(phone, minutes=11)
-    assert scan(phone, gate.token(gate.second))[0] == "let_in"
+    assert scan(phone, gate.token(gate.lost))[0] == "let_in"
     served.house.do(
-        "movement.revoke_permit", {"place": VILLAGE, "permit": gate.second, "reason": "丢了"}
+        "movement.revoke_permit", {"place": VILLAGE, "permit": gate.lost, "reason": "丢了"}
     )
     phone.tap("#way-in")
     phone.offline(False)
     phone.drained()
     phone.until("!document.getElementById('untold').hidden")
     phone.tap("#strip")
-    assert "不合规矩" in phone.page.inner_text("#log") or "规矩" in phone.page.inner_text("#log")
+    assert "不合规定" in phone.page.inner_text("#log")
     assert phone.faults == []
 
 
@@ -281,8 +289,7 @@ def _locks(_folder: str, names: list[str]) -> list[str]:
 
 
 def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate) -> None:
-    many, guards = 60, 2
-    made = [phones(f"guard{at}") for at in range(guards)]
+    made = [phones(f"guard{at}") for at in range(GUARDS)]
     for phone in made:
         enrol(phone, served.house, gate.guard)
         phone.offline()
@@ -290,7 +297,7 @@ def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate)
     for at, phone in enumerate(made):
         asks = [
             {"document_kind": "resident_id", "document_number": resident(1000 + at * 1000 + one), "name": f"来人{one}"}
-            for one in range(many // guards)
+            for one in range(at, MANY, GUARDS)
         ]  # fmt: skip
         phone.call(
             "saving",
@@ -300,7 +307,7 @@ def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate)
               { place: gate.place, point: gate.points[0].id, card_seen: false, ...one }, { shown: '登记' }, 'reported');""",
             asks,
         )
-        assert phone.waiting() == many // guards
+        assert phone.waiting() == len(asks)
     for phone in made:
         kept = phone.call("vault", "return it.all('queue');")
         phone.offline(False)
@@ -308,16 +315,22 @@ def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate)
         again = [{key: one[key] for key in ("seq", "box", "signature")} for one in kept]
         body = {"device": phone.device, "envelopes": again, "now": machine_now().isoformat()}
         answer = json.loads(served.post("/api/sync", json.dumps(body).encode()))
-        assert {one["outcome"] for one in answer["results"]} == {"already_done"} and answer[
-            "gaps"
-        ] == []
-    assert Arrival.objects.count() == before + many
+        assert {one["outcome"] for one in answer["results"]} == {"already_done"}
+        assert answer["gaps"] == []
+    assert Arrival.objects.count() == before + MANY
+    served.stop()
     assert served.house.faults() == []
+    served.start()
 
 
 def test_every_verdict_of_the_shared_vectors_is_shown_in_words(phone, gate) -> None:
     given = json.loads(VECTORS.read_text("utf-8"))
-    cases = [one for one in given["cases"] if one["do"] == "at" and one.get("kind") is None]
+    # A gate takes every kind of pass: what is refused for its kind alone is not the gate's.
+    cases = [
+        one
+        for one in given["cases"]
+        if one["do"] == "at" and one["expect"].get("refused") != "kind"
+    ]
     cases += [one for one in given["cases"] if one["do"] == "open"]
     found = phone.call("judging", RUN, {**given, "cases": cases})
     seen = set()

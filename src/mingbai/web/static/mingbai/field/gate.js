@@ -169,4 +169,3 @@ export function wire(send) {
   document.addEventListener("pointerdown", openSound, { once: true });
   document.addEventListener("visibilitychange", () => { if (document.hidden && scan.watching()) sleep(); });
 }
-

@@ -17,7 +17,8 @@ export async function accountNow() {
 const LAST = Date.UTC(9999, 11, 31);
 
 function inPlace(moment) {
-  return new Date(Math.min(new Date(moment).getTime() + ZONE, LAST));
+  const given = typeof moment === "string" ? Date.parse(moment) : Number(moment);
+  return new Date(Math.min(Math.max(given, 0) + ZONE, LAST));
 }
 
 export function hour(moment) {
