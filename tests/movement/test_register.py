@@ -104,7 +104,7 @@ def test_where_from_is_kept_only_under_a_measure(gates: House, guard: Actor) -> 
     assert kept.from_sealed is not None
     for name, query in (
         ("register", {"place": VILLAGE, "point": EAST}),
-        ("to_verify", {"place": VILLAGE}),
+        ("rows_in_doubt", {"place": VILLAGE}),
     ):
         assert "武汉" not in str(gates.ask(f"movement.{name}", query, as_=guard))
     gates.settle()
