@@ -14,6 +14,8 @@ PUBLIC = [
     f"/places/{VILLAGE}/ask/",
     "/check/?code=1",
     "/verify/",
+    f"/gates/{VILLAGE}/",
+    "/pass/",
     "/sign-in/",
 ]
 KEEPER = [

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS: dict[str, Promise] = {
     "receive": _("in"),
@@ -53,8 +54,6 @@ KINDS: dict[str, Promise] = {
     "supplies.offer": _("Surplus next door"),
     "supplies.send_offer": _("Send what a neighbour takes"),
     "supplies.handover": _("Take the store over"),
-    "closed": _("closed"),
-    "shut_now": _("shut at this hour"),
     "corrected": _("corrected"),
     "confirmed": _("confirmed as written"),
     "no_answer": _("no answer"),
@@ -132,6 +131,11 @@ VALIDITY: dict[str, Promise] = {
     "unknown": _("not known here"),
 }
 
+GATE_STATES: dict[str, Promise] = {
+    "open": pgettext_lazy("gate", "open"),
+    "closed": pgettext_lazy("gate", "closed"),
+    "shut_now": pgettext_lazy("gate", "shut at this hour"),
+}
 DOUBTS: dict[str, Promise] = {
     "length": _("The number has too many or too few characters."),
     "check character": _("The last character of the number doesn't fit the others."),

@@ -61,7 +61,7 @@ def gates(request: HttpRequest, place: str) -> HttpResponse:
         "place": shown,
         "rows": [(row, counts.get(row.point)) for row in rows],
         "tiles": tiles(rows, counts),
-        "height": HIGH * -(-len(rows) // ACROSS),
+        "height": HIGH * -(-len(rows) // ACROSS) + 2,
         "staff": bool(counts),
         "reads": may(request, "movement.register"),
         "opens": may(request, "movement.open_checkpoint") and bool(counts or not rows),
