@@ -13,7 +13,7 @@ function clear() {
   for (const field of FIELDS) {
     at(`${field}-field`).classList.remove("field--error");
     at(`${field}-error`).hidden = true;
-    at(field).removeAttribute("aria-invalid");
+    at(field).ariaInvalid = null;
   }
   at("digits").hidden = true;
   at("readings").hidden = true;
@@ -23,7 +23,7 @@ function fault(field, text) {
   at(`${field}-field`).classList.add("field--error");
   at(`${field}-error`).hidden = false;
   at(`${field}-error-text`).textContent = text;
-  at(field).setAttribute("aria-invalid", "true");
+  at(field).ariaInvalid = "true";
 }
 
 // The places at which a number differs from a reading of it: the digit that is too many, or two that changed places.
