@@ -1,13 +1,16 @@
 """An account with something in every table, made through commands alone."""
 
+import datetime as dt
 import hashlib
 import uuid
 from typing import Any
 
+from mingbai.kernel import moment
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.many.run import One, run_many
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Via
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.kernel.phone import enrolled
@@ -125,8 +128,68 @@ def fill(house: House) -> dict[str, str]:
         as_=Actor(person=uuid.UUID(person), via=Via.PAGE),
     )
     keeps(house, person, other)
+    firms(house, team)
+    posts(house, person, other)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
+
+
+def firms(house: House, team: str) -> None:
+    """Put something into every table on firms and teams, each with its columns filled."""
+    made = []
+    for name in ("京东南永和商行", "潞河电子厂"):
+        firm = {"place": VILLAGE, "name": name, "kind": "company"}
+        more = {"sector": "C29", "address": "村东头", "purpose": "做塑料件"}
+        made.append(house.do("organisations.add_organisation", firm | more).result["organisation"])
+    ours = {"place": VILLAGE, "organisation": made[0]}
+    for kind in ("above_scale", "export"):
+        house.do("organisations.put_in_class", ours | {"firm_class": kind, "reason": "上年报表"})
+    out = {"firm_class": "export", "reason": "不再出口"}
+    house.do("organisations.take_from_class", ours | out)
+    for goods in ("外壳", "螺丝"):
+        linked = house.do(
+            "organisations.link_supply", ours | {"buyer": made[1], "supply": goods}
+        ).result["supply_link"]
+        theirs = {"place": VILLAGE, "organisation": made[1], "supply_link": linked}
+        clerk = house.person("郁文", "clerk", organisation=made[1])
+        house.do("organisations.agree_supply", theirs, as_=clerk)
+    house.do("organisations.end_supply", theirs)
+    for plate in ("京A12345", "京AD12345"):
+        added = house.do(
+            "organisations.add_vehicle", ours | {"plate": plate, "vehicle_kind": "lorry"}
+        )
+    house.do("organisations.withdraw_vehicle", ours | added.result)
+    for field in ("purpose", "vehicles"):
+        said = {"place": TOWN, "record_field": field, "office": "guard", "shown": False}
+        house.do("organisations.set_visibility", said)
+    for work in ("修好了村口的路", "装了路灯"):
+        house.do(
+            "organisations.record_work", {"place": VILLAGE, "organisation": team, "work": work}
+        )
+
+
+def posts(house: House, person: str, other: str) -> None:
+    """Put something into the tables of bookings and of standing."""
+    now = moment.now(Store())
+    keeper = Actor(person=uuid.UUID(person), via=Via.PAGE)
+    desk = Actor(person=uuid.UUID(other), via=Via.PAGE)
+    (point,) = house.ask("places.points", {"place": VILLAGE})[:1]
+    for start in (0, 30):
+        at = {
+            "starts_at": now + dt.timedelta(hours=start),
+            "ends_at": now + dt.timedelta(hours=start + 8),
+        }
+        turn = {"place": VILLAGE, "person": person, "point": str(point.id)} | at
+        booked = {"place": VILLAGE} | house.do("posts.book", turn, as_=desk).result
+        if start == 0:
+            house.do("posts.note_coming", booked, as_=keeper)
+            house.do("posts.note_leaving", booked, as_=keeper)
+            house.do("posts.confirm", booked, as_=desk)
+    house.do("posts.cancel", booked, as_=desk)
+    for _time in range(2):
+        closed = {"place": VILLAGE, "ends_at": now + dt.timedelta(hours=3)}
+        house.do("supplies.close_store", closed, as_=keeper)
+    house.do("supplies.reopen_store", {"place": VILLAGE}, as_=keeper)
 
 
 def keeps(house: House, person: str, other: str) -> None:

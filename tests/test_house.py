@@ -44,7 +44,7 @@ PICTURES = "src/mingbai/kernel/attachments.py"  # it saves pictures, which are n
 JOURNAL = "mingbai.kernel.models.journal"
 
 # Modules that do something when they are loaded, so that no test loads them.
-ACTS = {"wsgi", "__main__", "working"}
+ACTS = {"wsgi", "rsgi", "__main__", "working"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -353,6 +353,39 @@ def test_no_foreign_key_between_desks() -> None:
             if field.many_to_one or field.one_to_one or field.many_to_many:
                 other = field.related_model._meta.app_label
                 assert other in {model._meta.app_label, "kernel"}, field
+
+
+def test_the_kernel_knows_no_desk_of_the_floor_above() -> None:
+    """A new desk is a new folder: no name of a desk, of its tables or of its acts stands in the kernel."""
+    desks = {path.name for path in (HOUSE / "domains").iterdir() if (path / "apps.py").exists()}
+    tables = {model.__name__ for model in apps.get_models() if model._meta.app_label in desks}
+    acts = {name for name in [*REGISTRY.commands, *REGISTRY.queries] if of_desk(name) in desks}
+    assert {"supplies", "movement"} <= desks and tables and acts
+    found = []
+    for path, node in nodes(ast.Constant, ast.Name, ast.Attribute, ast.Import, ast.ImportFrom):
+        if not path.startswith("src/mingbai/kernel/"):
+            continue
+        if isinstance(node, ast.Constant):
+            text = node.value if isinstance(node.value, str) else ""
+            wrong = of_desk(text) in desks and " " not in text or text in bare_names(acts)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            whole = [getattr(node, "module", None) or "", *(one.name for one in node.names)]
+            wrong = any("mingbai.domains" in one for one in whole)
+        else:
+            wrong = getattr(node, "id", getattr(node, "attr", "")) in tables | desks
+        if wrong:
+            found.append(at(path, node))
+    assert found == [], found
+
+
+def of_desk(name: str) -> str:
+    """Return the desk in the name of a command, a query, a table or an open item."""
+    return name.partition(".")[0]
+
+
+def bare_names(acts: set[str]) -> set[str]:
+    """Return the names of acts without their desk; a single word may mean anything."""
+    return {bare for name in acts if "_" in (bare := name.partition(".")[2])}
 
 
 def test_every_table_of_the_account_is_of_a_known_class() -> None:

@@ -1,7 +1,8 @@
 """Documents made from the code: python tools/docs.py write | check.
 
 docs/commands.md, docs/rules.md, docs/glossary.md and docs/rows.md are written from the registry, the rules' sentences,
-the glossary, and the tags "Rows: T02, T03." in the docstrings of the story tests.
+the glossary, and the tags "Rows: T02, T03." in the docstrings of the story tests; docs/permissions.md from the page
+that is written by hand, tests/data/permissions.txt.
 """
 
 import ast
@@ -118,9 +119,66 @@ def rows() -> str:
     return "\n".join(lines) + "\n"
 
 
+FAR = {
+    "own": ("at their place", "在本地"),
+    "under": ("at their place and under it", "在本地及下级"),
+    "below": ("under their place", "在下级"),
+    "any": ("anywhere", "任何地方"),
+}
+OTHERS = {
+    "public": ("anyone", "任何人"),
+    "self": ("anyone signed in, about themselves", "登录者本人，只关于自己"),
+    "link": ("whoever holds the code", "持码者"),
+    "shell": ("the machine's shell", "本机命令行"),
+    "house": ("the house alone", "只由系统自己"),
+}
+
+
+def permissions() -> str:
+    """Return the page of who may do what and how far, as it was written by hand."""
+    from permissions import read
+
+    from mingbai.kernel.registry import REGISTRY
+    from mingbai.kernel.words import ROLE_TITLES, Role
+
+    lines = [
+        "# Who may do what, and how far 谁能做什么，管到哪里\n",
+        "Written by hand in `tests/data/permissions.txt`; `tests/kernel/test_permissions.py` has every role try every line at its own",
+        "place, the one above, one below, the one next door and another county, and compares. What is not named here is refused.\n",
+        "各角色在本地、上级、下级、邻地和外县逐项试过，结果与此页逐格相符。没有写到的，一律不许。\n",
+    ]
+    known = {**REGISTRY.commands, **REGISTRY.queries}
+    for heading, found in (
+        ("Commands 事项", REGISTRY.commands),
+        ("Queries 查询", REGISTRY.queries),
+    ):
+        lines += [f"## {heading}\n", "| name | 中文 | who | 谁 |", "|---|---|---|---|"]
+        for name, line in sorted(read().items()):
+            if name not in found:
+                continue
+            said = []
+            for at in (0, 1):
+                by_far: dict[str, list[str]] = {}
+                for role, far in line.reach.items():
+                    by_far.setdefault(far, []).append(both(ROLE_TITLES[Role(role)])[at])
+                comma, colon, end = (", ", ": ", "; ") if at == 0 else ("、", "：", "；")
+                parts = [f"{FAR[far][at]}{colon}{comma.join(who)}" for far, who in by_far.items()]
+                parts += [OTHERS[word][at] for word in OTHERS if word in line.words]
+                said.append(end.join(parts))
+            lines.append(f"| `{name}` | {both(known[name].title)[1]} | {said[0]} | {said[1]} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def pages() -> dict[str, str]:
     """Return every page by its name."""
-    made = {"commands.md": commands, "rules.md": rules, "glossary.md": glossary, "rows.md": rows}
+    made = {
+        "commands.md": commands,
+        "rules.md": rules,
+        "glossary.md": glossary,
+        "rows.md": rows,
+        "permissions.md": permissions,
+    }
     return {name: HEAD + make().rstrip("\n") + "\n" for name, make in made.items()}
 
 

@@ -25,6 +25,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 INSTALLED_APPS = [
     "mingbai.kernel",
+    "mingbai.domains.movement",
     "mingbai.domains.supplies",
     "mingbai.flows",
     "mingbai.web",

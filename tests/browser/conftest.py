@@ -105,7 +105,15 @@ def house(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def player():
+    """Playwright's one loop for every test of this process: a second one in the same thread is refused."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Where the browser is; without one its tests are skipped, loudly."""
     at = (
         os.environ.get("MINGBAI_CHROMIUM")
         or shutil.which("chromium")
@@ -115,10 +123,14 @@ def browser():
         (pytest.fail if required("chromium") else pytest.skip)(
             "SKIPPED: no Chromium (apt-get install chromium)."
         )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=at, args=FLAGS)
-        yield browser
-        browser.close()
+    return at
+
+
+@pytest.fixture(scope="session")
+def browser(player, chromium):
+    browser = player.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 class Watched:

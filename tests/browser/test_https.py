@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -17,7 +16,6 @@ from http.client import HTTPSConnection
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS, own_database
 
@@ -100,7 +98,7 @@ def test_a_client_that_trusts_the_authority_is_let_in_under_the_name_alone(secur
         urllib.request.urlopen(f"https://127.0.0.1:{port}/", timeout=10)
 
 
-def test_the_field_app_has_all_it_needs_under_the_name(secure):
+def test_the_field_app_has_all_it_needs_under_the_name(secure, player, chromium):
     data, port, password, _environment = secure
     chain = x509.load_pem_x509_certificates((data / "tls" / f"{NAME}.pem").read_bytes())
     keys = [
@@ -111,35 +109,27 @@ def test_the_field_app_has_all_it_needs_under_the_name(secure):
         ).decode()
         for one in chain
     ]
-    at = (
-        os.environ.get("MINGBAI_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("google-chrome")
+    browser = player.chromium.launch(
+        executable_path=chromium,
+        args=[
+            *FLAGS,
+            f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+            f"--ignore-certificate-errors-spki-list={','.join(keys)}",
+        ],
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=at,
-            args=[
-                *FLAGS,
-                f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
-                f"--ignore-certificate-errors-spki-list={','.join(keys)}",
-            ],
-        )
-        page = browser.new_page(locale="zh-CN")
-        page.goto(f"https://{NAME}:{port}/sign-in/")
-        page.fill("input[name=login]", "administrator")
-        page.fill("input[name=password]", password)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
-        cookies = page.context.cookies()
-        assert cookies and all(cookie["secure"] for cookie in cookies)
-        assert "sessionid" in {cookie["name"] for cookie in cookies}
-        page.goto(f"https://{NAME}:{port}/field/")
-        assert page.evaluate(
-            "() => isSecureContext && !!navigator.serviceWorker && !!crypto.subtle"
-        )
-        assert page.evaluate("() => navigator.serviceWorker.ready.then(r => !!r.active)")
-        browser.close()
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"https://{NAME}:{port}/sign-in/")
+    page.fill("input[name=login]", "administrator")
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    cookies = page.context.cookies()
+    assert cookies and all(cookie["secure"] for cookie in cookies)
+    assert "sessionid" in {cookie["name"] for cookie in cookies}
+    page.goto(f"https://{NAME}:{port}/field/")
+    assert page.evaluate("() => isSecureContext && !!navigator.serviceWorker && !!crypto.subtle")
+    assert page.evaluate("() => navigator.serviceWorker.ready.then(r => !!r.active)")
+    browser.close()
 
 
 def test_a_pair_that_does_not_fit_is_refused(secure, tmp_path):

@@ -20,6 +20,7 @@ KEEPER = [
     "/home/", "/store/", "/store/in/?item=mask", "/store/out/?item=mask", "/store/count/?item=mask", "/store/slips/",
     "/everything/", "/about-me/", "/phones/", "/import/supplies.ledger/", "/ask/supplies/account/", "/ask/supplies/store/",
     "/ask/people/households/", "/do/supplies/dispatch_goods/", "/do/supplies/propose_write_off/", "/hat/",
+    "/posts/?day=2020-02-15",
 ]  # fmt: skip
 
 
@@ -87,7 +88,13 @@ def test_no_page_shuts_anyone_out(house, phone, name) -> None:
         if name is None
         else KEEPER
         if name == "keeper"
-        else ["/home/", "/everything/", "/ask/supplies/account/"]
+        else [
+            "/home/",
+            "/everything/",
+            "/ask/supplies/account/",
+            f"/firms/?place={VILLAGE}",
+            f"/posts/?place={VILLAGE}",
+        ]
     )
     for path in paths:
         phone.page.goto(house.url + path)

@@ -2,8 +2,11 @@
 
 import io
 import os
+import resource
 import shutil
 import signal
+import subprocess
+import sys
 import tarfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -251,3 +254,43 @@ def test_killed_at_any_moment_it_is_done_again(
         where = elsewhere("restored")
         assert backup.restore(file, sheet)["behind"] is False
         assert verify()[0] == []
+
+
+def limited(most: int) -> Callable[[], None]:
+    """Return what keeps a process from writing any file beyond so many bytes, as a full disk does."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    return limit
+
+
+@pytest.mark.skipif(
+    bool(URL), reason="on PostgreSQL the copy of the tables is the server's to write"
+)
+@pytest.mark.parametrize("most", [0, 10_000, 100_000])
+def test_a_backup_on_a_full_disk_says_so_and_leaves_the_last_one(
+    account: House, sheet: str, elsewhere: Callable[[str], Path], tmp_path: Path, most: int
+) -> None:
+    file = tmp_path / "kept" / "account.backup"
+    file.parent.mkdir()
+    backup.backup(file)
+    before = file.read_bytes()
+    close()
+    told = subprocess.run(
+        [sys.executable, "-m", "mingbai", "backup", "--data", str(account.folder), str(file)],
+        text=True,
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        preexec_fn=limited(most),
+    )
+    assert told.returncode not in (0, -signal.SIGXFSZ), told.stdout
+    assert "Traceback" not in told.stderr, told.stderr[-600:]
+    assert told.stdout.strip() or told.stderr.strip()
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.read_bytes() == before
+    back(account)
+    assert account.faults() == []
+    elsewhere("restored")
+    assert backup.restore(file, sheet)["behind"] is False
+    assert verify()[0] == []

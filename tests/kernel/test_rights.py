@@ -9,6 +9,7 @@ from PIL import Image
 
 from mingbai.kernel import attachments, jobs
 from mingbai.kernel.acting import link_digest
+from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.commands.measures import delete_due
 from mingbai.kernel.identity import random_link
@@ -22,11 +23,13 @@ from mingbai.kernel.models import (
     Person,
     Policy,
 )
+from mingbai.kernel.places import parent_of
 from mingbai.kernel.policy import PARAMETERS, coming, in_force
 from mingbai.kernel.reactions import REACTIONS
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
+from mingbai.kernel.words import Via
 from mingbai.kernel.worker import work_once
 from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
 
@@ -127,7 +130,7 @@ def test_a_wish_is_answered_and_judged_again_by_another_person_only(account: Hou
     again = account.do(
         "rights.appeal", {"place": VILLAGE, "correction": wish, "text": "请再看"}, as_=person
     ).result["correction"]
-    assert OpenItem.objects.get(subject=UUID(again).hex).place == TOWN
+    assert OpenItem.objects.get(subject=UUID(again).hex).place == TONGZHOU
     second = {"place": VILLAGE, "correction": again, "outcome": "mended", "text": "改了"}
     with pytest.raises(Refused, match="RGT-3"):
         account.do("rights.answer_correction", second, as_=desk)
@@ -235,3 +238,60 @@ def test_work_that_follows_from_an_act_is_there_when_the_act_is(account: House) 
     assert (job.kind, job.total, job.done) == ("people.retention", 1, 0)
     assert jobs.go_on(job.id)
     assert account.faults() == []
+
+
+def test_whoever_is_answered_reads_why_and_who_looked(account: House) -> None:
+    person = account.do(
+        "people.add_person", {"place": VILLAGE, "name": "戚建洋", "phone": "16012345679"}
+    ).result["person"]
+    account.do("people.add_household", {"place": VILLAGE, "code": "001", "head": person})
+    token = random_link()
+    slip = {"place": VILLAGE, "household": "001", "link_digest": link_digest(token)}
+    account.do("supplies.give_slip", slip)
+    desk = account.person("郎致远", "desk", TOWN)
+    look = {"place": VILLAGE, "person": person, "field": "phone", "reason": "通知领货"}
+    account.do("people.reveal", look, as_=desk)
+    wish = {"place": VILLAGE, "what": "phone", "text": "应当是 16098765432", "token": token}
+    wished = account.do("rights.ask_correction", wish).result["correction"]
+    answer = {"place": VILLAGE, "correction": wished, "outcome": "kept", "text": "要看本人证件"}
+    account.do("rights.answer_correction", answer, as_=desk)
+    (row,) = account.ask("rights.wishes_by_slip", {"token": token})
+    assert (row.reason, row.office) == ("要看本人证件", "desk")
+    assert row.text == "", "a slip can be lost"
+    (seen,) = account.ask("rights.looks_by_slip", {"token": token})
+    assert (seen.what, seen.office, seen.reason) == ("phone", "desk", "通知领货")
+    own = Actor(person=UUID(person), via=Via.PAGE)
+    assert account.ask("rights.my_wishes", as_=own)[0].text == "应当是 16098765432"
+    assert account.ask("rights.looks_at_me", as_=own) == [seen]
+
+
+def test_an_appeal_goes_above_whoever_answered_and_never_back_to_them(account: House) -> None:
+    person = account.person("陆秀芬", "keeper")
+    judges = [
+        account.person(f"值班{n}", "desk", place) for n, place in enumerate((TOWN, TONGZHOU, TOWN))
+    ]
+    wish = {"place": VILLAGE, "what": "name", "text": "写错了"}
+    now = account.do("rights.ask_correction", wish, as_=person).result["correction"]
+    answer = {"place": VILLAGE, "outcome": "kept", "text": "与证件一致"}
+    for judge, above in ((judges[0], TONGZHOU), (judges[1], parent_of(TONGZHOU))):
+        account.do("rights.answer_correction", answer | {"correction": now}, as_=judge)
+        ask = {"place": VILLAGE, "correction": now, "text": "请再看"}
+        now = account.do("rights.appeal", ask, as_=person).result["correction"]
+        assert OpenItem.objects.get(subject=UUID(now).hex).place == above
+        with pytest.raises(Refused, match="RGT-6"):
+            account.do("rights.appeal", ask, as_=person)
+        assert account.ask("rights.waiting_wishes", {"place": TOWN}, as_=judges[2]) != []
+    for judge in judges[:2]:
+        with pytest.raises(Refused, match="RGT-3"):
+            account.do("rights.answer_correction", answer | {"correction": now}, as_=judge)
+    account.do("rights.answer_correction", answer | {"correction": now}, as_=judges[2])
+    assert OpenItem.objects.filter(done_at=None, kind="rights.correction").count() == 0
+
+
+def test_a_desk_reads_the_wishes_of_its_own_place_only(account: House) -> None:
+    """A code that ends in 0 is a village of its own, not the beginning of nine others."""
+    other = account.do("people.add_person", {"place": "110112106211", "name": "外村人"}).result
+    wish = {"place": "110112106211", "what": "name", "text": "别村的事", "person": other["person"]}
+    account.do("rights.ask_correction", wish)
+    desk = account.person("某", "desk", "110112106210")
+    assert account.ask("rights.waiting_wishes", {"place": "110112106210"}, as_=desk) == []

@@ -5,17 +5,22 @@ import datetime as dt
 import json
 import random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mingbai.domains.supplies.models import Line
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import machine_now, stamp
 from mingbai.kernel.devices.bundle import bundle
-from mingbai.kernel.models import Device, Envelope, OpenItem, Quarantine
+from mingbai.kernel.journal.asks import entries_of
+from mingbai.kernel.models import Device, Entry, Envelope, OpenItem, Quarantine
+from mingbai.kernel.perform import promise
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
 from mingbai.kernel.syncing import take
+from mingbai.proofs.merkle import leaf_hash
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.kernel.phone import Phone, enrolled
 
@@ -144,6 +149,40 @@ def test_nobody_is_done_who_is_unknown_revoked_or_forged(
     assert Line.objects.count() == 0 and Quarantine.objects.count() == 6
     assert outcomes(phone.send()) == ["quarantined"] and Quarantine.objects.count() == 6
     assert account.faults() == []
+
+
+def test_a_key_that_was_never_enrolled_signs_for_nobody(account: House, phone: Phone) -> None:
+    """Somebody knows the phone's id and the account's key, and signs with a key of their own."""
+    forger = Phone(
+        phone.origin, phone.device, phone.field_key, ec.generate_private_key(ec.SECP256R1())
+    )
+    forger.save("supplies.receive_goods", receive())
+    assert outcomes(forger.send()) == ["quarantined"]
+    assert Line.objects.count() == 0 and Envelope.objects.count() == 0
+    phone.save("supplies.receive_goods", receive())
+    assert outcomes(phone.send()) == ["accepted"], "the forged record took nobody's number"
+    assert account.faults() == []
+
+
+def test_receipts_are_the_promises_of_the_entries_that_hold_the_records(
+    account: House, phone: Phone
+) -> None:
+    phone.save("supplies.receive_goods", receive(10))
+    for _ in range(3):
+        phone.save("supplies.issue_goods", issue(1))
+    results = phone.send()["results"]
+    leaves = []
+    for one in results:
+        (entry,) = entries_of(Store(), [UUID(one["entry"])]).values()
+        body = Entry.objects.get(id=entry).body
+        leaf, recorded = leaf_hash(body.encode()), json.loads(body)["recorded"]
+        assert one["receipt"] == {
+            "leaf": leaf.hex(),
+            "promise": promise(leaf, recorded),
+            "recorded_at": recorded,
+        }
+        leaves.append(leaf)
+    assert len(set(leaves)) == 2, "the delivery's entry, and the one of the three issues"
 
 
 def test_a_gap_is_shown_and_holds_nothing_back(phone: Phone) -> None:

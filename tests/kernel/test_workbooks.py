@@ -147,6 +147,31 @@ def test_what_is_no_workbook_is_refused(data: bytes, code: str) -> None:
     assert fault_of(data) == code
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_plain_table_is_a_sheet(encoding: str, separator: str) -> None:
+    rows = [["名称", "数量", "备注"], ["口罩", "5", ""], ['一次性, "医用"\n口罩', "007", "1.1E+17"]]
+    out = StringIO()
+    csv.writer(out, delimiter=separator).writerows(rows)
+    (sheet,) = read(out.getvalue().encode(encoding))
+    assert sheet.rows == [[cell or None for cell in row] for row in rows], "nothing is calculated"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"a,b\n" * (limits.ROWS_MOST + 1), "WBK-7"),
+        (b"," * limits.COLUMNS_MOST + b"\na,b\n", "WBK-8"),
+        (b"a,b\n" + b"x" * 2_000, "WBK-1"),
+        (b"a,b\nc,d\n" + b"x" * 20_000_000, "WBK-5"),
+        (b'a,b\nc,"' + b"x" * 200_000, "WBK-9"),
+        ("a,b\nc,d".encode("utf-16"), "WBK-1"),
+    ],
+)
+def test_a_plain_table_has_limits(data: bytes, code: str) -> None:
+    assert fault_of(data) == code
+
+
 def test_another_archive_is_refused() -> None:
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

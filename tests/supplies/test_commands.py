@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mingbai.domains.supplies.commands import keeping
+from mingbai.domains.supplies.queries.gift import gift_rows
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link
@@ -200,7 +201,9 @@ def test_a_question_is_answered_with_the_entry(village: Village) -> None:
     village.refused(
         "SUP-13", "ask_about_line", line=7, text="？", as_=Actor(via=Via.PAGE, address="10.0.0.8")
     )
-    village.do("answer_question", question=asked["question"], text="十只，见第一行")
+    village.do(
+        "answer_question", question=asked["question"], text="十只，见第一行", words_shown=True
+    )
     village.house.settle()
     row = village.house.ask("supplies.questions", {"place": VILLAGE})[0]
     assert (row.answer, row.line) == ("十只，见第一行", 1)
@@ -249,8 +252,25 @@ def test_a_donor_sees_where_the_gift_went(village: Village) -> None:
     )
     village.issue("口罩", 20, "东口")
     gift = village.house.ask("supplies.donor_view", {"link": token}, as_=Actor(via=Via.PAGE))
-    assert (gift.quantity, gift.on_hand, gift.wish) == (50, 30, "先给老人")
-    assert [(row.kind, row.quantity) for row in gift.went] == [("post", 20)]
+    assert (gift.quantity, gift.on_hand, gift.wish) == (50, 50, "先给老人")
+    assert gift.went == [], "cut once a day: two readings around one line would show who got it"
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        ({"post": [20, 5]}, [("post", 2, 25)]),
+        ({"household": [4], "post": [20]}, [("all", None, 24)]),
+        ({"household": [2] * 12, "post": [20]}, [("household", 12, 24), ("post", 1, 20)]),
+        ({"household": [2] * 9, "person": [1, 1]}, [("residents", 11, 20)]),
+        ({}, []),
+    ],
+)
+def test_a_donor_is_shown_no_group_under_ten(
+    held: dict[str, list[int]], shown: list[tuple[str, int | None, int]]
+) -> None:
+    rows = gift_rows(held)
+    assert [(row.kind, row.share, row.quantity) for row in rows] == shown
 
 
 def test_a_store_changes_hands_counted_and_signed_by_both(village: Village) -> None:
@@ -332,3 +352,97 @@ def test_an_unknown_lot_or_entry_is_said_so(village: Village) -> None:
         village.house.ask("supplies.trace", {"place": VILLAGE, "lot": str(uuid.uuid4())})
     with pytest.raises(Refused):
         village.house.ask("supplies.line", {"place": VILLAGE, "number": 5})
+
+
+def test_a_shipment_whose_dispatch_was_reversed_is_called_back(
+    village: Village, neighbour: Actor
+) -> None:
+    village.receive("口罩", 100)
+    sent = village.do("dispatch_goods", to_place=NEIGHBOUR, item="口罩", quantity=30, unit="只")
+    village.do("reverse_posting", line=sent["line"], reason="车没走")
+    assert village.left("口罩") == 100 and items("supplies.shipment") == []
+    rows = village.house.ask("supplies.shipments", {"place": NEIGHBOUR})
+    assert [row.state for row in rows] == ["called_back"]
+    there = {"place": NEIGHBOUR, "shipment": sent["shipment"], "as_": neighbour}
+    village.refused("SUP-9", "confirm_delivery", received=30, **there)
+
+
+def test_a_shipment_whose_arrival_was_reversed_is_on_its_way_again(
+    village: Village, neighbour: Actor
+) -> None:
+    village.receive("口罩", 100)
+    sent = village.do("dispatch_goods", to_place=NEIGHBOUR, item="口罩", quantity=30, unit="只")
+    there = {"place": NEIGHBOUR, "shipment": sent["shipment"], "as_": neighbour}
+    arrived = village.do("confirm_delivery", received=3, reason="少写了一位", **there)
+    assert len(items("supplies.difference")) == 1
+    village.do(
+        "reverse_posting", line=arrived["line"], reason="写错", place=NEIGHBOUR, as_=neighbour
+    )
+    assert village.left("口罩", NEIGHBOUR) == 0 and items("supplies.difference") == []
+    assert len(items("supplies.shipment")) == 1
+    with pytest.raises(Refused, match="SUP-9"):
+        village.do("confirm_delivery", shipment=sent["shipment"], received=30)
+    village.do("confirm_delivery", received=30, **there)
+    assert village.left("口罩", NEIGHBOUR) == 30
+    village.refused("SUP-5", "reverse_posting", line=sent["line"], reason="晚了")
+    village.house.settle()
+    assert village.house.faults() == []
+
+
+def test_what_is_set_apart_is_put_back_or_written_off_from_there(
+    village: Village, desk: Actor
+) -> None:
+    village.receive("口罩", 100)
+    apart = {"item": "口罩", "unit": "只"}
+    village.do("quarantine_goods", quantity=10, reason="箱子湿了", **apart)
+    assert village.left("口罩") == 90
+    village.refused("SUP-1", "release_goods", quantity=11, reason="晾干了", **apart)
+    assert village.do("release_goods", quantity=4, reason="晾干了", **apart)["on_hand"] == 94
+    ask = apart | {"quantity": 6, "reason": "受潮", "apart": True}
+    village.refused("SUP-1", "propose_write_off", **(ask | {"quantity": 7}))
+    proposed = village.do("propose_write_off", **ask)
+    signed = village.do("sign_write_off", proposal=proposed["proposal"], as_=desk)
+    assert signed["on_hand"] == village.left("口罩") == 94
+    village.house.settle()
+    assert village.house.faults() == []
+
+
+def test_a_write_off_that_is_not_signed_is_taken_off_the_table(village: Village) -> None:
+    village.receive("口罩", 5)
+    ask = {"item": "口罩", "quantity": 5, "unit": "只", "reason": "受潮"}
+    proposed = village.do("propose_write_off", **ask)
+    village.do("refuse_write_off", proposal=proposed["proposal"], reason="还能用")
+    assert items("supplies.write_off") == [] and village.left("口罩") == 5
+    village.refused("SUP-17", "sign_write_off", proposal=proposed["proposal"])
+    assert village.house.ask("supplies.write_offs", {"place": VILLAGE}) == []
+
+
+def test_an_offer_is_taken_back_until_a_neighbour_takes_it_and_what_was_taken_is_sent_once(
+    village: Village, neighbour: Actor
+) -> None:
+    village.receive("消毒液", 9, expires_on="2020-01-01")
+    ask = {"item": "消毒液", "quantity": 5, "unit": "瓶"}
+    village.refused("SUP-6", "offer_surplus", **ask)
+    village.receive("消毒液", 9)
+    offer = village.do("offer_surplus", **ask)["offer"]
+    village.do("withdraw_offer", offer=offer)
+    village.refused("SUP-15", "withdraw_offer", offer=offer)
+    assert items("supplies.offer") == []
+    offer = village.do("offer_surplus", **ask)["offer"]
+    village.do("take_offer", offer=offer, place=NEIGHBOUR, as_=neighbour)
+    village.refused("SUP-15", "withdraw_offer", offer=offer)
+    assert len(items("supplies.send_offer")) == 1
+    village.do("dispatch_goods", to_place=NEIGHBOUR, **ask)
+    assert items("supplies.send_offer") == []
+
+
+def test_an_asker_may_have_named_somebody_so_the_words_are_shown_only_on_purpose(
+    village: Village,
+) -> None:
+    village.receive("口罩", 10)
+    for more in ({}, {"words_shown": True}):
+        asked = village.do("ask_about_line", line=1, text="王某家为什么多？")
+        village.do("answer_question", question=asked["question"], text="按户发", **more)
+    rows = village.house.ask("supplies.questions", {"place": VILLAGE})
+    assert [row.answer for row in rows] == ["按户发", "按户发"]
+    assert sorted(row.text for row in rows) == ["", "王某家为什么多？"]

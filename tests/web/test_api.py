@@ -17,6 +17,9 @@ POINT = "/api/places/add_point"
 STORE = {"place": VILLAGE, "kind": "store", "name": "村委会仓库"}
 
 
+ENGLISH = {"accept-language": "en"}
+
+
 def token_of(account: House, actor: Actor, token: str = "a-key-for-tests") -> dict[str, str]:
     """Open a program's key for a person; return the header that carries it."""
     digest = hashlib.sha256(f"mingbai/token/1/{token}".encode()).hexdigest()
@@ -58,6 +61,9 @@ def test_every_refusal_has_its_code(account: House, keeper: Actor) -> None:
         (STORE, {"idempotency-key": "x"}, 422, "API-2"),
         (STORE, {"mingbai-at": "yesterday"}, 422, "API-2"),
         (STORE, {"mingbai-at": "2999-01-01T00:00:00+08:00"}, 422, "ASK-3"),
+        (STORE, {"mingbai-at": "0001-01-01T00:00:00+14:00"}, 422, "ASK-6"),
+        ("[" * 100_000, {}, 422, "API-1"),
+        (STORE | {"name": "\u202e倒着读"}, {}, 422, "ASK-1"),
         (STORE, {"mingbai-known": "guessed"}, 422, "API-2"),
         (STORE, {"mingbai-mandate": str(uuid.uuid4())}, 403, "ACC-3"),
         ("x" * 2_000_000, {}, 413, "API-3"),
@@ -107,3 +113,19 @@ def test_a_tile_that_is_none(account: House, path: str) -> None:
     account.do("places.add_point", STORE)
     account.settle()
     assert Client().get(path).status_code == 404
+
+
+def test_a_program_is_answered_in_json_also_where_there_is_nothing(account: House) -> None:
+    for path in ("/api/supplies/no_such", "/api/jobs/x", "/log/tile/9/000"):
+        answered = Client().get(path)
+        assert (answered.status_code, answered.json()["code"]) == (404, "API-8"), path
+    page = Client().get("/no/such/page/")
+    assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_note_that_is_too_long_is_told_in_characters(account: House, keeper: Actor) -> None:
+    ask = {"place": VILLAGE, "item": "m", "quantity": 1, "unit": "只", "recipient": "x"}
+    answered = post(
+        "/api/supplies/issue_goods", ask | {"note": "长" * 501}, token_of(account, keeper) | ENGLISH
+    )
+    assert "500 characters" in answered.json()["facts"]["fields"]["note"]

@@ -46,6 +46,19 @@ def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
     assert NUMBER not in "".join(Entry.objects.values_list("body", flat=True))
 
 
+def test_a_form_sent_again_is_no_new_look_and_opens_nothing(
+    story: House, at_desk: Client, resident: str
+) -> None:
+    path, sent = (
+        f"/people/{VILLAGE}/{resident}/phone/",
+        {"request_id": str(uuid.uuid4()), "reason": "联系取货"},
+    )
+    assert NUMBER in at_desk.post(path, sent).content.decode()
+    again = at_desk.post(path, sent)
+    assert again.status_code == 409 and NUMBER not in again.content.decode()
+    assert Look.objects.count() == 1
+
+
 def test_a_sign_in_is_given_in_person_and_renewed(
     story: House, at_desk: Client, resident: str
 ) -> None:
@@ -93,5 +106,18 @@ def test_a_real_account_asks_for_a_second_lock(account: House) -> None:
     assert client.post(again, {"password": PASSWORD}).status_code == 302
     shown = client.get("/account/2fa/totp/activate/")
     assert shown.status_code == 200 and "<svg" in shown.content.decode()
+    guard = signed_in(account, "gate-guard", account.person("某岗", "guard"))
+    assert guard.get("/home/").headers["Location"] == "/account/2fa/totp/activate/", "may reveal"
     keeper = signed_in(account, "near-keeper", account.person("陆秀芬", "keeper"))
     assert keeper.get("/home/").status_code == 200
+
+
+def test_no_form_and_no_table_opens_before_the_second_lock_is_set(account: House) -> None:
+    page = signed_in(account, "town-desk", account.person("值班室", "desk", TOWN))
+    for address in ("/do/people/add_person/", "/ask/people/people/", "/people/"):
+        answered = page.get(address)
+        assert (answered.status_code, answered.headers.get("Location")) == (
+            302,
+            "/account/2fa/totp/activate/",
+        ), address
+    assert page.get("/ask/places/points/").status_code == 200, "what is public stays so"

@@ -20,6 +20,8 @@ BENCHMARKS = {
     "writers": ("writers.py", ("SQLite", "PostgreSQL")),
     "http": ("over_http.py", ("SQLite", "PostgreSQL")),
     "import": ("people.py", ("SQLite",)),
+    "many": ("many.py", ("SQLite", "PostgreSQL")),
+    "sync": ("sync.py", ("SQLite", "PostgreSQL")),
     "tokens": ("passes.py", ("SQLite",)),
     "kills": ("kills.py", ("SQLite", "PostgreSQL")),
 }

@@ -21,7 +21,14 @@ COUNT = int(os.environ.get("COUNT", 100_000 if FULL else 3_000))
 HEADINGS = ["序号", "姓名", "身份证号", "手机号", "单位", "岗位", "入职日期"]
 FAMILY = "陆戚郎米鲍殷祁祝阮骆蒲宿芮储汲邴糜谭"
 GIVEN = "明白清和安宁文远秀芬建洋致岚国英丽华"
-COUNTIES = ["110101", "110105", "110106", "110108", "110112", "110113"]
+DAYS = 20_000
+# Counties of four cities: with one number a day in each, there are documents for more than a million.
+COUNTIES = [
+    *(f"1101{number:02d}" for number in (1, 2, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19)),
+    *(f"1201{number:02d}" for number in (1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19)),
+    *(f"3101{number:02d}" for number in (1, 4, 5, 6, 7, 9, 10, 12, 13, 14, 15, 16, 17, 18, 20)),
+    *(f"5001{number:02d}" for number in range(1, 21)),
+]
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 
 
@@ -32,7 +39,7 @@ def person(number: int) -> list[str]:
         + GIVEN[number // 18 % len(GIVEN)]
         + GIVEN[number // 324 % len(GIVEN)]
     )
-    born = dt.date(1945, 1, 1) + dt.timedelta(days=number // len(COUNTIES) % 20_000)
+    born = dt.date(1945, 1, 1) + dt.timedelta(days=number // len(COUNTIES) % DAYS)
     first = COUNTIES[number % len(COUNTIES)] + born.strftime("%Y%m%d") + "000"
     total = sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True))
     document = first + "10X98765432"[total % 11]

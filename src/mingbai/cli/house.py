@@ -280,7 +280,17 @@ def find(word: str) -> Iterator[str]:
                 yield f"{kind} {name}: {one.summary} {where(one.function)}"  # type: ignore[attr-defined]
     for code, sentence in sorted(SENTENCES.items()):
         if wanted in f"{code} {sentence}".lower():
-            yield f"rule {code}: {sentence}"
+            yield f"rule {code}: {sentence} {where_said(code)}"
+
+
+def where_said(code: str) -> str:
+    """Return the file and line where a rule says its sentence."""
+    root = Path(__file__).resolve().parents[1]
+    for path in sorted(root.rglob("*.py")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if line.lstrip().startswith((f'"{code}":', f'sentences({{"{code}":')):
+                return f"{path.relative_to(root.parent)}:{number}"
+    return ""
 
 
 def where(function: Any) -> str:

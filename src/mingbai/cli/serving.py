@@ -51,14 +51,13 @@ def serve_account(way: Way) -> None:
     sys.stderr.write(f"明白 Mingbai: {'https' if way.cert else 'http'}://{way.host}:{way.port}\n")
     sys.stderr.flush()
     server = Server(
-        "mingbai.web.wsgi:application",
+        "mingbai.web.rsgi:application",
         address=way.host,
         port=way.port,
         ssl_cert=way.cert,
         ssl_key=way.key,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=2,
-        blocking_threads=2,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
         log_access=False,

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from mingbai.domains.supplies import ledger_sheet
 from mingbai.kernel import people_sheet
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day
+from mingbai.kernel.garbage import growing
+from mingbai.kernel.identity import named_id
 from mingbai.kernel.jobs import Row
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Goods, Pack, Request
@@ -111,7 +113,7 @@ def import_workbook(
 
 def request_of(kind: str, place: str, identity: str) -> UUID:
     """Return the request id of a row: the same row is the same request for ever."""
-    return uuid5(NAMESPACE, f"{kind}/{place}/{identity}")
+    return named_id(NAMESPACE, f"{kind}/{place}/{identity}")
 
 
 def import_ledger(
@@ -313,15 +315,16 @@ def import_roster(
     sheets = read(content)
     people = people_sheet.read_roster(sheets, year=year)
     found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
-    rows = [roster_row(person, place) for person in people]
-    asks = [row.one for row in rows if row.one is not None]
-    if dry_run:
-        known = known_requests([one.request for one in asks])
-        found.rows = [roster_looked(row, known) for row in rows]
-        return found
-    done = run_many("people.enrol", asks, as_=as_, mandate=mandate, known=Known.REPORTED)
-    came = iter([one for part in done for one in part])
-    found.rows = [roster_outcome(row, next(came) if row.one else None) for row in rows]
+    with growing():
+        rows = [roster_row(person, place) for person in people]
+        asks = [row.one for row in rows if row.one is not None]
+        if dry_run:
+            known = known_requests([one.request for one in asks])
+            found.rows = [roster_looked(row, known) for row in rows]
+            return found
+        done = run_many("people.enrol", asks, as_=as_, mandate=mandate, known=Known.REPORTED)
+        came = iter([one for part in done for one in part])
+        found.rows = [roster_outcome(row, next(came) if row.one else None) for row in rows]
     return found
 
 

@@ -169,6 +169,11 @@ def share_row(row: Any) -> list[str]:
     return [kinds.get(row.kind, row.kind), share, f"{row.quantity:,}"]
 
 
+def named(row: Any) -> str:
+    """Return the name of goods in the reader's language."""
+    return str(row.name if chinese() else row.name_en)
+
+
 def household_slip(token: str, address: str) -> bytes:
     """Return a household's slip, A5: its own lines, and a QR that opens them."""
     found = answer("supplies.household_statement", {"link": token})
@@ -184,7 +189,7 @@ def household_slip(token: str, address: str) -> bytes:
         "posted": said(found.as_of),
         "facts": [[_("Village"), f"{where.path} {where.name}"], [_("Household"), found.household]],
         "rows": [
-            [line.on.isoformat(), line.item, f"{line.quantity:,} {line.unit}"]
+            [line.on.isoformat(), named(line), f"{line.quantity:,} {line.unit}"]
             for line in found.lines[-12:]
         ],
         "boxes": [[_("Keeper"), ""], [_("Signature or thumb"), ""], [_("Place for the seal"), ""]],

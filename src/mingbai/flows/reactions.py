@@ -23,6 +23,13 @@ def wish_answered(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
     return {"place": ask.place, "kind": "correction_answered", "person": person}
 
 
+def turn_booked(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Whom somebody else booked for a turn is told so."""
+    if ask.person == acting.person:
+        return None
+    return {"place": ask.place, "kind": "turn_booked", "person": ask.person}
+
+
 def what_a_phone_kept(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
     """The desk looks for what a revoked phone never sent."""
     return {"subject": ask.device.hex, "place": ask.place, "role": Role.DESK}
@@ -40,6 +47,7 @@ def people_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, An
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
     Reaction("rights.answer_correction", "with", "messages.tell", wish_answered),
+    Reaction("posts.book", "with", "messages.tell", turn_booked),
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
 ]

@@ -65,17 +65,19 @@ def check_command(
     command: Command, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None
 ) -> Hat:
     """ACC-1 凭职办事: a command is done by the role it is for, at a place that role answers for."""
-    if actor.console and not command.shell:
+    if actor.via is Via.CONSOLE and not command.shell:
         raise NotAllowed("ACC-7")
-    if command.public and (hat is None or hat.role not in command.roles):
-        return hat or Hat(role=Role.ANYONE, place="", person=actor.person)
+    if actor.via is Via.HOUSE and hat is not None:
+        return hat
+    if command.of_machine and actor.via is not Via.CONSOLE:
+        raise NotAllowed("ACC-9")
+    if command.public:
+        return public_hat(command, actor, hat, place, case)
     if hat is None:
         raise NotKnown("ACC-4")
     role = hat.role
     if actor.console and role not in command.roles and Role.DESK in command.roles:
         role = Role.DESK
-    elif actor.via is Via.HOUSE:
-        return hat
     if role not in command.roles:
         raise NotAllowed("ACC-1", role=named(command.roles))
     if place is not None and hat.place and not covers(role, hat.place, place):
@@ -85,7 +87,23 @@ def check_command(
     return Hat(role, hat.place, hat.mandate, hat.person, hat.capacity, hat.case, hat.ends_at)
 
 
-def check_query(query: Query, actor: Actor, hat: Hat | None, place: str | None) -> Hat:
+def public_hat(
+    command: Command, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None
+) -> Hat:
+    """Return as what somebody does what anyone may: as their office where it holds for this, else as a person like any other."""
+    if hat is None:
+        return Hat(role=Role.ANYONE, place="", person=actor.person)
+    if actor.console:
+        return hat
+    near = place is None or not hat.place or covers(hat.role, hat.place, place)
+    if hat.role in command.roles and near and hat.case in (None, case):
+        return hat
+    return Hat(role=Role.RESIDENT, place="", person=actor.person)
+
+
+def check_query(
+    query: Query, actor: Actor, hat: Hat | None, place: str | None, case: UUID | None = None
+) -> Hat:
     """ACC-4 看账凭职: what is not public is shown to the role it is for, within the scope it is for."""
     if query.scope is Scope.PUBLIC:
         return hat or Hat(role=Role.ANYONE, place="", person=actor.person)
@@ -105,8 +123,10 @@ def check_query(query: Query, actor: Actor, hat: Hat | None, place: str | None) 
     near = (
         place == hat.place
         if query.scope in (Scope.PLACE, Scope.POINT)
-        else is_under(place, hat.place)
+        else covers(hat.role, hat.place, place)
     )
     if not near:
         raise NotAllowed("ACC-5")
+    if hat.case is not None and hat.case != case:
+        raise NotAllowed("ACC-6")
     return hat

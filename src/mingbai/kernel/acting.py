@@ -58,6 +58,14 @@ class Acting:
     may_overrule: bool = False
     overruled: list[Refused] = field(default_factory=list)
 
+    def another(self, *, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> "Acting":
+        """Return the hands of another act of the same chunk: what is common to all is set up once."""
+        other = Acting.__new__(Acting)
+        other.__dict__.update(self.__dict__)
+        other.entry, other.hat, other.place, other.at = entry, hat, place, at
+        other.rows, other.mentioned, other.overruled = {}, set(), []
+        return other
+
     @property
     def person(self) -> UUID | None:
         """Return who acts, when that is somebody."""
@@ -100,13 +108,15 @@ class Acting:
     def add(self, row: K) -> K:
         """Add a row."""
         digest, stored = self.store.insert(row)
-        self._bind(stored, digest)
+        if digest:  # what a chunk of many keeps in memory is bound when it is written
+            self._bind(stored, digest)
         return stored  # type: ignore[no-any-return]
 
     def change(self, row: K, **columns: Any) -> K:
         """Change columns of a row; if somebody else changed it meanwhile, the whole command runs again."""
         digest, stored = self.store.update(row, columns)
-        self._bind(stored, digest)
+        if digest:
+            self._bind(stored, digest)
         return stored
 
     def remove(self, row: Kept) -> None:

@@ -46,6 +46,7 @@ class Nothing(Ask):
     """An ask with nothing in it."""
 
 
+ALREADY_PLAIN = frozenset({str, int, bool})
 OPEN_TYPES = (bool, int, Decimal, dt.date, dt.datetime, dt.time, uuid.UUID, enum.Enum)
 
 
@@ -84,9 +85,21 @@ def fields_of(kind: type[BaseModel]) -> dict[str, tuple[bool, type[BaseModel] | 
 
 def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an ask's open fields as JSON values, and its private ones by path; a field left empty is left out."""
-    values = ask.model_dump(mode="json", exclude_none=True)
+    values = as_plain(ask)
     private: dict[str, Any] = {}
     return _split(type(ask), values, "", private), private
+
+
+def as_plain(ask: BaseModel) -> dict[str, Any]:
+    """Return an ask's fields as JSON values; what is text or a number already need not be looked at by its class."""
+    values = {name: value for name, value in ask.__dict__.items() if value is not None}
+    for name, value in values.items():
+        kind = type(value)
+        if kind is dt.date:
+            values[name] = value.isoformat()
+        elif kind not in ALREADY_PLAIN:
+            return ask.model_dump(mode="json", exclude_none=True)
+    return values
 
 
 def _split(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UTC = dt.UTC
@@ -13,6 +14,7 @@ def machine_now() -> dt.datetime:
     return dt.datetime.fromtimestamp(time.time(), UTC)
 
 
+@lru_cache(maxsize=256)
 def day(at: dt.datetime) -> dt.date:
     """Return the day of the place at a moment."""
     return at.astimezone(PLACE_ZONE).date()
@@ -34,6 +36,12 @@ def last_cut(now: dt.datetime, hour: int = 20) -> dt.datetime:
     return cut if cut <= now else at_time(day(now) - dt.timedelta(days=1), hour)
 
 
+def said_moment(at: dt.datetime) -> str:
+    """Return a moment as people of the place read it."""
+    return at.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+@lru_cache(maxsize=256)
 def stamp(at: dt.datetime) -> str:
     """Return a moment as the journal writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -11,9 +11,8 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,8 +33,7 @@ NONCE = 12
 STEP = 500
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of a job: what is asked for it, or what is known of it without asking."""
 
     number: int

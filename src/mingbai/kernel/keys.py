@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ class Keys:
     ring: Keyring
     web: str
     journal: bytes
+    journal_lock: AESGCM
 
     @property
     def log_public(self) -> bytes:
@@ -120,11 +122,13 @@ def _load(data: str) -> Keys:
         if not path.exists():
             raise Refused("KEY-1", name=name)
         found[name] = bytes.fromhex(path.read_text("ascii").strip())
+    journal = hmac.digest(found["master"], b"mingbai/journal/1", "sha256")
     return Keys(
         log=Ed25519PrivateKey.from_private_bytes(found["log"]),
         ring=Keyring(master=found["master"], index=found["index"]),
         web=found["web"].hex(),
-        journal=hmac.digest(found["master"], b"mingbai/journal/1", "sha256"),
+        journal=journal,
+        journal_lock=AESGCM(journal),
     )
 
 

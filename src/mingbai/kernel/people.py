@@ -69,12 +69,16 @@ def person_columns(
     purpose: str,
     measure: str | None = None,
     delete_after: dt.date | None = None,
+    index: bytes | None = None,
 ) -> tuple[Person, PersonKey]:
-    """Return the row of a person with every private field sealed, and the row of the person's own key."""
+    """Return the row of a person with every private field sealed, and the row of the person's own key.
+
+    `index` is what the document is found by, where the caller has looked for it already.
+    """
     ring = keys().ring
     number = uuid7()
-    wrapped = ring.new_person_key(number)
-    key = ring.open_person_key(number, wrapped)
+    key, wrapped = ring.new_person_key(number)
+    lock = ring.lock_of(key)
     person = new(
         Person,
         id=number,
@@ -87,12 +91,14 @@ def person_columns(
         delete_after=delete_after,
     )
     if document_number is not None:
-        person.document_sealed = ring.seal(key, context(number, "document_number"), document_number)
-        person.document_index = document_index(document_number)
+        person.document_sealed = ring.seal(
+            lock, context(number, "document_number"), document_number
+        )
+        person.document_index = index or ring.blind_index("document", document_number)
         person.document_mask = mask_document(document_number)
     if phone is not None:
-        person.phone_sealed = ring.seal(key, context(number, "phone"), phone)
-        person.phone_index = phone_index(phone)
+        person.phone_sealed = ring.seal(lock, context(number, "phone"), phone)
+        person.phone_index = ring.blind_index("phone", phone)
         person.phone_mask = mask_phone(phone)
     return person, new(PersonKey, person_id=number, wrapped=wrapped)
 

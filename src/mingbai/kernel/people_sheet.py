@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel import documents
 from mingbai.kernel.documents import DocumentFault, passport, phone, resident_id
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.workbooks import cells
 from mingbai.kernel.workbooks.cells import CellFault, as_code, as_date, as_identifier, as_text
 from mingbai.kernel.workbooks.headings import (
@@ -22,7 +23,7 @@ from mingbai.kernel.workbooks.headings import (
     no_headings,
 )
 from mingbai.kernel.workbooks.identity import Identities
-from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged, growing
+from mingbai.kernel.workbooks.reading import Cell, Row, Sheet, fill_merged
 from mingbai.kernel.workbooks.titles import Titles, Years
 
 KIND = "people.roster"
@@ -229,19 +230,19 @@ def _checked(
         seen.add(key)
     values = [name, kind, document, number_called, organisation, post, address, begins]
     return RosterRow(
-        sheet=table.sheet,
-        row=number,
-        name=name,
-        document_kind=kind,
-        document=document,
-        phone=number_called or None,
-        organisation=organisation,
-        post=post,
-        address=address,
-        started_on=started_on,
-        outcome=outcome,
-        why=why,
-        identity=identities.of(values),
+        table.sheet,
+        number,
+        name,
+        kind,
+        document,
+        number_called or None,
+        organisation,
+        post,
+        address,
+        started_on,
+        outcome,
+        why,
+        identities.of(values),
     )
 
 

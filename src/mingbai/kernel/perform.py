@@ -32,6 +32,7 @@ from mingbai.kernel.words import Known, Role, Via
 from mingbai.proofs.merkle import leaf_hash
 
 TRIES = 6
+EARLIEST_YEAR = 1900
 ADDED_FIRST = "23505"
 MET_ANOTHER = {"40P01", "40001", ADDED_FIRST}
 """What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first.
@@ -143,6 +144,8 @@ def _once(
         check_place(store, place)
     hat = access.check_command(command, actor, hat, place or None, context.case)
     at = context.at or moment
+    if at.year < EARLIEST_YEAR:
+        raise Refused("ASK-6")
     if at > moment:
         raise Refused("ASK-3")
     known = entries.known_as(actor.via, context.known)
@@ -338,7 +341,7 @@ def answer(
             hat = Hat(role=Role.RESIDENT, place="", person=as_.person)
         else:
             hat = access.hat_of(store, as_, Context(), moment)
-    hat = access.check_query(query, as_, hat, place or None)
+    hat = access.check_query(query, as_, hat, place or None, getattr(parsed, "case", None))
     asked_as_of = as_of or getattr(parsed, "as_of", None)
     asking = Asking(store=store, hat=hat, via=as_.via, now=moment, as_of=asked_as_of, link=as_.link)
     return query.function(asking, parsed)

@@ -80,6 +80,7 @@ sentences(
         ),
         "ASK-3": _("The time given lies in the future. Give the time when it happened."),
         "ASK-4": _("No request of this name is known: %(name)s."),
+        "ASK-6": _("The time is not written as a time. Choose the day and the hour."),
         "ASK-5": _(
             "The request id is not one: give a UUID, new for each request and the same for a resend."
         ),
@@ -94,6 +95,9 @@ sentences(
         ),
         "ACC-8": _(
             "Too many at once. Wait %(seconds)s seconds and send it again; nothing is lost."
+        ),
+        "ACC-9": _(
+            "The house does this itself, or its operator at the machine; nobody can ask for it from outside."
         ),
         "REQ-1": _(
             "This number was used for something else. Nothing was done; send it again as a new one."

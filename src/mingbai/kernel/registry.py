@@ -76,6 +76,11 @@ class Command:
         """Tell whether anyone may ask for it."""
         return Role.ANYONE in self.roles
 
+    @property
+    def of_machine(self) -> bool:
+        """Tell whether this is done from the machine itself, or by the house: for the operator alone, and over no network."""
+        return self.roles == {Role.OPERATOR}
+
 
 @dataclass(frozen=True)
 class Query:

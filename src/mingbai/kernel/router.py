@@ -2,7 +2,9 @@
 
 from typing import Any
 
-OURS = {"kernel", "supplies", "flows"}
+from django.apps import apps
+
+HOUSE = "mingbai."
 
 
 class Router:
@@ -10,7 +12,8 @@ class Router:
 
     def home(self, label: str) -> str:
         """Return the alias of the database that holds this app's tables."""
-        return "default" if label in OURS else "running"
+        app = apps.app_configs.get(label)
+        return "default" if app is not None and app.name.startswith(HOUSE) else "running"
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         """Return where a model is read."""

@@ -5,9 +5,11 @@ one canonical form: that of SQLite's stored values.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,11 +19,12 @@ from django.db.models.base import ModelState
 
 from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
-from mingbai.kernel.identity import random_salt
+from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Derived, Kept
 
 K = TypeVar("K", bound=Kept)
 PREFIX = b"mingbai/row/1\0"
+BYTES = (bytes, memoryview, bytearray)
 UTC = dt.UTC
 
 
@@ -33,7 +36,7 @@ def stored(value: Any) -> Any:
     """Return a value in canonical form: that in which SQLite stores it, bytes as {"b": hex}."""
     if value is None or type(value) in (int, str, float):
         return value
-    if isinstance(value, bytes | memoryview | bytearray):
+    if isinstance(value, BYTES):
         return {"b": bytes(value).hex()}
     if isinstance(value, bool):
         return int(value)
@@ -75,10 +78,17 @@ def moment(text: str) -> dt.datetime:
 
 
 FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": lambda text: UUID(hex=text),
+    "UUIDField": lambda text: id_of(int(text, 16)),
     "DateTimeField": moment,
     "DateField": dt.date.fromisoformat,
     "BooleanField": bool,
+}
+
+
+# Of which columns the values are not taken as they are; an enumeration's word is plain text to SQLite by itself.
+NOT_AS_IT_IS = {
+    True: frozenset({"UUIDField", "DateTimeField", "DateField"}),
+    False: frozenset({"CharField", "TextField"}),
 }
 
 
@@ -87,6 +97,20 @@ def base_type(field: "models.Field[Any, Any]") -> str:
     while field.remote_field is not None and isinstance(field, models.ForeignKey):
         field = field.target_field
     return field.get_internal_type()
+
+
+def written(key: str, values: Sequence[Any]) -> list[str]:
+    """Return each value of a column as it stands in a row's canonical form; nothing for one that is not there."""
+    return [
+        ""
+        if value is None
+        else key + quoted(value)
+        if (kind := type(value)) is str
+        else f'{key}{{"b":"{value.hex()}"}}'
+        if kind is bytes
+        else key + canonical(stored(value)).decode()
+        for value in values
+    ]
 
 
 class Shape:
@@ -108,9 +132,13 @@ class Shape:
             (at, quoted(column) + ":")
             for column, at in sorted((column, at) for at, column in enumerate(self.columns))
         ]
-        self.defaults = [
-            (field.attname, field.default if field.has_default() else None) for field in fields
-        ]
+        defaults = {
+            field.attname: field.default if field.has_default() else None for field in fields
+        }
+        self.made = [(name, default) for name, default in defaults.items() if callable(default)]
+        self.blank = {
+            name: None if callable(default) else default for name, default in defaults.items()
+        }
         self.attribute_of = {name: name for name in self.names} | {"pk": self.names[self.id_at]}
         for field in fields:
             self.column_of[field.name] = field.column
@@ -119,6 +147,11 @@ class Shape:
         self.listed = ", ".join(f'+"{column}"' for column in self.columns)
         self.listed_plain = ", ".join(f'"{column}"' for column in self.columns)
         self.converters = [FROM_SQLITE.get(kind) for kind in self.kinds]
+        self.pick: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*self.names)
+        self.to_take = {
+            sqlite: [at for at, kind in enumerate(self.kinds) if kind in kinds]
+            for sqlite, kinds in NOT_AS_IT_IS.items()
+        }
         self.statements: dict[Any, str] = {}
 
     def select_list(self, sqlite: bool) -> str:
@@ -143,6 +176,16 @@ class Shape:
                 parts.append(key + canonical(stored(value)).decode())
         return sha256(PREFIX, f"[{self.quoted_table},{{{','.join(parts)}}}]".encode()).hex()
 
+    def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
+        """Return the digest of each row: what `digest` gives, written down for many rows column by column."""
+        columns = list(zip(*rows, strict=True))
+        texts = [written(key, columns[at]) for at, key in self.in_order]
+        head = PREFIX + f"[{self.quoted_table},{{".encode()
+        return [
+            hashlib.sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
+            for parts in zip(*texts, strict=True)
+        ]
+
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
         """Return the object of a row as stored."""
         if sqlite:
@@ -165,13 +208,13 @@ def new(model: type[K], **values: Any) -> K:
     row = model.__new__(model)
     fields = row.__dict__
     fields["_state"] = ModelState()
-    for name, default in form.defaults:
-        if name in values:
-            fields[name] = values.pop(name)
-        else:
-            fields[name] = default() if callable(default) else default
-    if values:
-        raise TypeError(f"{form.table} has no column {', '.join(values)}")
+    fields.update(form.blank)
+    fields.update(values)
+    if len(fields) > len(form.blank) + 1:
+        raise TypeError(f"{form.table} has no column {', '.join(values.keys() - form.blank)}")
+    for name, default in form.made:
+        if name not in values:
+            fields[name] = default()
     return row
 
 
@@ -213,6 +256,16 @@ class Store:
         self.cursor.execute(sql, [self.take(value) for value in values])
         found: list[Any] = self.cursor.fetchall()
         return found
+
+    def at_once_as_is(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """Run one long statement whose values are as the engine takes them; on SQLite without Django's reading it through."""
+        if not self.sqlite:
+            cursor = self.connection.cursor()
+            cursor.execute(sql, values)
+            found: list[Any] = cursor.fetchall()
+            return found
+        with self.connection.wrap_database_errors:
+            return self.connection.connection.execute(sql, values).fetchall()  # type: ignore[no-any-return]
 
     def fetch(
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
@@ -296,21 +349,28 @@ class Store:
         """Insert rows of one model, read back what was stored, and give the id and digest of each."""
         form = shape(type(rows[0]))
         step = max(1, min(500, 30_000 // len(form.columns)))
-        one = "(" + ", ".join(["%s"] * len(form.columns)) + ")"
+        one = "(" + ", ".join(["?" if self.sqlite else "%s"] * len(form.columns)) + ")"
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
             sql = (
                 f'INSERT INTO "{form.table}" ({form.listed_plain}) VALUES {", ".join([one] * len(part))} RETURNING '
                 + form.select_list(self.sqlite)
             )
+            columns: list[Sequence[Any]] = list(
+                zip(*[form.pick(row.__dict__) for row in part], strict=True)
+            )
+            for at in form.to_take[self.sqlite]:
+                columns[at] = [self.take(value) for value in columns[at]]
+            values = [value for row in zip(*columns, strict=True) for value in row]
             with door():
-                found = self.at_once(
-                    sql, [getattr(row, name) for row in part for name in form.names]
-                )
+                found = self.at_once_as_is(sql, values)
             assert len(found) == len(part)
-            for raw in found:
-                name = raw[form.id_at]
-                yield (name if self.sqlite else name.hex), form.digest(raw)
+            names = [raw[form.id_at] for raw in found]
+            yield from zip(
+                names if self.sqlite else [name.hex for name in names],
+                form.digests(found),
+                strict=True,
+            )
 
     def images(self, model: type[models.Model]) -> Iterator[Sequence[Any]]:
         """Give every row of a table as stored."""

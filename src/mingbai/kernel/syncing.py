@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.access import hats
+from mingbai.kernel import limits
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import stamp
@@ -28,10 +28,12 @@ from mingbai.kernel.devices.boxes import (
     header,
     open_box,
 )
+from mingbai.kernel.devices.offices import offices_of
+from mingbai.kernel.journal.asks import as_uuid, entries_of
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.many.run import One, Outcome, run_many
-from mingbai.kernel.models import Checkpoint, Device, Envelope, Quarantine
+from mingbai.kernel.models import Checkpoint, Device, Envelope, Mandate, Quarantine
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import as_house, promise
@@ -43,6 +45,8 @@ from mingbai.proofs.merkle import leaf_hash
 
 BATCH_MOST = 200
 CLOSED_MOST = 2000
+STRANGERS_MOST = 500
+SENDINGS_PER_HOUR = 60
 GAPS_MOST = 500
 
 sentences(
@@ -68,6 +72,12 @@ class Opened:
     one: One
     known: Known
     claimed: dt.datetime | None
+    mandate: UUID
+
+    @property
+    def together(self) -> tuple[str, Known, UUID]:
+        """Return what the records of one run have in common."""
+        return self.content["command"], self.known, self.mandate
 
 
 @dataclass
@@ -104,20 +114,31 @@ class Batch:
     device: Device
     now: dt.datetime
     origin: str
+    offices: Sequence[Mandate]
     answers: dict[int, Answered] = field(default_factory=dict)
+    sealed: dict[int, dt.datetime | None] = field(default_factory=dict)
+
+    def sealed_at(self, size: int) -> dt.datetime | None:
+        """Return when the head of this size, or the last one before it, was sealed; looked up once for all that saw it."""
+        if size not in self.sealed:
+            head = Checkpoint.objects.filter(size__lte=size).order_by("-number").first()
+            self.sealed[size] = head.sealed_at if head is not None else None
+        return self.sealed[size]
 
 
-def take(body: dict[str, Any]) -> dict[str, Any]:
-    """Take what a phone sends and answer every envelope."""
+def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
+    """Take what a phone sends and answer every envelope; a stranger is heard so many times an hour."""
     store = Store()
     moment = moment_now(store)
     device_id, sent = read(body)
     device = next(iter(store.fetch(Device, {"id": device_id})), None)
+    if device is None:
+        limits.check(f"sync/{address}", SENDINGS_PER_HOUR)
     if device is None or device.confirmed_at is None or device.revoked_at is not None:
         why = "revoked" if device is not None and device.revoked_at is not None else "unknown"
         answers = [closed(device_id, one, why) for one in sent]
         return answered(moment, answers, [])
-    batch = Batch(device, moment, account(store).origin)
+    batch = Batch(device, moment, account(store).origin, offices_of(store, device, moment))
     seen = stored(device, sent)
     opened = []
     for one in sorted(sent, key=lambda each: each.sequence):
@@ -176,9 +197,14 @@ PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
 
 
 def closed(device: UUID, sent: Sent, why: str) -> Answered:
-    """Keep an envelope closed; what is sent again is kept once, and strangers can't fill the disk."""
+    """Keep an envelope closed; what is sent again is kept once, and strangers fill neither the disk nor others' room."""
     known = Quarantine.objects.filter(digest=sent.digest).exists()
-    if not known and Quarantine.objects.count() < CLOSED_MOST:
+    kept = Quarantine.objects.all()
+    if why == "unknown":
+        room = kept.filter(why=why).count() < STRANGERS_MOST
+    else:
+        room = kept.exclude(why="unknown").count() < CLOSED_MOST - STRANGERS_MOST
+    if not known and room:
         as_house(
             quarantine,
             KeepClosed(
@@ -204,6 +230,7 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
         claimed = dt.datetime.fromisoformat(content["at"])
         known = Known(content.get("known", "observed"))
         asked, needs = content["ask"], [UUID(one) for one in content.get("needs", [])]
+        named = UUID(content["mandate"]) if content.get("mandate") else None
         assert isinstance(asked, dict) and claimed.tzinfo is not None
     except (KeyError, TypeError, ValueError, AssertionError):
         raise Refused("SYN-2", problem="id, command, ask, at") from None
@@ -213,7 +240,8 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
     if needs and not done(batch.device, needs):
         raise Refused("SYN-4")
     one = One(asked, request, at, may_overrule=True)
-    return Opened(sent, content, one, known, claimed if at != claimed else None)
+    mandate = mandate_of(batch, named)
+    return Opened(sent, content, one, known, claimed if at != claimed else None, mandate)
 
 
 def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
@@ -222,9 +250,9 @@ def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
         return batch.now
     size = head.split(" ")[0]
     if size.isdigit():
-        seen = Checkpoint.objects.filter(size__lte=int(size)).order_by("-number").first()
-        if seen is not None and claimed < seen.sealed_at:
-            return min(seen.sealed_at, batch.now)
+        sealed = batch.sealed_at(int(size))
+        if sealed is not None and claimed < sealed:
+            return min(sealed, batch.now)
     return claimed
 
 
@@ -235,13 +263,10 @@ def done(device: Device, needs: Sequence[UUID]) -> bool:
 
 
 def runs(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
-    """Give the envelopes in their order, those together that are of one command and known alike."""
+    """Give the envelopes in their order, those together that are of one command and office, and known alike."""
     run: list[Opened] = []
     for one in opened:
-        if run and (run[0].content["command"], run[0].known) != (
-            one.content["command"],
-            one.known,
-        ):
+        if run and run[0].together != one.together:
             yield run
             run = []
         run.append(one)
@@ -273,19 +298,20 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
     actor = Actor(person=device.person_id, via=Via.PHONE)
-    mandate = mandate_of(device, batch.now)
     try:
         (outcomes,) = run_many(
             run[0].content["command"],
             [one.one for one in run],
             as_=actor,
-            mandate=mandate,
+            mandate=run[0].mandate,
             known=run[0].known,
             step=note,
             chunk=BATCH_MOST,
         )
     except Refused as refusal:
         outcomes = [Outcome(one.one.request, "refused", {}, refusal) for one in run]
+    done_here = [one.request for one in outcomes if one.outcome != "refused"]
+    receipts = receipts_of(done_here) if done_here else {}
     for outcome in outcomes:
         one = by_request[outcome.request]
         if outcome.outcome == "refused":
@@ -298,33 +324,35 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
                 outcome.outcome,
                 outcome.request,
                 outcome.refusal,
-                receipt_of(outcome.request),
+                receipts.get(outcome.request),
             )
 
 
-def mandate_of(device: Device, now: dt.datetime) -> UUID:
-    """Return the mandate that a phone acts under: its own while it is in force, or the one that took its place."""
-    held = hats(Store(), device.person_id, now)
-    same = [one for one in held if one.id == device.mandate or one.place == device.place]
-    return same[0].id if same else device.mandate
+def mandate_of(batch: Batch, named: UUID | None) -> UUID:
+    """Return the mandate that a record is of: the one it names, the phone's own, or the one that took its place."""
+    held = [one.id for one in batch.offices]
+    if named in held:
+        return named
+    return held[0] if held else batch.device.mandate
 
 
-def receipt_of(request: UUID) -> dict[str, Any] | None:
-    """Return the signed promise for the entry that answers a request."""
-    row = (
-        Store()
-        .run(
-            "SELECT e.body, e.recorded_at FROM journal_entry e JOIN journal_request r "
-            "ON e.id = COALESCE(r.entry, r.id) WHERE r.id = %s",
-            [request],
-        )
-        .fetchone()
-    )
-    if row is None:
-        return None
-    recorded = json.loads(row[0])["recorded"]
-    leaf = leaf_hash(str(row[0]).encode())
-    return {"leaf": leaf.hex(), "promise": promise(leaf, recorded), "recorded_at": recorded}
+def receipts_of(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the signed promises for the entries that answer these requests; those of one entry share its promise."""
+    store = Store()
+    entries = entries_of(store, requests)
+    wanted = list(set(entries.values()))
+    holes = ", ".join(["%s"] * len(wanted))
+    promised: dict[UUID, dict[str, Any]] = {}
+    for entry, body in store.at_once(
+        f"SELECT id, body FROM journal_entry WHERE id IN ({holes})", wanted
+    ):
+        recorded, leaf = json.loads(body)["recorded"], leaf_hash(str(body).encode())
+        promised[as_uuid(entry)] = {
+            "leaf": leaf.hex(),
+            "promise": promise(leaf, recorded),
+            "recorded_at": recorded,
+        }
+    return {request: promised[entry] for request, entry in entries.items() if entry in promised}
 
 
 def keep(batch: Batch, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:

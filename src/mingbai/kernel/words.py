@@ -13,9 +13,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.clock import PLACE_ZONE, at_time
 
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
+
 
 def half_width(value: object) -> object:
     """Return text with full-width letters and digits made plain."""
+    if isinstance(value, str) and value.isascii():
+        return value.strip()
     return unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
 
 
@@ -28,10 +34,8 @@ def whole(value: object) -> object:
 
 
 def sound(value: str) -> str:
-    """Refuse text with control characters; line breaks may stay."""
-    if any(
-        unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t" for letter in value
-    ):
+    """Refuse text with control characters, also those that turn the reading direction; line breaks may stay."""
+    if CONTROL.search(value):
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
     return value
 
@@ -62,6 +66,9 @@ ItemCode = Annotated[
 Code = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
 ]
+ShortCode = Annotated[
+    str, Open(), StringConstraints(min_length=1, max_length=20, pattern=r"^[\w.:/-]+$")
+]
 Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10)]
 OpenName = Annotated[
     str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
@@ -85,6 +92,12 @@ Phone = Annotated[
     str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)
 ]
 Reason = FreeText
+Address = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
+]
+Sector = Annotated[
+    str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")
+]
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]
 

@@ -32,6 +32,10 @@ sentences(
         "API-5": _(
             "A name, number or text must not stand in an address. Send this ask as the body of a POST."
         ),
+        "API-7": _(
+            "Not done, and the fault is ours. Send it again with the same id. Number: %(number)s."
+        ),
+        "API-8": _("There is nothing at this address. Every address is in /api/openapi.json."),
         "API-4": _("This key is not known or has ended."),
     }
 )
@@ -102,7 +106,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         raise TooMuch("API-3", most=BODY_MOST)
     try:
         found = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise Refused("API-1") from None
     if not isinstance(found, dict):
         raise Refused("API-1")
@@ -229,7 +233,9 @@ def job_progress(request: HttpRequest, job: UUID) -> HttpResponse:
         "mandate": header_uuid(request, "Mingbai-Mandate"),
     }
     rows = answer("jobs.jobs", {"place": found[0].place}, **options)
-    told = next(json.loads(row.model_dump_json()) for row in rows if row.job == job)
+    told = next((json.loads(row.model_dump_json()) for row in rows if row.job == job), None)
+    if told is None:
+        raise Refused("JOB-1")
     if found[0].person == options["as_"].person:
         ask = {"place": found[0].place, "job": job}
         told |= rows_as_json(answer("jobs.outcomes", ask, **options))

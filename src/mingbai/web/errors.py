@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,11 @@ from mingbai.kernel.refusals import Refused
 
 LOG = logging.getLogger("mingbai.errors")
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def for_programs(request: HttpRequest) -> bool:
+    """Tell whether a program asks, which reads JSON and no page."""
+    return request.path.startswith(("/api/", "/log/"))
 
 
 def fault_id() -> str:
@@ -40,6 +46,8 @@ class Refusals:
         """Show refusals; anything else is our own fault and is logged with a number."""
         if isinstance(fault, Refused):
             return show_refusal(request, fault)
+        if isinstance(fault, Http404 | PermissionDenied | SuspiciousOperation):
+            return None
         request.fault_id = fault_id()  # type: ignore[attr-defined]
         LOG.error("%s at %s", request.fault_id, request.path, exc_info=fault)  # type: ignore[attr-defined]
         return None
@@ -48,11 +56,15 @@ class Refusals:
 def our_fault(request: HttpRequest, *_args: Any) -> HttpResponse:
     """Say that the fault is ours, with its number."""
     number = getattr(request, "fault_id", None) or fault_id()
+    if for_programs(request):
+        return JsonResponse(Refused("API-7", number=number).as_json(), status=500)
     return render(request, "web/our_fault.html", {"number": number}, status=500)
 
 
 def not_found(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     """Say that there is no such page."""
+    if for_programs(request):
+        return JsonResponse(Refused("API-8").as_json(), status=404)
     said = {
         "title": _("There is no such page"),
         "text": _("The address may be mistyped. Begin from the first page."),

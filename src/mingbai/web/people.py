@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -14,19 +15,14 @@ from mingbai.kernel.actors import Actor
 from mingbai.kernel.models import Login, Mandate
 from mingbai.kernel.moment import is_story
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.registry import REACH, REGISTRY, Reach
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role, Via
 
-# Roles that look at more than one place, or that may open sealed fields.
-SECOND_FACTOR = {
-    Role.DESK,
-    Role.OVERSEER,
-    Role.APPOINTING_OFFICE,
-    Role.LEADER,
-    Role.AUDITOR,
-    Role.INSPECTOR,
-    Role.HEALTH,
-}
+
+def two_locks(role: Role) -> bool:
+    """Tell whether a role looks at more than one place, or may open sealed fields."""
+    return REACH[role] is Reach.UNDER or role in REGISTRY.commands["people.reveal"].roles
 
 
 def login_of(request: HttpRequest) -> Login | None:
@@ -64,18 +60,22 @@ def hat_of(request: HttpRequest) -> Mandate | None:
 
 
 def mandate_id(request: HttpRequest) -> UUID | None:
-    """Return the id of the office as which somebody acts."""
+    """Return the id of the office as which somebody acts; one whose second lock is still open is no office yet."""
     hat = hat_of(request)
-    return hat.id if hat else None
+    return hat.id if hat and not needs_second_factor(request, hat) else None
+
+
+def second_lock_first(request: HttpRequest) -> HttpResponse | None:
+    """Lead somebody to their second factor when the office as which they act needs one and has none."""
+    hat = hat_of(request)
+    if hat is None or not needs_second_factor(request, hat):
+        return None
+    return redirect("/account/2fa/totp/activate/")
 
 
 def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:
     """Tell whether an office must be guarded by a second factor that is not set up yet; a story's need none."""
-    return (
-        Role(hat.role) in SECOND_FACTOR
-        and not is_story(Store())
-        and not is_mfa_enabled(request.user)
-    )
+    return two_locks(Role(hat.role)) and not is_story(Store()) and not is_mfa_enabled(request.user)
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -84,12 +84,10 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **path: Any) -> HttpResponse:
         if login_of(request) is None:
-            return redirect(f"/sign-in/?next={request.path}")
+            return redirect(f"/sign-in/?next={quote(request.get_full_path())}")
         hat = hat_of(request)
         if hat is None:
-            return redirect(f"/hat/?next={request.path}")
-        if needs_second_factor(request, hat):
-            return redirect("/account/2fa/totp/activate/")
-        return view(request, *args, **path)
+            return redirect(f"/hat/?next={quote(request.get_full_path())}")
+        return second_lock_first(request) or view(request, *args, **path)
 
     return guarded

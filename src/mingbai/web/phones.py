@@ -31,11 +31,12 @@ router = Router(tags=["phones"])
 
 def json_body(request: HttpRequest, most: int) -> dict[str, Any]:
     """Return the JSON object in a request's body."""
-    if int(request.headers.get("Content-Length") or 0) > most:
+    content = request.read(most + 1)
+    if len(content) > most:
         raise TooMuch("API-6", most=most)
     try:
-        found = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+        found = json.loads(content or b"{}")
+    except (ValueError, RecursionError):
         raise Refused("API-6", most=most) from None
     if not isinstance(found, dict):
         raise Refused("API-6", most=most)
@@ -90,7 +91,8 @@ def phone_bundle(request: HttpRequest, device: UUID) -> JsonResponse:
 @router.post("/sync", summary="Take what a phone saved; answer every envelope.", auth=None)
 def sync(request: HttpRequest) -> JsonResponse:
     """Take what a phone saved while it had no network."""
-    return JsonResponse(take(json_body(request, SYNC_MOST)))
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return JsonResponse(take(json_body(request, SYNC_MOST), address))
 
 
 @router.get("/ping", summary="The account's time.", auth=None)

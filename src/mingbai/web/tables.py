@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 from pydantic import BaseModel
 
@@ -14,9 +14,12 @@ from mingbai.kernel.faults import AskedWrongly
 from mingbai.kernel.glossary import title
 from mingbai.kernel.perform import answer, find_query
 from mingbai.kernel.refusals import NotKnown, Refused
+from mingbai.kernel.registry import Scope
 from mingbai.kernel.workbooks.writing import Column, Kind, write_csv, write_table
-from mingbai.web.forms import asked, controls, defaults_of, typed
-from mingbai.web.people import actor_of, mandate_id
+from mingbai.web.controls import controls
+from mingbai.web.forms import asked, defaults_of, to_sign_in, typed
+from mingbai.web.people import actor_of, mandate_id, second_lock_first
+from mingbai.web.pickers import picked
 
 ROWS_A_PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -64,10 +67,28 @@ def download(
     return answered
 
 
+def one_page(rows: list[Any], columns: list[str], wanted: str) -> dict[str, Any]:
+    """Return one page of the rows, as the template shows it."""
+    number = max(1, int(wanted)) if wanted.isdigit() else 1
+    first = (number - 1) * ROWS_A_PAGE
+    return {
+        "columns": columns,
+        "rows": [
+            [getattr(row, column) for column in columns]
+            for row in rows[first : first + ROWS_A_PAGE]
+        ],
+        "total": len(rows),
+        "page": number,
+        "more": len(rows) > first + ROWS_A_PAGE,
+    }
+
+
 @require_http_methods(["GET", "POST"])
 def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     """Show a query's filters and its rows."""
     query = find_query(f"{desk}.{name}")
+    if query.scope is not Scope.PUBLIC and (door := second_lock_first(request)) is not None:
+        return door
     hidden = set(private_names(query.ask))
     data = request.POST if request.method == "POST" else request.GET
     values = typed(query.ask, data)
@@ -96,7 +117,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
             )
             rows = found if isinstance(found, list) else [found]
         except NotKnown:
-            return redirect(f"/sign-in/?next={request.path}")
+            return to_sign_in(request)
         except Refused as refused:
             refusal = refused
             errors = refused.fields if isinstance(refused, AskedWrongly) else {}
@@ -104,22 +125,12 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     wanted = str(data.get("format", ""))
     if wanted in ("csv", "xlsx") and refusal is None and not waiting:
         return download(wanted, query.name, str(query.title), columns, rows)
-    page_number = max(1, int(data["page"])) if str(data.get("page", "")).isdigit() else 1
-    first = (page_number - 1) * ROWS_A_PAGE
-    page = {
+    page = one_page(rows, columns, str(data.get("page", ""))) | {
         "query": query,
-        "controls": controls(query.ask, values, errors, known),
+        "controls": picked(request, query.name, controls(query.ask, values, errors, known)),
         "refusal": refusal,
         "waiting": waiting,
-        "columns": columns,
-        "rows": [
-            [getattr(row, column) for column in columns]
-            for row in rows[first : first + ROWS_A_PAGE]
-        ],
         "single": not query.many,
-        "total": len(rows),
-        "page": page_number,
-        "more": len(rows) > first + ROWS_A_PAGE,
         "method": "post" if hidden else "get",
         "filters": known | values,
     }

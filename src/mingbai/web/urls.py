@@ -7,6 +7,7 @@ from mingbai.web.api import api
 from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
+    firms,
     home,
     imports,
     jobs,
@@ -15,6 +16,7 @@ from mingbai.web.pages import (
     phones,
     pictures,
     places,
+    posts,
     public,
     rights,
     store,
@@ -42,6 +44,9 @@ urlpatterns = [
     path("picture/<str:place>/<uuid:act>/<str:name>/", pictures.picture, name="picture"),
     path("slip/<str:token>/mine/", rights.by_slip, name="rights_by_slip"),
     path("wishes/", rights.wishes, name="wishes"),
+    path("posts/", posts.posts, name="posts"),
+    path("firms/", firms.firms, name="firms"),
+    path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
     path("people/", people.people, name="people"),
     path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
     path("sign-ins/", people.sign_ins, name="sign_ins"),

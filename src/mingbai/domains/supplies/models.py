@@ -128,6 +128,7 @@ class WriteOff(Kept):
     place = PlaceCodeField(db_index=True)
     goods = models.ForeignKey(Goods, on_delete=models.PROTECT, related_name="+")
     quantity = models.BigIntegerField()
+    apart = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, null=True)
     proposed_by = models.UUIDField(null=True)
     proposed_at = models.DateTimeField()
@@ -167,6 +168,7 @@ class Question(Kept):
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=500, null=True)
     answered_at = models.DateTimeField(null=True)
+    shown = models.BooleanField(default=False)
 
 
 class Confirmation(Kept):

@@ -10,6 +10,7 @@ from mingbai.kernel.saying import _
 
 HELD_MOST = 2**62
 COVER_WINDOW_DAYS = 7
+CLOSED_MOST = dt.timedelta(days=1)
 
 sentences(
     {
@@ -54,6 +55,11 @@ sentences(
         "SUP-23": _("This place has its obligation already."),
         "SUP-24": _("Two households go by this name. Write the household's number."),
         "SUP-25": _("More damaged than came: look at the numbers again."),
+        "SUP-27": _(
+            "The store is closed for counting until %(until)s. Nothing was written; come back then, or open it first."
+        ),
+        "SUP-28": _("A store is closed for counting until a time within a day from now."),
+        "SUP-29": _("The store is not closed."),
     }
 )
 
@@ -123,6 +129,18 @@ def check_named(recipient: str) -> None:
     """SUP-3 领用实名: goods go to a named household, post or person."""
     if not any(letter.isalnum() for letter in recipient):
         raise Refused("SUP-3")
+
+
+def check_open(closed_until: str | None) -> None:
+    """SUP-27 盘点封库: nothing leaves a store while it is closed for counting."""
+    if closed_until is not None:
+        raise Refused("SUP-27", until=closed_until)
+
+
+def check_closing(now: dt.datetime, until: dt.datetime) -> None:
+    """SUP-28 封库有期: a store is closed for counting until a time within a day, never without an end."""
+    if not now < until <= now + CLOSED_MOST:
+        raise Refused("SUP-28")
 
 
 def check_reversible(line: int, *, is_reversal: bool, reversed_already: bool) -> None:

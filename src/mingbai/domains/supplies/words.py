@@ -78,6 +78,8 @@ terms(
         "damaged": _("Of these damaged"),
         "to_place": _("To which place"),
         "proposal": _("Proposal"),
+        "apart": _("Out of what was set apart"),
+        "words_shown": _("Show the asker's words to everyone"),
         "offer": _("Offer"),
         "days": _("Days"),
         "question": _("Question"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
+from mingbai.kernel.perform import answer
 
 DISTRICT, TOWN, VILLAGE, NEIGHBOUR = "110112000000", "110112106000", "110112106224", "110112106208"
 HOUSEHOLDS = 412
@@ -105,6 +106,27 @@ def prepare(tell: Teller) -> None:
         "organisations.add_organisation",
         {"place": VILLAGE, "name": "马头村村委会", "kind": "committee"},
     )
+    firms(tell)
+
+
+def firms(tell: Teller) -> None:
+    """Register two firms with what all offices share of them: class, vehicle, and who supplies whom."""
+    plant, supplier = (
+        tell.do(
+            "organisations.add_organisation",
+            {"place": VILLAGE, "name": name, "kind": "company", "since": since} | more,
+        ).result["organisation"]
+        for name, since, more in (
+            ("马头村口罩加工厂", "2016-05-01", {"sector": "C17", "address": "村东工业路 3 号"}),
+            ("马头村无纺布商行", "2018-03-01", {"sector": "F51", "address": "村东工业路 7 号"}),
+        )
+    )
+    ours = {"place": VILLAGE, "organisation": plant}
+    listed = {"firm_class": "above_scale", "since": "2019-01-01", "reason": "2018 年年报入规"}
+    tell.do("organisations.put_in_class", ours | listed)
+    tell.do("organisations.add_vehicle", ours | {"plate": "京AD00312", "vehicle_kind": "van"})
+    theirs = {"place": VILLAGE, "organisation": supplier, "buyer": plant}
+    tell.do("organisations.link_supply", theirs | {"supply": "熔喷布"})
 
 
 def people_of_the_village(tell: Teller) -> list[str]:
@@ -254,6 +276,7 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
                 "place": VILLAGE,
                 "question": receipt.result["question"],
                 "text": "12 盒，每盒 50 只，一共 600 只。",
+                "words_shown": True,
             },
             as_=cast.keeper,
         )
@@ -291,6 +314,16 @@ def last_day(tell: Teller, cast: Cast) -> None:
         "note": "3 月 1 日到期",
     }
     tell.do("supplies.offer_surplus", ask, as_=cast.keeper)
+    point = next(row for row in answer("places.points", {"place": VILLAGE}) if row.kind == "store")
+    tomorrow = LAST + dt.timedelta(days=1)
+    turn = {
+        "place": VILLAGE,
+        "person": str(cast.keeper.actor.person),
+        "point": str(point.id),
+        "starts_at": at_time(tomorrow, 8).isoformat(),
+        "ends_at": at_time(tomorrow, 12).isoformat(),
+    }
+    tell.do("posts.book", turn, as_=cast.desk)
     tell.clock(LAST, 19, 10)
     tell.do(
         "supplies.ask_about_line",

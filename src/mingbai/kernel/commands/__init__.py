@@ -4,8 +4,10 @@ from mingbai.kernel import key_care, maintenance, receipt_links
 from mingbai.kernel.commands import (
     account,
     attachments,
+    classes,
     devices,
     erasure,
+    firms,
     goods,
     items,
     jobs,
@@ -16,15 +18,19 @@ from mingbai.kernel.commands import (
     people,
     places,
     policy,
+    posts,
     rights,
     roster,
+    works,
 )
 
 __all__ = [
     "account",
     "attachments",
+    "classes",
     "devices",
     "erasure",
+    "firms",
     "goods",
     "items",
     "jobs",
@@ -37,7 +43,9 @@ __all__ = [
     "people",
     "places",
     "policy",
+    "posts",
     "receipt_links",
     "rights",
     "roster",
+    "works",
 ]

@@ -18,7 +18,7 @@ from mingbai.kernel.perform import as_house
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Code, Digest, Moment, OpenName, PlaceCode, Reason, Role, Token
+from mingbai.kernel.words import Digest, Moment, OpenName, PlaceCode, Reason, Role, ShortCode, Token
 
 INVITED = dt.timedelta(minutes=10)
 KEPT_DAYS = 30
@@ -81,6 +81,8 @@ def invite(acting: Acting, ask: Invite) -> None:
         raise Refused("MAN-3")
     if acting.role is Role.KEEPER and mandate.person_id != acting.person:
         raise NotAllowed("ACC-1", role=_("desk"))
+    if mandate.ends_at is not None and mandate.ends_at <= acting.now:
+        raise NotAllowed("ACC-3")
     acting.link(
         digest=ask.token_digest,
         purpose=DEVICE_LINK,
@@ -147,6 +149,8 @@ def held_device(acting: Acting, ask: OneDevice) -> Device:
     device = acting.hold(Device, id=ask.device)
     if device is None or device.place != ask.place:
         raise Refused("DEV-3")
+    if acting.role is Role.KEEPER and device.person_id != acting.person:
+        raise NotAllowed("ACC-1", role=_("desk"))
     return device
 
 
@@ -175,7 +179,7 @@ class KeepRefused(Ask):
     sequence: int = Field(ge=1)
     digest: Digest
     request: UUID | None = None
-    code: Code
+    code: ShortCode
     claimed_at: Moment | None = None
     content: Content
 
@@ -226,7 +230,7 @@ class KeepClosed(Ask):
     device: UUID
     sequence: int = Field(ge=0, le=2**53)
     digest: Digest
-    why: Code
+    why: ShortCode
     box: Box
 
 

@@ -55,7 +55,7 @@ class Erased(Answer):
     erased_private: list[PrivateId]
 
 
-@command(role={Role.DESK, Role.OPERATOR}, desk="people", title=_("Erase a person's record"))
+@command(role={Role.DESK}, desk="people", title=_("Erase a person's record"))
 def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
     """Destroy a person's name, numbers and key, and the private values of every entry that concerns them."""
     person = acting.hold(Person, id=ask.person)

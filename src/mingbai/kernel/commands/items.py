@@ -10,11 +10,18 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.perform import as_house
-from mingbai.kernel.refusals import Refused, sentences
+from mingbai.kernel.refusals import NotAllowed, Refused, sentences
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Moment, PlaceCode, Role
+from mingbai.kernel.words import FreeText, Moment, PlaceCode, Role
 
-sentences({"ITM-1": _("No open item of this id waits at this place.")})
+sentences(
+    {
+        "ITM-1": _("No open item of this id waits at this place."),
+        "ITM-3": _(
+            "This waits for an act, not for a word. Open it from your list and do it there."
+        ),
+    }
+)
 terms({"item_id": _("Open item"), "raised": _("Raised")})
 
 
@@ -31,8 +38,43 @@ def see(acting: Acting, ask: SeeItem) -> None:
     held = acting.hold(OpenItem, id=ask.item_id)
     if held is None or held.place != ask.place:
         raise Refused("ITM-1")
+    if held.role != acting.role and (held.person is None or held.person != acting.person):
+        raise Refused("ITM-1")
     if held.seen_at is None:
         acting.change(held, seen_at=acting.now)
+
+
+BY_A_WORD = {"sync.overruled"}
+"""Kinds that end by a word of whoever answers for them; every other kind ends by the act that it asks for."""
+
+
+def by_a_word(*kinds: str) -> None:
+    """Let open items of these kinds end by a word."""
+    BY_A_WORD.update(kinds)
+
+
+class SettleItem(Ask):
+    """Say what became of an open item."""
+
+    place: PlaceCode
+    item_id: UUID
+    text: FreeText
+
+
+@command(role=set(Role) - {Role.ANYONE}, desk="items", title=_("Say what became of it"))
+def settle(acting: Acting, ask: SettleItem) -> None:
+    """ITM-3 有始有终: end an open item by saying what became of it; one that asks for an act ends by that act alone."""
+    held = acting.hold(OpenItem, id=ask.item_id)
+    if held is None or held.place != ask.place or held.done_at is not None:
+        raise Refused("ITM-1")
+    if held.kind not in BY_A_WORD:
+        raise Refused("ITM-3")
+    mine = acting.role.value == held.role or (held.person and held.person == acting.person)
+    if not mine and acting.role not in (Role.KEEPER, Role.DESK):
+        raise NotAllowed("ACC-5")
+    acting.change(
+        held, done_at=acting.now, acted_at=held.acted_at or acting.now, outcome="explained"
+    )
 
 
 class RaiseLate(Ask):

@@ -13,7 +13,7 @@ from mingbai.kernel.jobs import forget_old
 from mingbai.kernel.models import Job
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import REGISTRY, command, due
-from mingbai.kernel.words import Code, PlaceCode, Role
+from mingbai.kernel.words import Code, PlaceCode, Role, ShortCode
 
 sentences(
     {
@@ -51,7 +51,11 @@ class JobBegun(Answer):
     job: UUID
 
 
-@command(role=set(Role) - {Role.ANYONE, Role.RESIDENT}, desk="jobs", title=_("Begin long work"))
+@command(
+    role=set(Role) - {Role.ANYONE, Role.RESIDENT, Role.WITNESS},
+    desk="jobs",
+    title=_("Begin long work"),
+)
 def begin(acting: Acting, ask: BeginJob) -> JobBegun:
     """Begin a long piece of work; each of its acts is judged as if it were done alone."""
     if ask.kind not in REGISTRY.planners:
@@ -93,7 +97,7 @@ def end(acting: Acting, ask: OneJob) -> None:
 class StopJob(OneJob):
     """A piece of work can't go on."""
 
-    why: Code
+    why: ShortCode
 
 
 @command(role={Role.OPERATOR}, desk="jobs", title=_("Stop long work"), placeless=True)

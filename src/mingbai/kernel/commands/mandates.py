@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.access import hats
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.glossary import terms
@@ -20,10 +21,14 @@ sentences(
         "MAN-3": _("No mandate of this id is registered at this place."),
         "MAN-4": _("This sign-in name is taken. Choose another one."),
         "MAN-5": _(
-            "An overseer is named by the appointing office above, never by the desk it looks at."
+            "Whoever looks at a desk (an overseer, an auditor, an appointing office) is named by the appointing office above, never by that desk."
         ),
         "MAN-7": _("This sign-in name is not this person's at this place."),
         "MAN-6": _("Nobody gives a mandate to themselves."),
+        "MAN-8": _("The operator of the machine is named at the machine itself."),
+        "MAN-9": _(
+            "This person holds an office that is not under yours. Whoever is above both of you gives the sign-in."
+        ),
     }
 )
 terms(
@@ -59,16 +64,41 @@ class MandateGiven(Answer):
     mandate: UUID
 
 
+LOOKING = {Role.OVERSEER, Role.AUDITOR, Role.APPOINTING_OFFICE}
+AT_THE_MACHINE = {Role.OPERATOR, Role.ANYONE}
+
+
+def at_machine(acting: Acting) -> bool:
+    """Tell whether the machine's own operator acts, or the house."""
+    return acting.hat.mandate is None and acting.via in (Via.CONSOLE, Via.HOUSE)
+
+
 def check_from_above(acting: Acting, place: str, role: Role) -> None:
     """MAN-1 上一级任命: a mandate is given from above; the machine's operator names the first of an account."""
-    if acting.hat.mandate is None and acting.via in (Via.CONSOLE, Via.HOUSE):
+    if at_machine(acting):
         return
     if not is_under(place, acting.hat.place):
         raise NotAllowed("ACC-5")
     if place == acting.hat.place:
         raise NotAllowed("MAN-1")
-    if role is Role.OVERSEER and acting.role is not Role.APPOINTING_OFFICE:
+    if role in LOOKING and acting.role is not Role.APPOINTING_OFFICE:
         raise NotAllowed("MAN-5")
+    if role in AT_THE_MACHINE:
+        raise NotAllowed("MAN-8")
+
+
+def check_sign_in(acting: Acting, person: Person) -> None:
+    """MAN-9 不越级开门: who opens a sign-in could sign in with it, so every office behind it lies under theirs."""
+    if at_machine(acting) or person.id == acting.person:
+        return
+    held = hats(acting.store, person.id, acting.now)
+    for one in held:
+        peer = one.place == acting.hat.place
+        looks = Role(one.role) in LOOKING and acting.role is not Role.APPOINTING_OFFICE
+        if peer or looks or not is_under(one.place, acting.hat.place):
+            raise NotAllowed("MAN-9")
+    if not held and not is_under(person.place, acting.hat.place):
+        raise NotAllowed("MAN-9")
 
 
 @command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Give a mandate"))
@@ -131,8 +161,10 @@ class OpenLogin(Ask):
 @command(role={Role.DESK, Role.APPOINTING_OFFICE}, desk="mandates", title=_("Open a sign-in"))
 def open_login(acting: Acting, ask: OpenLogin) -> None:
     """Give a person a name to sign in with; the password is set apart and lies elsewhere."""
-    if acting.see(Person, id=ask.person) is None:
+    person = acting.see(Person, id=ask.person)
+    if person is None:
         raise Refused("PER-1")
+    check_sign_in(acting, person)
     if acting.see(Login, username=ask.username):
         raise Refused("MAN-4")
     acting.add(Login(person_id=ask.person, username=ask.username))
@@ -146,6 +178,7 @@ def renew_password(acting: Acting, ask: OpenLogin) -> None:
     person = acting.see(Person, id=ask.person)
     if login is None or person is None or login.person_id != person.id or person.place != ask.place:
         raise Refused("MAN-7")
+    check_sign_in(acting, person)
     acting.subject(ask.person)
 
 

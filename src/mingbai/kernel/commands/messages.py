@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting, open_link
@@ -10,13 +11,25 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Message
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, PersonId, PlaceCode, Role, Token
+from mingbai.kernel.words import Code, PersonId, PlaceCode, Role, ShortCode, Token
 
 SLIP_LINK = "household"
-TOLD = {
-    "slip_ready": _("Your household's slip is ready. Its code opens your own lines."),
-    "correction_answered": _("Your wish for a correction was answered."),
-}
+TOLD: dict[str, Promise] = {}
+
+
+def told(added: dict[str, Promise]) -> None:
+    """Register what the house says with each kind of message; a desk adds its own."""
+    for kind, sentence in added.items():
+        assert kind not in TOLD, f"two sentences for {kind}"
+        TOLD[kind] = sentence
+
+
+told(
+    {
+        "correction_answered": _("Your wish for a correction was answered."),
+        "turn_booked": _("You were booked for a turn of duty; it stands under your turns."),
+    }
+)
 
 sentences({"MSG-1": _("No message of this id is for you.")})
 terms({"message": _("Message"), "made_at": _("Told"), "measure": _("Measure")})
@@ -28,7 +41,7 @@ class Tell(Ask):
     place: PlaceCode
     kind: Code
     person: PersonId | None = None
-    household: Code | None = None
+    household: ShortCode | None = None
 
 
 @command(role={Role.OPERATOR}, desk="messages", title=_("Tell somebody"), shell=False)

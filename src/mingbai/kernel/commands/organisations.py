@@ -14,7 +14,16 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, FreeText, OpenName, PersonId, PlaceCode, Role
+from mingbai.kernel.words import (
+    Address,
+    Code,
+    FreeText,
+    OpenName,
+    PersonId,
+    PlaceCode,
+    Role,
+    Sector,
+)
 
 sentences(
     {
@@ -59,6 +68,8 @@ class AddOrganisation(Ask):
     kind: Kind
     parent: UUID | None = None
     credit_code: Code | None = None
+    sector: Sector | None = None
+    address: Address | None = None
     purpose: FreeText | None = None
     since: dt.date | None = None
     until: dt.date | None = None
@@ -99,6 +110,8 @@ def add_organisation(acting: Acting, ask: AddOrganisation) -> OrganisationAdded:
             kind=ask.kind,
             parent_id=ask.parent,
             credit_code=code,
+            sector=ask.sector,
+            address=ask.address,
             purpose=ask.purpose,
             since=since,
             until=ask.until,

@@ -31,6 +31,7 @@ from mingbai.kernel.words import (
     PlaceCode,
     Reason,
     Role,
+    ShortCode,
 )
 
 sentences(
@@ -122,7 +123,7 @@ class AddHousehold(Ask):
     """Record a household."""
 
     place: PlaceCode
-    code: Code
+    code: ShortCode
     head: PersonId | None = None
     registered: bool = True
 

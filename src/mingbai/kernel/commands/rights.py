@@ -9,8 +9,8 @@ from mingbai.kernel.acting import Acting, open_link
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.commands.messages import SLIP_LINK
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Correction, Household, Person
-from mingbai.kernel.places import parent_of
+from mingbai.kernel.models import Correction, Household, Mandate, OpenItem, Person
+from mingbai.kernel.places import is_under, parent_of, prefix_of
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PersonId, PlaceCode, Role, Token
@@ -25,6 +25,7 @@ sentences(
         "RGT-2": _("No wish of this id waits here."),
         "RGT-3": _("Who answered first does not judge it again. Another person has to."),
         "RGT-4": _("This wish was not answered yet, so there is nothing to judge again."),
+        "RGT-6": _("Another person judges this again already. The newest answer stands below."),
         "RGT-5": _("Nobody answers their own wish."),
     }
 )
@@ -109,14 +110,25 @@ def answer_correction(acting: Acting, ask: AnswerCorrection) -> None:
         raise Refused("RGT-2")
     if held.person_id == acting.person:
         raise NotAllowed("RGT-5")
-    if held.appeal_of is not None:
-        first = acting.see(Correction, id=held.appeal_of)
-        if first is not None and first.answered_by == acting.person:
-            raise NotAllowed("RGT-3")
+    if any(one.answered_by == acting.person for one in judged_before(acting, held)):
+        raise NotAllowed("RGT-3")
     acting.change(held, answered_at=acting.now, answered_by=acting.person, outcome=ask.outcome)
-    where = parent_of(held.place) if held.appeal_of else held.place
-    acting.close_item(kind=WISH, subject=held.id.hex, place=where, outcome=ask.outcome)
+    waits = acting.see(OpenItem, kind=WISH, subject=held.id.hex, done_at=None)
+    if waits is not None:
+        acting.close_item(kind=WISH, subject=waits.subject, place=waits.place, outcome=ask.outcome)
     acting.subject(held.person_id)
+
+
+def judged_before(acting: Acting, wish: Correction) -> list[Correction]:
+    """RGT-3 另一个人复核: return every earlier answer that this wish has judged again; none of their judges judges it."""
+    found: list[Correction] = []
+    while wish.appeal_of is not None:
+        earlier = acting.see(Correction, id=wish.appeal_of)
+        if earlier is None:
+            break
+        found.append(earlier)
+        wish = earlier
+    return found
 
 
 class Appeal(Ask):
@@ -139,6 +151,8 @@ def appeal(acting: Acting, ask: Appeal) -> Wished:
         raise Refused("RGT-2")
     if held.answered_at is None:
         raise Refused("RGT-4")
+    if acting.find(Correction, appeal_of=held.id):
+        raise Refused("RGT-6")
     added = acting.add(
         Correction(
             person_id=person.id,
@@ -149,6 +163,19 @@ def appeal(acting: Acting, ask: Appeal) -> Wished:
             asked_entry=acting.entry,
         )
     )
-    acting.raise_item(kind=WISH, subject=added.id.hex, place=parent_of(held.place), role=Role.DESK)
+    acting.raise_item(
+        kind=WISH, subject=added.id.hex, place=desk_above(acting, held), role=Role.DESK
+    )
     acting.subject(person.id)
     return Wished(correction=added.id)
+
+
+def desk_above(acting: Acting, answered: Correction) -> str:
+    """Return the place above the desk that answered a wish: the same desk is not asked twice."""
+    offices = acting.find(Mandate, person_id=answered.answered_by) if answered.answered_by else []
+    desks = [
+        one.place
+        for one in offices
+        if one.role == Role.DESK and is_under(answered.place, one.place) and one.place
+    ]
+    return parent_of(min(desks, key=lambda place: len(prefix_of(place)), default=answered.place))

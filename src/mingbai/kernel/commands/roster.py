@@ -55,7 +55,8 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     except DocumentFault as fault:
         raise Refused("PER-3", problem=fault.sentence()) from None
     assert number is not None
-    known = acting.see(Person, document_index=document_index(number))
+    index = document_index(number)
+    known = acting.see(Person, document_index=index)
     if known is not None and ask.organisation is None:
         raise Refused("PER-2")
     first = known is None
@@ -68,6 +69,7 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
             phone=phone,
             purpose="employment",
             delete_after=day(acting.now) + YEAR,
+            index=index,
         )
         known = acting.add(person)
         acting.add(key)

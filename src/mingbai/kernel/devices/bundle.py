@@ -9,15 +9,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from mingbai.kernel.access import hats
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.devices.boxes import point_of
+from mingbai.kernel.devices.offices import offices_of
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Device, Mandate, Place
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.policy import coming
+from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.proofs import notes
@@ -45,7 +46,9 @@ def bundle(device: Device) -> dict[str, str]:
     """Return a phone's bundle: text and signature."""
     store = Store()
     moment = moment_now(store)
-    held = [one for one in hats(store, device.person_id, moment) if one.place == device.place]
+    held = offices_of(store, device, moment)
+    if not held:
+        raise NotAllowed("ACC-3")
     sealed = last_sealed(store)
     content: dict[str, Any] = {
         "version": sealed.number if sealed else 0,

@@ -4,20 +4,20 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from mingbai.kernel.canonical import canonical
+from mingbai.kernel.canonical import canonical_text
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
+from mingbai.kernel.identity import id_of
 from mingbai.kernel.rows import Store
 from mingbai.proofs.merkle import leaf_hash, root_of
 
-MOST_AT_ONCE = 5000
+MOST_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class AskLine:
+class AskLine(NamedTuple):
     """One of the asks of an entry: its request, when it happened, its open and private fields, and what came of it."""
 
     request: UUID
@@ -30,7 +30,7 @@ class AskLine:
     def text(self, commitment: str | None) -> str:
         """Return the line as the entry commits to it."""
         line = [self.request.hex, stamp(self.at), self.opened, commitment, self.result]
-        return canonical([*line, list(self.overruled)] if self.overruled else line).decode()
+        return canonical_text([*line, list(self.overruled)] if self.overruled else line)
 
 
 @dataclass(frozen=True)
@@ -106,22 +106,30 @@ def numbers_of(store: Store, requests: Iterable[UUID]) -> dict[UUID, int]:
 
 def as_uuid(value: UUID | str) -> UUID:
     """Return an id as either database gives it."""
-    return value if isinstance(value, UUID) else UUID(hex=value)
+    return value if isinstance(value, UUID) else id_of(int(value, 16))
 
 
-def claim_many(store: Store, requests: Sequence[UUID]) -> set[UUID]:
-    """Claim request ids, in one order so that two chunks never wait for each other; return those that are new."""
-    found: set[UUID] = set()
-    ordered = sorted(set(requests))
+def claim_many(store: Store, entry: UUID, requests: Sequence[UUID]) -> dict[UUID, int]:
+    """Claim request ids, in one order so that two chunks never wait for each other; return those that are new.
+
+    With each stands the position that it has in the entry when every ask is accepted; `place_claims` mends the others.
+    """
+    positions = {request: at for at, request in enumerate(dict.fromkeys(requests))}
+    hole = "(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"
+    ordered, found, name = sorted(positions), dict[UUID, int](), store.take(entry)
     with door():
         for start in range(0, len(ordered), MOST_AT_ONCE):
             part = ordered[start : start + MOST_AT_ONCE]
-            holes = ", ".join(["(%s)"] * len(part))
-            rows = store.at_once(
-                f"INSERT INTO journal_request (id) VALUES {holes} ON CONFLICT DO NOTHING RETURNING id",
-                part,
+            rows = store.at_once_as_is(
+                f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join([hole] * len(part))} "
+                "ON CONFLICT DO NOTHING RETURNING id, position",
+                [
+                    value
+                    for request in part
+                    for value in (store.take(request), name, positions[request])
+                ],
             )
-            found.update(as_uuid(row[0]) for row in rows)
+            found.update((as_uuid(request), position) for request, position in rows)
     return found
 
 
@@ -134,14 +142,18 @@ def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
             store.run(f"DELETE FROM journal_request WHERE id IN ({holes})", part)
 
 
-def place_claims(store: Store, entry: UUID, requests: Sequence[UUID]) -> None:
-    """Note which entry answers these requests, and at which position; the entry's own id is claimed too."""
+def place_claims(
+    store: Store, entry: UUID, requests: Sequence[UUID], claimed: dict[UUID, int]
+) -> None:
+    """Mend the positions of the requests that an entry answers; the entry's own id is claimed too."""
+    moved = [
+        (position, store.take(request))
+        for position, request in enumerate(requests)
+        if claimed[request] != position
+    ]
     with door():
         store.run("INSERT INTO journal_request (id) VALUES (%s)", [entry])
-        store.connection.cursor().executemany(
-            "UPDATE journal_request SET entry = %s, position = %s WHERE id = %s",
-            [
-                (store.take(entry), position, store.take(request))
-                for position, request in enumerate(requests)
-            ],
-        )
+        if moved:
+            store.connection.cursor().executemany(
+                "UPDATE journal_request SET position = %s WHERE id = %s", moved
+            )

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
+from mingbai.kernel.identity import drawn
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
@@ -69,8 +71,13 @@ def commitment(salt: bytes, field_name: str, content: bytes) -> str:
 
 
 def row_lines(rows: dict[tuple[str, str], RowLine]) -> list[str]:
-    """Return each bound row as one line of text."""
-    return [canonical(line).decode() for line in rows.values()]
+    """Return each bound row as one line of text: its canonical form, put together here for there are many."""
+    return [
+        f'["{table}","{key}",{version},null]'
+        if digest is None
+        else f'["{table}","{key}",{version},"{digest}"]'
+        for table, key, version, digest in rows.values()
+    ]
 
 
 def rows_root(lines: list[str]) -> str:
@@ -99,12 +106,17 @@ def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
     """Write one entry that commits to many asks, each with one commitment to all its private fields."""
     lines: list[str] = []
     values: dict[str, tuple[bytes, bytes]] = {}
+    held, prefix = keys(), f"{draft.id.hex}/"
+    closed = cache(lambda names: is_sealed(draft, names))  # asks of one command have few forms
     for position, ask in enumerate(asks):
         committed = None
         if ask.private:
-            name, salt, content = str(position), os.urandom(32), canonical(ask.private)
+            name, salt, content = str(position), drawn(32), canonical(ask.private)
             committed = commitment(salt, name, content)
-            values[name] = (salt, kept_value(draft, name, content, ask.private))
+            kept = PLAIN + content
+            if closed(tuple(ask.private)):
+                kept = SEALED + held.ring.seal_bytes(held.journal_lock, prefix + name, content)
+            values[name] = (salt, kept)
         lines.append(ask.text(committed))
     body = body_of(draft, {})
     body["many"] = {"count": len(lines), "root": asks_root(lines)}
@@ -175,15 +187,21 @@ def kept_values(
 
 def kept_value(draft: Draft, name: str, content: bytes, fields: Iterable[str]) -> bytes:
     """Return a private value as it is kept: encrypted where the type of one of its fields says so."""
-    if any(field.rsplit("/", 1)[-1] in draft.sealed for field in fields):
-        return SEALED + keys().ring.seal(keys().journal, f"{draft.id.hex}/{name}", content.decode())
+    if is_sealed(draft, fields):
+        held = keys()
+        return SEALED + held.ring.seal_bytes(held.journal_lock, f"{draft.id.hex}/{name}", content)
     return PLAIN + content
+
+
+def is_sealed(draft: Draft, fields: Iterable[str]) -> bool:
+    """Tell whether the type of one of these fields says that its value is kept encrypted."""
+    return any(field.rsplit("/", 1)[-1] in draft.sealed for field in fields)
 
 
 def opened_value(entry: UUID, name: str, kept: bytes) -> bytes:
     """Return the bytes of a private value as they were committed to."""
     if kept[:1] == SEALED:
-        return keys().ring.unseal(keys().journal, f"{entry.hex}/{name}", kept[1:]).encode()
+        return keys().ring.unseal(keys().journal_lock, f"{entry.hex}/{name}", kept[1:]).encode()
     if kept[:1] != PLAIN:
         raise ValueError("neither plain nor sealed")
     return kept[1:]

@@ -6,8 +6,7 @@ ask by a Merkle root, so each can be proved alone. One by one and many give the 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -17,6 +16,7 @@ from mingbai.kernel import access
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
 from mingbai.kernel.asks import Ask, sealed_names, split
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claim_many, forget_claims, place_claims
@@ -45,8 +45,7 @@ CHUNK = 1000
 Step = Callable[[Acting, Sequence["Outcome"]], None]
 
 
-@dataclass(frozen=True)
-class One:
+class One(NamedTuple):
     """One of many asks: its fields, the id of its request, and when it happened."""
 
     ask: Ask | dict[str, Any]
@@ -55,8 +54,7 @@ class One:
     may_overrule: bool = False
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one ask: accepted, overruled, already_done, or refused with the rule."""
 
     request: UUID
@@ -84,7 +82,9 @@ def run_many(
     command = find_command(name)
     context = Context(mandate=mandate, known=known, case=case)
     for part in parted(asks, chunk):
-        yield _run_chunk(command, part, as_, context, step)
+        with growing():
+            outcomes = _run_chunk(command, part, as_, context, step)
+        yield outcomes
 
 
 def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
@@ -141,6 +141,8 @@ class Chunk:
         self.afterwards: list[Callable[[], None]] = []
         self.hats: dict[str, Hat | Refused] = {}
         self.places: set[str] = set()
+        self.hands: Acting | None = None
+        self.claimed: dict[UUID, int] = {}
 
     def run(self) -> list[Outcome]:
         """Do every ask, write the rows and the entry, and return what became of each."""
@@ -149,7 +151,8 @@ class Chunk:
         self.hat = access.hat_of(plain, self.actor, self.context, self.moment)
         self.known = entries.known_as(self.actor.via, self.context.known)
         parsed = self.parsed()
-        fresh = claim_many(plain, [self.part[at].request for at in parsed])
+        fresh = claim_many(plain, self.entry, [self.part[at].request for at in parsed])
+        self.claimed = fresh
         if isinstance(self.store, Working) and self.command.many is not None:
             asks = [ask for at, ask in parsed.items() if self.part[at].request in fresh]
             if asks:
@@ -162,7 +165,7 @@ class Chunk:
                 continue
             if self.one(at, ask):
                 done.add(request)
-        forget_claims(plain, sorted(fresh - done))
+        forget_claims(plain, sorted(fresh.keys() - done))
         if self.lines or self.step is not None:
             self.close(plain)
         return [self.outcomes[at] for at in range(len(self.part))]
@@ -193,7 +196,9 @@ class Chunk:
 
     def acting(self, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> Acting:
         """Return the hands of one act of the chunk."""
-        return Acting(
+        if self.hands is not None:
+            return self.hands.another(entry=entry, hat=hat, place=place, at=at)
+        self.hands = Acting(
             store=self.store,
             entry=entry,
             command=self.command.name,
@@ -208,6 +213,7 @@ class Chunk:
             afterwards=self.afterwards,
             last=self.last,
         )
+        return self.hands
 
     def one(self, at: int, ask: Ask) -> bool:
         """Do one ask; tell whether it was accepted."""
@@ -307,7 +313,7 @@ class Chunk:
             ),
             self.lines,
         )
-        place_claims(plain, self.entry, [line.request for line in self.lines])
+        place_claims(plain, self.entry, [line.request for line in self.lines], self.claimed)
 
     def take_lines(self, working: Working) -> None:
         """Write what is kept in memory and bind it."""

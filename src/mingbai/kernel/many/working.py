@@ -36,6 +36,12 @@ class Known:
                 found.setdefault(values_of(row, names), {})[row.id] = row
         return found
 
+    def put_new(self, row: Any) -> None:
+        """Take in a row that nobody has seen before."""
+        self.rows[row.id] = row
+        for names, group in self.groups.items():
+            group.setdefault(values_of(row, names), {})[row.id] = row
+
     def put(self, row: Any) -> None:
         """Take in a row, or its newer form."""
         old = self.rows.get(row.id)
@@ -89,8 +95,8 @@ class Working(Store):
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
     ) -> list[K]:
         """Return the rows whose columns equal these values, as the acts before this one left them."""
-        known = self.of(model)
-        names = tuple([attribute(shape(model), name) for name in equal])
+        known, attributes = self.of(model), shape(model).attribute_of
+        names = tuple([attributes[name] for name in equal])
         values = tuple(equal.values())
         group = known.group(names)
         if values not in known.loaded[names]:
@@ -140,7 +146,7 @@ class Working(Store):
     def insert(self, row: Kept) -> tuple[str, Any]:
         """Keep a row to be inserted."""
         model = type(row)
-        self.of(model).put(row)
+        self.of(model).put_new(row)
         self.added.setdefault(model, {})[row.id] = row
         self.undo.append(("add", model, row))
         return "", row
@@ -226,8 +232,9 @@ class Working(Store):
             table = shape(model).table
             if not rows:
                 continue
-            for key, digest in super().insert_many(list(rows.values())):
-                lines.append([table, key, 1, digest])
+            lines += [
+                [table, key, 1, digest] for key, digest in super().insert_many(list(rows.values()))
+            ]
         for model, touched in self.changed.items():
             form, known = shape(model), self.of(model)
             for name in sorted(touched):

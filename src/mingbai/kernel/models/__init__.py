@@ -3,6 +3,13 @@
 from mingbai.kernel.models.account import Account
 from mingbai.kernel.models.base import Derived, Kept, PlaceCodeField
 from mingbai.kernel.models.devices import Device, Envelope, Quarantine
+from mingbai.kernel.models.firms import (
+    FieldVisibility,
+    OrganisationClass,
+    SupplyLink,
+    Vehicle,
+    Work,
+)
 from mingbai.kernel.models.jobs import Job
 from mingbai.kernel.models.journal import (
     Checkpoint,
@@ -32,16 +39,19 @@ from mingbai.kernel.models.people import (
 from mingbai.kernel.models.places import Place, PlaceAlias, PlacePair, PlaceWord, Point
 from mingbai.kernel.models.rules import (
     Attachment,
+    Booking,
     Correction,
     Measure,
     Message,
     Policy,
+    Standing,
 )
 from mingbai.kernel.models.shared import Goods, Link, OpenItem, Pack
 
 __all__ = [
     "Account",
     "Attachment",
+    "Booking",
     "Checkpoint",
     "Correction",
     "Derived",
@@ -50,6 +60,7 @@ __all__ = [
     "EntryAsks",
     "EntryRows",
     "Envelope",
+    "FieldVisibility",
     "Goods",
     "Head",
     "Household",
@@ -68,6 +79,7 @@ __all__ = [
     "Node",
     "OpenItem",
     "Organisation",
+    "OrganisationClass",
     "Pack",
     "Person",
     "PersonKey",
@@ -81,6 +93,10 @@ __all__ = [
     "PrivateValue",
     "Quarantine",
     "Request",
+    "Standing",
+    "SupplyLink",
     "Token",
+    "Vehicle",
     "Waiting",
+    "Work",
 ]

@@ -81,6 +81,8 @@ class Organisation(Kept):
     place = PlaceCodeField(db_index=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     credit_code = models.CharField(max_length=18, null=True)
+    sector = models.CharField(max_length=5, null=True)
+    address = models.CharField(max_length=200, null=True)
     purpose = models.CharField(max_length=200, null=True)
     since = models.DateField()
     until = models.DateField(null=True)

@@ -20,6 +20,49 @@ class Policy(Kept):
         indexes = [models.Index(fields=["name", "place", "starts_at"], name="policy_in_force")]
 
 
+class Standing(Kept):
+    """A word about somebody or something that one desk owns and every rule may read, from one moment to another."""
+
+    subject = models.CharField(max_length=60)
+    what = models.CharField(max_length=60)
+    value = models.CharField(max_length=60)
+    place = PlaceCodeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    because = models.UUIDField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "what"], name="standing_subject"),
+            models.Index(fields=["place", "what"], name="standing_place"),
+        ]
+
+
+class Booking(Kept):
+    """A person is to be at a post from one moment to another; no two of a person overlap."""
+
+    person = models.ForeignKey("kernel.Person", on_delete=models.PROTECT, related_name="+")
+    point = models.ForeignKey("kernel.Point", on_delete=models.PROTECT, related_name="+")
+    place = PlaceCodeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    came_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    seen_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_booking_lasts"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "starts_at"], name="booking_person"),
+            models.Index(fields=["place", "starts_at"], name="booking_place"),
+        ]
+
+
 class Measure(Kept):
     """A measure that personal rows hang on; when it lapses, they are deleted a number of days later."""
 

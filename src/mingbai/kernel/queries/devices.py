@@ -13,6 +13,7 @@ from mingbai.kernel.devices.spoken import words_of
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.journal.entries import private_value
 from mingbai.kernel.models import Device, Entry, Envelope, Quarantine
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
@@ -36,7 +37,7 @@ class DeviceRow(Row):
 
 
 @query(
-    scope=Scope.PLACE, role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Phones of a place")
+    scope=Scope.UNDER, role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Phones of a place")
 )
 def devices(asking: Asking, ask: OfPlace) -> list[DeviceRow]:
     """Return the phones of a place, whose they are, and how many of their records never came."""
@@ -74,7 +75,7 @@ class RefusedRow(Row):
 
 
 @query(
-    scope=Scope.PLACE,
+    scope=Scope.UNDER,
     role={Role.DESK, Role.KEEPER},
     desk="devices",
     title=_("Records from phones that were refused"),
@@ -128,7 +129,7 @@ class ClosedRow(Row):
 @query(scope=Scope.UNDER, role={Role.DESK}, desk="devices", title=_("Records kept closed"))
 def kept_closed(asking: Asking, ask: Closed) -> list[ClosedRow]:
     """Return envelopes of unknown or revoked phones, or with a wrong signature, of phones under a place or of nobody's."""
-    ours = {row.id: row for row in Device.objects.filter(place__startswith=ask.place.rstrip("0"))}
+    ours = {row.id: row for row in Device.objects.filter(place__startswith=prefix_of(ask.place))}
     known = set(Device.objects.values_list("id", flat=True))
     return [
         ClosedRow(

@@ -23,6 +23,7 @@ from mingbai.kernel.models import (
     Organisation,
     Person,
 )
+from mingbai.kernel.queries.firms import READERS
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import Name, PlaceCode, Role
@@ -165,7 +166,7 @@ class OrganisationRow(Row):
 
 @query(
     scope=Scope.UNDER,
-    role=DESKS | {Role.OVERSEER, Role.APPOINTING_OFFICE},
+    role=DESKS | READERS | {Role.APPOINTING_OFFICE},
     desk="organisations",
     title=_("Organisations of a place"),
 )

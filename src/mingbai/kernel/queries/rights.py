@@ -1,6 +1,8 @@
 """Queries on rights: what is held about me, my wishes and their answers, by sign-in or by the code on the slip."""
 
 import datetime as dt
+import json
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +11,23 @@ from mingbai.kernel.acting import Asking, open_link
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.commands.messages import SLIP_LINK, TOLD
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.journal.entries import private_value
-from mingbai.kernel.models import Correction, Household, Look, Message, Person
+from mingbai.kernel.models import (
+    Correction,
+    Entry,
+    Household,
+    Look,
+    Mandate,
+    Mention,
+    Message,
+    Person,
+)
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role, Token
 
 terms(
@@ -22,6 +36,7 @@ terms(
         "looks": _("Sealed fields opened"),
         "appeal": _("Judged again"),
         "seen": _("Seen"),
+        "office": _("Office"),
     }
 )
 
@@ -40,15 +55,27 @@ class HeldRow(Row):
 
 
 class WishRow(Row):
-    """A wish for a correction, with its answer."""
+    """A wish for a correction, with its answer, the reason for it, and as which office somebody gave it."""
 
     correction: UUID
     place: str
     what: str
+    text: str
     asked_at: dt.datetime
     answered_at: dt.datetime | None
     outcome: str
+    reason: str
+    office: str
     appeal: bool
+
+
+class LookRow(Row):
+    """Somebody opened what is sealed about a person: what, when, as which office, and why."""
+
+    what: str
+    at: dt.datetime
+    office: str
+    reason: str
 
 
 class ToldRow(Row):
@@ -81,19 +108,57 @@ def held(person: Person, whole_name: bool) -> HeldRow:
     )
 
 
-def wishes(person: UUID) -> list[WishRow]:
-    """Return a person's wishes."""
-    return [
-        WishRow(
-            correction=row.id,
-            place=row.place,
-            what=row.what,
-            asked_at=row.asked_at,
-            answered_at=row.answered_at,
-            outcome=row.outcome or "",
-            appeal=row.appeal_of is not None,
+def wishes(store: Store, person: UUID, own_words: bool) -> list[WishRow]:
+    """Return a person's wishes and their answers; a slip can be lost, so it does not show what was written in a wish."""
+    answers = answers_of(store, person)
+    offices = offices_of(entry.mandate for entry in answers.values())
+    rows = []
+    for row in Correction.objects.filter(person_id=person).order_by("asked_at"):
+        entry = answers.get(row.id.hex)
+        asked = private_value(store, row.asked_entry, "text") if own_words else None
+        rows.append(
+            WishRow(
+                correction=row.id,
+                place=row.place,
+                what=row.what,
+                text=asked or "",
+                asked_at=row.asked_at,
+                answered_at=row.answered_at,
+                outcome=row.outcome or "",
+                reason=(private_value(store, entry.id, "text") or "") if entry else "",
+                office=offices.get(entry.mandate, "") if entry else "",
+                appeal=row.appeal_of is not None,
+            )
         )
-        for row in Correction.objects.filter(person_id=person).order_by("asked_at")
+    return rows
+
+
+def answers_of(store: Store, person: UUID) -> dict[str, Entry]:
+    """Return the entries that answered a person's wishes, by the wish."""
+    mentions = [one.entry for one in store.fetch(Mention, {"person": person}, limit=None)]
+    entries = set(entries_of(store, mentions).values())
+    found = Entry.objects.filter(id__in=entries, command="rights.answer_correction")
+    return {UUID(json.loads(entry.body)["ask"]["correction"]).hex: entry for entry in found}
+
+
+def offices_of(mandates: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Return the capacity of each mandate: who acts is their office, never a name."""
+    found = Mandate.objects.filter(id__in={one for one in mandates if one is not None})
+    return {row.id: row.capacity for row in found}
+
+
+def looks(person: UUID) -> list[LookRow]:
+    """Return who opened what is sealed about a person, the newest first."""
+    rows = list(Look.objects.filter(person_id=person).order_by("-at")[:200])
+    offices = offices_of(row.mandate for row in rows)
+    return [
+        LookRow(
+            what=row.what,
+            at=row.at,
+            office=offices.get(row.mandate, ""),
+            reason=row.reason or "",
+        )
+        for row in rows
     ]
 
 
@@ -129,7 +194,13 @@ def my_record(asking: Asking, ask: Nothing) -> list[HeldRow]:
 @query(scope=Scope.OWN, desk="rights", title=_("My wishes"))
 def my_wishes(asking: Asking, ask: Nothing) -> list[WishRow]:
     """Return my wishes for corrections and their answers."""
-    return wishes(asking.person) if asking.person else []
+    return wishes(asking.store, asking.person, True) if asking.person else []
+
+
+@query(scope=Scope.OWN, desk="rights", title=_("Who looked"))
+def looks_at_me(asking: Asking, ask: Nothing) -> list[LookRow]:
+    """Return who opened what is sealed about me: as which office, when, and why."""
+    return looks(asking.person) if asking.person else []
 
 
 @query(scope=Scope.OWN, desk="messages", title=_("What I was told"))
@@ -151,7 +222,14 @@ def record_by_slip(asking: Asking, ask: BySlip) -> list[HeldRow]:
 def wishes_by_slip(asking: Asking, ask: BySlip) -> list[WishRow]:
     """Return the wishes of the head of the household whose slip this is."""
     household = household_of(asking, ask.token)
-    return wishes(household.head_id) if household.head_id else []
+    return wishes(asking.store, household.head_id, False) if household.head_id else []
+
+
+@query(scope=Scope.PUBLIC, desk="rights", title=_("Who looked, by the slip"))
+def looks_by_slip(asking: Asking, ask: BySlip) -> list[LookRow]:
+    """Return who opened what is sealed about the head of the household whose slip this is."""
+    household = household_of(asking, ask.token)
+    return looks(household.head_id) if household.head_id else []
 
 
 @query(scope=Scope.PUBLIC, desk="messages", title=_("What the household was told"))
@@ -176,10 +254,15 @@ class WaitingWish(Row):
 
 @query(scope=Scope.UNDER, role={Role.DESK}, desk="rights", title=_("Wishes that wait"))
 def waiting_wishes(asking: Asking, ask: OfPlace) -> list[WaitingWish]:
-    """Return the wishes for corrections that nobody has answered, with what they say."""
+    """Return the wishes for corrections that wait, with what they say; not those that judge my own answer again."""
     rows = Correction.objects.filter(
-        place__startswith=ask.place.rstrip("0"), answered_at=None
+        place__startswith=prefix_of(ask.place), answered_at=None
     ).select_related("person")
+    judged = set(
+        Correction.objects.filter(
+            id__in=[row.appeal_of for row in rows if row.appeal_of], answered_by=asking.person
+        ).values_list("id", flat=True)
+    )
     return [
         WaitingWish(
             correction=row.id,
@@ -191,4 +274,5 @@ def waiting_wishes(asking: Asking, ask: OfPlace) -> list[WaitingWish]:
             appeal=row.appeal_of is not None,
         )
         for row in rows.order_by("asked_at")
+        if row.appeal_of not in judged or asking.person is None
     ]

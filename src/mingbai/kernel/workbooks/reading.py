@@ -1,9 +1,7 @@
 """Reading: an office's workbook as rows of plain values, after it was measured (limits.py)."""
 
 import datetime as dt
-import gc
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +13,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.workbooks.faults import WorkbookFault
 from mingbai.kernel.workbooks.limits import measured
+from mingbai.kernel.workbooks.plain_tables import rows_of_text
 
 Cell = str | int | float | bool | dt.date | dt.datetime | None
 Row = list[Cell]
@@ -44,8 +44,15 @@ class Sheet:
 
 
 def read(source: Path | str | bytes) -> list[Sheet]:
-    """Return the sheets of a workbook, hidden ones marked; a WorkbookFault says why it cannot be taken."""
+    """Return the sheets of a workbook, hidden ones marked, or a plain table as its one sheet.
+
+    A WorkbookFault says why it cannot be taken.
+    """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    with growing():
+        rows = None if data.startswith(b"PK") else rows_of_text(data)
+        if rows is not None:
+            return [Sheet("csv", [[cell or None for cell in row] for row in rows])]
     try:
         with growing(), CalamineWorkbook.from_filelike(measured(data)) as workbook:
             return [
@@ -58,18 +65,6 @@ def read(source: Path | str | bytes) -> list[Sheet]:
             ]
     except CalamineError:
         raise WorkbookFault("WBK-9") from None
-
-
-@contextmanager
-def growing() -> Iterator[None]:
-    """Let many rows be made without looking for garbage among them each time: a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def fill_merged(sheet: Sheet, columns: Collection[int] | None = None) -> Sheet:

@@ -15,12 +15,16 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
+from mingbai.web.context import place_name
+from mingbai.web.doors import desks, where
 from mingbai.web.pages import pictures, rights
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.pickers import english
 from mingbai.web.sign_in import safe_next
 
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
+NAMED = {"supplies.cover", "supplies.silent_day"}
 
 
 @signed_in
@@ -29,11 +33,25 @@ def home(request: HttpRequest) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     items = answer("items.waiting", {"place": hat.place}, as_=actor_of(request), mandate=hat.id)
+    goods = {
+        row.code: row.name_en if english() else row.name_zh for row in answer("goods.catalogue", {})
+    }
+    shown = [
+        {
+            "row": item,
+            "address": where(item, hat.role),
+            "about": goods.get(item.subject, item.subject) if item.kind in NAMED else "",
+            "place": place_name(item.place) if item.place != hat.place else "",
+        }
+        for item in items
+    ]
     page = {
-        "items": items,
+        "items": shown,
         "keeps": hat.role == Role.KEEPER,
         "hat_place": hat.place,
         "role": hat.role,
+        "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
+        "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
     }
     return render(request, "web/home.html", page)
 
@@ -44,14 +62,13 @@ def everything(request: HttpRequest) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     role = Role(hat.role)
-    page = {
-        "commands": [c for c in REGISTRY.commands.values() if role in c.roles],
-        "queries": [
-            q
-            for q in REGISTRY.queries.values()
-            if role in q.roles or q.scope in (Scope.PUBLIC, Scope.OWN)
-        ],
-    }
+    commands = [c for c in REGISTRY.commands.values() if role in c.roles]
+    queries = [
+        q
+        for q in REGISTRY.queries.values()
+        if role in q.roles or q.scope in (Scope.PUBLIC, Scope.OWN)
+    ]
+    page = {"write": desks(commands, role), "read": desks(queries, role)}
     return render(request, "web/everything.html", page)
 
 
@@ -61,16 +78,19 @@ def about_me(request: HttpRequest) -> HttpResponse:
     """Show what the account holds about me."""
     actor, mandate = actor_of(request), mandate_id(request)
     refusal = rights.act(request) if request.method == "POST" else None
+    if request.method == "POST" and refusal is None:
+        return redirect(request.path)
     page = {
         name: answer(query, {}, as_=actor, mandate=mandate)
         for name, query in (
             ("rows", "people.about_me"),
             ("records", "rights.my_record"),
             ("wishes", "rights.my_wishes"),
+            ("looks", "rights.looks_at_me"),
             ("told", "messages.mine"),
         )
     }
-    page |= {"refusal": refusal, "request_id": str(uuid4())}
+    page |= {"refusal": refusal, "request_id": str(uuid4())} | rights.typed(request)
     answered = render(request, "web/about_me.html", page, status=refusal.status if refusal else 200)
     answered["Cache-Control"] = "no-store"
     return answered

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from mingbai.kernel.models import Login, Person, PersonKey
 from mingbai.kernel.people import unsealed
 from mingbai.kernel.perform import answer, perform
-from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.refusals import Conflict, NotAllowed, Refused
 from mingbai.kernel.rows import Store
 from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import Role
@@ -57,13 +57,16 @@ def reveal(request: HttpRequest, place: str, person: UUID, field: str) -> HttpRe
             "reason": request.POST.get("reason", ""),
         }
         try:
-            perform(
+            receipt = perform(
                 "people.reveal",
                 ask,
                 as_=actor_of(request),
                 mandate=mandate_id(request),
                 request_id=request_id(request),
             )
+            if receipt.already:
+                # A form sent again is no new look, so it opens nothing: the office may have ended, or the hour be full.
+                raise Conflict("REQ-1")
             value = opened(person, field)
         except Refused as refused:
             refusal = refused

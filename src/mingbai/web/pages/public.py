@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +50,14 @@ def bars(days: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
+def by_kind(sources: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return how much came by each way, for the one sentence that answers."""
+    sums: dict[str, int] = {}
+    for row in sources:
+        sums[row.kind] = sums.get(row.kind, 0) + row.quantity
+    return [{"kind": kind, "quantity": quantity} for kind, quantity in sums.items()]
+
+
 def account(request: HttpRequest, code: str) -> HttpResponse:
     """Show how much came to a place and to whom it went, on one page, without signing in."""
     place = answer("places.show", {"place": code})
@@ -63,9 +72,11 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "found": found,
         "item": item,
         "sources": [row for row in found.sources if item and row.item == item.item],
+        "came_from": by_kind(row for row in found.sources if item and row.item == item.item),
         "shares": [row for row in found.shares if item and row.item == item.item],
         "days": days,
         "bars": bars(days),
+        "hours": answer("supplies.store_hours", {"place": code}),
         "questions": answer("supplies.questions", {"place": code})[-5:],
         "tomorrow": found.as_of + dt.timedelta(days=1),
     }
@@ -116,9 +127,20 @@ def check(request: HttpRequest) -> HttpResponse:
         try:
             found = answer("journal.receipt", {"code": code.replace(" ", "")})
         except Refused as refused:
+            if opens_a_slip(code):
+                return private(redirect("slip", token=code))
             refusal = refused
     page = {"code": code, "found": found, "refusal": refusal}
     return render(request, "web/check.html", page, status=refusal.status if refusal else 200)
+
+
+def opens_a_slip(code: str) -> bool:
+    """Tell whether a code that was typed is the one on a household's slip."""
+    try:
+        answer("supplies.household_statement", {"link": code})
+    except Refused:
+        return False
+    return True
 
 
 @require_http_methods(["GET", "POST"])

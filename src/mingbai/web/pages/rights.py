@@ -40,6 +40,11 @@ def act(request: HttpRequest, token: str | None = None) -> Refused | None:
     return None
 
 
+def typed(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed, so that a refusal loses nothing."""
+    return {name: str(request.POST.get(name, "")) for name in ("what", "text", "correction")}
+
+
 @require_http_methods(["GET", "POST"])
 def by_slip(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is held about the household's head, and take a wish, by the code on the slip alone."""
@@ -52,9 +57,10 @@ def by_slip(request: HttpRequest, token: str) -> HttpResponse:
     page = {
         "records": records,
         "wishes": answer("rights.wishes_by_slip", {"token": token}),
+        "looks": answer("rights.looks_by_slip", {"token": token}),
         "told": answer("messages.by_slip", {"token": token}),
         "refusal": refusal,
-        "text": request.POST.get("text", ""),
+        **typed(request),
         "token": token,
         "request_id": str(uuid.uuid4()),
     }
@@ -91,7 +97,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
         as_=actor_of(request),
         mandate=mandate_id(request),
     )
-    page = {"rows": rows, "refusal": refusal, "request_id": str(uuid.uuid4())}
+    page = {"rows": rows, "refusal": refusal, "typed": typed(request)}
     return private(
         render(request, "web/wishes.html", page, status=refusal.status if refusal else 200)
     )

@@ -13,7 +13,7 @@ from mingbai.kernel.faults import AskedWrongly
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import Refused
-from mingbai.web.forms import request_id
+from mingbai.web.forms import beside, request_id, told_of
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 
 COMMANDS = {
@@ -50,6 +50,10 @@ def store(request: HttpRequest) -> HttpResponse:
             row for row in asking(request, "supplies.shipments") if row.state == "on_the_way"
         ],
         "done": request.session.pop("done", None),
+        "closed": next(
+            (row for row in asking(request, "supplies.store_hours") if row.state == "closed_store"),
+            None,
+        ),
         "place": place_of(request),
     }
     return render(request, "web/store/store.html", page)
@@ -95,7 +99,7 @@ def move(request: HttpRequest, way: str) -> HttpResponse:
         "refusal": refusal,
         "errors": refusal.fields if isinstance(refusal, AskedWrongly) else {},
         "request_id": values.get("request_id") or str(uuid.uuid4()),
-    }
+    } | beside(request)
     return render(request, "web/store/move.html", page, status=refusal.status if refusal else 200)
 
 
@@ -125,6 +129,7 @@ def moved(request: HttpRequest, way: str, values: dict[str, str]) -> HttpRespons
         as_=actor_of(request),
         mandate=mandate_id(request),
         request_id=request_id(request),
+        **told_of(request),
     )
     request.session["done"] = {
         "line": receipt.result["line"],

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from mingbai.kernel.clock import PLACE_ZONE
@@ -67,9 +67,37 @@ def short_day(value: dt.date) -> str:
 
 
 @register.filter
+def hours(starts: dt.datetime, ends: dt.datetime | None) -> str:
+    """Return from when to when, as the place's clock shows it; the day of the end only where it is another."""
+    begins = starts.astimezone(PLACE_ZONE)
+    said = f"{short_day(begins)} {begins:%H:%M}"
+    if ends is None:
+        return said
+    over = ends.astimezone(PLACE_ZONE)
+    until = "" if over.date() == begins.date() else f"{short_day(over)} "
+    return f"{said}–{until}{over:%H:%M}"
+
+
+@register.filter
 def kind(value: str) -> str:
     """Return the word for a kind."""
     return str(KINDS.get(value, value))
+
+
+SHARES = {
+    "household": gettext_lazy("households"),
+    "post": gettext_lazy("posts"),
+    "person": gettext_lazy("named people"),
+    "residents": gettext_lazy("households and people"),
+    "transit": gettext_lazy("other places"),
+    "all": gettext_lazy("all together"),
+}
+
+
+@register.filter
+def share_kind(value: str) -> str:
+    """Return a kind of recipient as it stands inside a sentence, after its number."""
+    return str(SHARES.get(value, KINDS.get(value, value)))
 
 
 @register.filter
@@ -80,8 +108,8 @@ def goods_name(row: Any) -> str:
 
 @register.filter
 def act(name: str) -> str:
-    """Return the title of a command."""
-    found = REGISTRY.commands.get(name)
+    """Return the title of a command or query."""
+    found = REGISTRY.commands.get(name) or REGISTRY.queries.get(name)
     return str(found.title) if found else name
 
 

@@ -1,5 +1,8 @@
 """Every way in which the supplies desk's tables can change."""
 
-from mingbai.domains.supplies.commands import keeping, public, shipments, store, waste
+from mingbai.domains.supplies.commands import counting, keeping, public, shipments, store, waste
+from mingbai.kernel.commands.items import by_a_word
 
-__all__ = ["keeping", "public", "shipments", "store", "waste"]
+__all__ = ["counting", "keeping", "public", "shipments", "store", "waste"]
+
+by_a_word(keeping.SILENT, shipments.DIFFERENCE, waste.SEND)

@@ -54,7 +54,7 @@ class QueryMissingDay(Ask):
     on: dt.date
 
 
-@command(role={Role.OPERATOR, Role.OVERSEER}, title=_("Ask after a day without a line"))
+@command(role={Role.OVERSEER}, title=_("Ask after a day without a line"))
 def query_missing_day(acting: Acting, ask: QueryMissingDay) -> None:
     """Raise one query for a day on which a place with an obligation wrote nothing."""
     acting.raise_item(

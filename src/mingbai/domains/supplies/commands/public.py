@@ -16,6 +16,7 @@ from mingbai.domains.supplies.words import (
 )
 from mingbai.kernel.acting import Acting, open_link
 from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.commands.messages import told
 from mingbai.kernel.models import Household, Link
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
@@ -24,6 +25,8 @@ from mingbai.kernel.words import Code, Digest, FreeText, PlaceCode, Role, Token
 QUESTION = "supplies.question"
 ANSWER_WITHIN = dt.timedelta(hours=48)
 SLIP_LASTS = dt.timedelta(days=400)
+
+told({"slip_ready": _("Your household's slip is ready. Its code opens your own lines.")})
 
 
 class GiveSlip(Ask):
@@ -122,18 +125,19 @@ def ask_about_line(acting: Acting, ask: AskAboutLine) -> Asked:
 
 
 class AnswerQuestion(Ask):
-    """An answer to a question."""
+    """An answer to a question, and whether the asker's own words are shown to everyone beside it."""
 
     place: PlaceCode
     question: UUID
     text: FreeText
+    words_shown: bool = False
 
 
 @command(role={Role.KEEPER, Role.DESK}, title=_("Answer a question"))
 def answer_question(acting: Acting, ask: AnswerQuestion) -> None:
-    """Answer a question about a line; the answer stands beside the line's entry."""
+    """Answer a question about a line; everyone reads the answer beside the entry, the asker's own words only if shown."""
     held = acting.hold(Question, id=ask.question)
     if held is None or held.place != ask.place or held.answered_at is not None:
         raise Refused("SUP-16")
-    acting.change(held, answer=ask.text, answered_at=acting.at)
+    acting.change(held, answer=ask.text, answered_at=acting.at, shown=ask.words_shown)
     acting.close_item(kind=QUESTION, subject=held.id.hex, place=ask.place, outcome="answered")

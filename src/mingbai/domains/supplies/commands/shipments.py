@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.posting import (
     Moved,
@@ -14,7 +15,8 @@ from mingbai.domains.supplies.commands.posting import (
     open_store,
     post,
 )
-from mingbai.domains.supplies.models import Location, Shipment
+from mingbai.domains.supplies.commands.waste import note_sent
+from mingbai.domains.supplies.models import Line, Location, Shipment
 from mingbai.domains.supplies.rules import Held, allot, check_arrived
 from mingbai.domains.supplies.words import LineKind, LocationKind
 from mingbai.kernel.acting import Acting
@@ -60,6 +62,7 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
     store = open_store(acting, ask.place)
+    check_store_open(acting, ask.place)
     transit = location(acting, ask.place, LocationKind.TRANSIT, acting.entry.hex)
     held = as_held(acting, held_at(acting, store.at, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
@@ -85,16 +88,47 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
         note=ask.note,
     )
     left = sum(lot.quantity for lot in held) - quantity
+    _ask_for(acting, shipment)
+    note_sent(acting, ask.place, ask.to_place, goods)
+    check_cover(acting, ask.place, goods, left)
+    return Dispatched(shipment=shipment.id, line=line.number, on_hand=left)
+
+
+def _ask_for(acting: Acting, shipment: Shipment) -> None:
+    """Ask the receiver to confirm a shipment."""
     acting.raise_item(
         kind=ON_THE_WAY,
         subject=shipment.id.hex,
-        place=ask.to_place,
+        place=shipment.to_place,
         role=Role.KEEPER,
         due=acting.now + dt.timedelta(days=2),
         raises_to=Role.DESK,
     )
-    check_cover(acting, ask.place, goods, left)
-    return Dispatched(shipment=shipment.id, line=line.number, on_hand=left)
+
+
+def hold_shipment(acting: Acting, line: Line) -> Shipment | None:
+    """Return the shipment that a line sent or received, locked; other lines have none."""
+    if line.kind not in (LineKind.DISPATCH, LineKind.ARRIVAL):
+        return None
+    return acting.hold(Shipment, transit_id=line.party_id)
+
+
+def take_back(acting: Acting, shipment: Shipment, line: Line) -> None:
+    """SUP-27 冲正随货: a reversed dispatch calls its shipment back; a reversed arrival puts it on its way again."""
+    if line.kind == LineKind.DISPATCH:
+        acting.change(shipment, received_at=acting.at, reason=None)
+        acting.close_item(
+            kind=ON_THE_WAY,
+            subject=shipment.id.hex,
+            place=shipment.to_place,
+            outcome="called_back",
+        )
+        return
+    acting.change(shipment, received=None, damaged=None, received_at=None, reason=None)
+    acting.close_item(
+        kind=DIFFERENCE, subject=shipment.id.hex, place=shipment.place, outcome="reversed"
+    )
+    _ask_for(acting, shipment)
 
 
 class ConfirmDelivery(Ask):

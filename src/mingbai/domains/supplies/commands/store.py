@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.posting import (
     Moved,
@@ -15,6 +16,7 @@ from mingbai.domains.supplies.commands.posting import (
     post,
     recipient,
 )
+from mingbai.domains.supplies.commands.shipments import hold_shipment, take_back
 from mingbai.domains.supplies.models import Balance, Line, Location, Lot, Move
 from mingbai.domains.supplies.rules import (
     Held,
@@ -147,6 +149,7 @@ def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     goods = find_goods(acting.store, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
     store = open_store(acting, ask.place)
+    check_store_open(acting, ask.place)
     to = recipient(acting, ask.place, ask.recipient)
     held = as_held(acting, held_at(acting, store.at, goods))
     try:
@@ -285,10 +288,11 @@ class ReversePosting(Ask):
 @command(role=KEEPING, title=_("Reverse a line"))
 def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
     """Undo a mistaken line with an opposite one; the mistaken line stays readable."""
-    store = open_store(acting, ask.place)
     line = acting.see(Line, place=ask.place, number=ask.line)
     if line is None:
         raise Refused("SUP-13")
+    shipment = hold_shipment(acting, line)
+    store = open_store(acting, ask.place)
     again = acting.see(Line, place=ask.place, reverses=ask.line)
     check_reversible(
         ask.line, is_reversal=line.reverses is not None, reversed_already=again is not None
@@ -317,6 +321,8 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
         reverses=line.number,
         note=ask.reason,
     )
+    if shipment is not None:
+        take_back(acting, shipment, line)
     left = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
     check_cover(acting, ask.place, goods, left)
     return Posted(line=written.number, on_hand=left)

@@ -1,5 +1,5 @@
 """Everything that can be asked of the supplies desk."""
 
-from mingbai.domains.supplies.queries import account, bundle, export, public, work
+from mingbai.domains.supplies.queries import account, bundle, export, gift, hours, public, work
 
-__all__ = ["account", "bundle", "export", "public", "work"]
+__all__ = ["account", "bundle", "export", "gift", "hours", "public", "work"]

@@ -1,4 +1,4 @@
-"""Queries for everyone: the village's account in figures, a household's own lines, and where a gift went.
+"""Queries for everyone: the village's account in figures, a household's own lines.
 
 Figures are cut once a day, and groups under ten are not shown apart: in the query, so on every face.
 """
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.supplies.models import Book, Confirmation, Line, Location, Lot, Move, Question
+from mingbai.domains.supplies.models import Book, Confirmation, Line, Location, Question
 from mingbai.domains.supplies.queries.figures import (
     Told,
     goods_by_id,
@@ -309,6 +309,8 @@ class OwnLine(Row):
     number: int
     on: dt.date
     item: str
+    name: str
+    name_en: str
     quantity: int
     unit: str
     kind: str
@@ -350,7 +352,9 @@ def household_statement(asking: Asking, ask: LinkAsk) -> HouseholdStatement:
             OwnLine(
                 number=line.number,
                 on=day(line.at),
-                item=goods[line.goods_id].name_zh,
+                item=goods[line.goods_id].code,
+                name=goods[line.goods_id].name_zh,
+                name_en=goods[line.goods_id].name_en,
                 quantity=-line.change,
                 unit=goods[line.goods_id].base_unit,
                 kind=line.kind,
@@ -358,64 +362,6 @@ def household_statement(asking: Asking, ask: LinkAsk) -> HouseholdStatement:
                 seq=numbers.get(line.entry),
             )
             for line in found
-        ],
-    )
-
-
-class GiftRow(Row):
-    """Where a gift went."""
-
-    kind: str
-    share: int | None
-    quantity: int
-
-
-class Gift(Row):
-    """A donor's own view of a gift."""
-
-    place: str
-    item: str
-    unit: str
-    came_on: dt.date
-    quantity: int
-    wish: str | None
-    on_hand: int
-    went: list[GiftRow]
-
-
-@query(scope=Scope.PUBLIC, title=_("Where my gift went"))
-def donor_view(asking: Asking, ask: LinkAsk) -> Gift:
-    """Return to a donor how much of the gift went where, and what is still in the store; no name of a resident."""
-    link = open_link(asking.store, ask.link, "donor", asking.now)
-    lot = asking.see(Lot, id=UUID(hex=link.subject)) if link else None
-    if lot is None:
-        raise Refused("LNK-1")
-    goods = goods_by_id(asking.store)[lot.goods_id]
-    held: dict[UUID, int] = {}
-    for move in Move.objects.filter(lot=lot.id):
-        held[move.source_id] = held.get(move.source_id, 0) - move.quantity
-        held[move.destination_id] = held.get(move.destination_id, 0) + move.quantity
-    kinds = {location.id: location.kind for location in Location.objects.filter(id__in=held)}
-    sums: dict[str, list[int]] = {}
-    for key, quantity in held.items():
-        if quantity > 0:
-            sums.setdefault(kinds[key], []).append(quantity)
-    stock = sum(sums.pop(LocationKind.STOCK, []))
-    return Gift(
-        place=lot.place,
-        item=goods.name_zh,
-        unit=goods.base_unit,
-        came_on=day(lot.came_at),
-        quantity=-sum(quantity for quantity in held.values() if quantity < 0),
-        wish=lot.wish,
-        on_hand=stock,
-        went=[
-            GiftRow(
-                kind=kind,
-                share=len(each) if len(each) >= SHOWN_FROM or kind == "post" else None,
-                quantity=sum(each),
-            )
-            for kind, each in sums.items()
         ],
     )
 
@@ -440,7 +386,7 @@ class QuestionRow(Row):
 
 @query(scope=Scope.PUBLIC, title=_("Questions and answers"))
 def questions(asking: Asking, ask: QuestionsAsk) -> list[QuestionRow]:
-    """Return the questions about a place's lines that were answered, with the line's entry."""
+    """Return the answers about a place's lines with the line's entry; the asker's words only where the answerer showed them."""
     rows = [row for row in asking.find(Question, place=ask.place) if row.answered_at is not None]
     return question_rows(ask.place, rows)
 
@@ -458,7 +404,7 @@ def question_rows(place: str, rows: list[Question]) -> list[QuestionRow]:
             question=row.id,
             line=row.line,
             asked_at=row.asked_at,
-            text=row.text or "",
+            text=(row.text or "") if row.shown else "",
             answer=row.answer,
             answered_at=row.answered_at,
             seq=numbers.get(entries[row.line]) if row.line in entries else None,

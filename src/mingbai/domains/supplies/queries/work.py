@@ -174,12 +174,19 @@ def shipments(asking: Asking, ask: AtPlace) -> list[ShipmentRow]:
                 sent_at=row.sent_at,
                 received=row.received,
                 damaged=row.damaged,
-                state="on_the_way" if row.received_at is None else "received",
+                state=shipment_state(row),
             )
             for row in rows
         ),
         key=lambda row: (row.state != "on_the_way", row.sent_at),
     )
+
+
+def shipment_state(row: Shipment) -> str:
+    """Return whether a shipment is on its way, was received, or was called back before it came."""
+    if row.received_at is None:
+        return "on_the_way"
+    return "called_back" if row.received is None else "received"
 
 
 class OfferRow(Row):

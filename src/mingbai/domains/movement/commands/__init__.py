@@ -1,0 +1,1 @@
+"""Every way in which the movement desk's tables can change."""

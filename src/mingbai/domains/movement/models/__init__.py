@@ -1,0 +1,1 @@
+"""Tables of the movement desk: columns, constraints, indexes; no rules."""

@@ -1,0 +1,1 @@
+"""Rules of the movement desk: pure, each with its number; a refusal says what happened and what to do."""

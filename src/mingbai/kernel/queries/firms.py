@@ -1,0 +1,206 @@
+"""Queries on a firm's one record: every office sees the same firm, each the fields that are for it."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.acting import Asking
+from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.clock import day
+from mingbai.kernel.firms import FIELDS, Eyes, in_class_on, named_sector
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.models import (
+    FieldVisibility,
+    Organisation,
+    OrganisationClass,
+    SupplyLink,
+    Vehicle,
+)
+from mingbai.kernel.policy import above
+from mingbai.kernel.queries.places import OfPlace
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.words import PlaceCode, Role
+
+terms(
+    {
+        "classes": _("Classes"),
+        "supply_links": _("Supply links"),
+        "vehicles": _("Vehicles"),
+        "hidden": _("Not shown to this office"),
+        "agreed": _("The buyer agrees"),
+    }
+)
+READERS = {
+    Role.DESK,
+    Role.CLERK,
+    Role.FIRM_HEAD,
+    Role.SERVICE_OFFICER,
+    Role.INSPECTOR,
+    Role.OVERSEER,
+    Role.LEADER,
+    Role.GUARD,
+    Role.AUDITOR,
+}
+
+
+class OfFirm(Ask):
+    """Choose a firm of a place."""
+
+    place: PlaceCode
+    organisation: UUID
+
+
+class LinkRow(Row):
+    """One firm supplies another."""
+
+    supply_link: UUID
+    supplier: str
+    buyer: str
+    supply: str
+    since: dt.date
+    until: dt.date | None
+    agreed: bool
+
+
+class VehicleRow(Row):
+    """A vehicle of a firm."""
+
+    vehicle: UUID
+    plate: str
+    vehicle_kind: str
+
+
+class FirmRecord(Row):
+    """A firm's one record, as far as it is for the office that asks."""
+
+    organisation: UUID
+    place: str
+    name: str
+    kind: str
+    since: dt.date
+    until: dt.date | None
+    credit_code: str | None
+    sector: str | None
+    address: str | None
+    purpose: str | None
+    classes: list[str]
+    hidden: list[str]
+    supply_links: list[LinkRow]
+    vehicles: list[VehicleRow]
+
+
+def firm_asked(ask: OfFirm) -> Organisation:
+    """Return the firm that was asked for."""
+    firm = Organisation.objects.filter(id=ask.organisation, place=ask.place).first()
+    if firm is None:
+        raise Refused("ORG-4")
+    return firm
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("A firm's record"))
+def record(asking: Asking, ask: OfFirm) -> FirmRecord:
+    """Return a firm's one record; every office sees the same firm, each the fields that are for it."""
+    firm, eyes = firm_asked(ask), Eyes(asking)
+    seen = {field for field in FIELDS if eyes.sees(field, firm)}
+    plain = {
+        "credit_code": firm.credit_code,
+        "sector": named_sector(firm.sector),
+        "address": firm.address,
+        "purpose": firm.purpose,
+    }
+    return FirmRecord(
+        organisation=firm.id,
+        place=firm.place,
+        name=firm.name,
+        kind=firm.kind,
+        since=firm.since,
+        until=firm.until,
+        **{field: value if field in seen else None for field, value in plain.items()},
+        classes=classes_of(firm, asking) if "classes" in seen else [],
+        supply_links=links_of(firm) if "supply_links" in seen else [],
+        vehicles=vehicles_of(firm) if "vehicles" in seen else [],
+        hidden=[field for field in FIELDS if field not in seen],
+    )
+
+
+def classes_of(firm: Organisation, asking: Asking) -> list[str]:
+    """Return the classes that a firm is in today."""
+    rows = OrganisationClass.objects.filter(organisation=firm)
+    return sorted({row.what for row in rows if in_class_on(row, day(asking.now), asking.now)})
+
+
+def links_of(firm: Organisation) -> list[LinkRow]:
+    """Return whom a firm supplies and who supplies it, those that ended last."""
+    rows = SupplyLink.objects.filter(Q(supplier=firm) | Q(buyer=firm))
+    rows = rows.select_related("supplier", "buyer").order_by("since", "id")
+    return [
+        LinkRow(
+            supply_link=row.id,
+            supplier=row.supplier.name,
+            buyer=row.buyer.name,
+            supply=row.goods,
+            since=row.since,
+            until=row.until,
+            agreed=row.agreed_at is not None,
+        )
+        for row in sorted(rows, key=lambda row: row.until is not None)
+    ]
+
+
+def vehicles_of(firm: Organisation) -> list[VehicleRow]:
+    """Return the vehicles that a firm has."""
+    rows = Vehicle.objects.filter(organisation=firm, withdrawn_at=None).order_by("plate")
+    return [VehicleRow(vehicle=row.id, plate=row.plate, vehicle_kind=row.kind) for row in rows]
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("Supply links of a firm"))
+def supply_links(asking: Asking, ask: OfFirm) -> list[LinkRow]:
+    """Return whom a firm supplies and who supplies it, to an office that sees it."""
+    firm = firm_asked(ask)
+    Eyes(asking).check("supply_links", firm)
+    return links_of(firm)
+
+
+@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("Vehicles of a firm"))
+def vehicles(asking: Asking, ask: OfFirm) -> list[VehicleRow]:
+    """Return the vehicles that a firm has, to an office that sees them."""
+    firm = firm_asked(ask)
+    Eyes(asking).check("vehicles", firm)
+    return vehicles_of(firm)
+
+
+class VisibilityRow(Row):
+    """What was said of which office sees which field."""
+
+    place: str
+    record_field: str
+    office: str
+    shown: bool
+    since: dt.date
+
+
+@query(
+    scope=Scope.UNDER,
+    role={Role.DESK, Role.APPOINTING_OFFICE, Role.OVERSEER, Role.AUDITOR},
+    desk="organisations",
+    title=_("Which office sees which field"),
+)
+def visibility(asking: Asking, ask: OfPlace) -> list[VisibilityRow]:
+    """Return what a place, and every place above it, has said of which office sees which field."""
+    places = list(above(ask.place))
+    rows = FieldVisibility.objects.filter(place__in=places)
+    return [
+        VisibilityRow(
+            place=row.place,
+            record_field=row.field,
+            office=row.office,
+            shown=row.shown,
+            since=row.since,
+        )
+        for row in sorted(
+            rows, key=lambda row: (places.index(row.place), row.field, row.office, row.since)
+        )
+    ]

@@ -1,0 +1,160 @@
+"""Doors: which page does a command best, what it is called there, and where an open item is dealt with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.asks import Ask
+from mingbai.kernel.queries.items import ItemRow
+from mingbai.kernel.registry import Command, Query
+
+DESKS: dict[str, Promise] = {
+    "items": _("What waits"),
+    "supplies": _("Supplies"),
+    "goods": _("Kinds of goods"),
+    "people": _("People and households"),
+    "organisations": _("Firms and teams"),
+    "posts": _("Turns of duty"),
+    "standing": _("Standing in force"),
+    "mandates": _("Offices and sign-ins"),
+    "rights": _("Everyone's rights"),
+    "messages": _("Messages"),
+    "places": _("Places"),
+    "devices": _("Phones"),
+    "policy": _("Rules in force"),
+    "measures": _("Measures and keeping"),
+    "attachments": _("Pictures"),
+    "jobs": _("Long work"),
+    "journal": _("The journal"),
+    "account": _("The account itself"),
+}
+
+BY_HAND = {
+    "supplies.receive_goods": "/store/in/",
+    "supplies.issue_goods": "/store/out/",
+    "supplies.count_stock": "/store/count/",
+    "supplies.give_slip": "/store/slips/",
+    "mandates.open_login": "/sign-ins/",
+    "mandates.renew_password": "/sign-ins/",
+    "people.reveal": "/people/",
+    "rights.answer_correction": "/wishes/",
+    "rights.my_record": "/about-me/",
+    "rights.my_wishes": "/about-me/",
+    "rights.looks_at_me": "/about-me/",
+    "messages.mine": "/about-me/",
+    "people.about_me": "/about-me/",
+    "devices.devices": "/phones/",
+    "devices.invite": "/phones/",
+    "devices.confirm": "/phones/",
+    "devices.revoke": "/phones/",
+    "organisations.organisations": "/firms/",
+    "organisations.record": "/firms/",
+    "organisations.supply_links": "/firms/",
+    "organisations.vehicles": "/firms/",
+    "organisations.agree_supply": "/firms/",
+    "organisations.end_supply": "/firms/",
+    "organisations.withdraw_vehicle": "/firms/",
+    "organisations.take_from_class": "/firms/",
+    "posts.turns": "/posts/",
+    "posts.book": "/posts/",
+    "posts.cancel": "/posts/",
+    "posts.note_coming": "/posts/",
+    "posts.note_leaving": "/posts/",
+    "posts.confirm": "/posts/",
+    "posts.mine": "/posts/",
+    "posts.candidates": "/posts/",
+}
+"""Hand-made pages that do better what a generated form or table would do."""
+
+WITHIN_A_PAGE = {"attachments.attach", "attachments.of_act", "devices.enrol", "jobs.begin"}
+"""What a program or another page does, never a person from a list."""
+
+KEEPERS_OWN = ("/store/",)
+
+ITEMS = {
+    "supplies.question": ("/do/supplies/answer_question/", "question"),
+    "supplies.shipment": ("/do/supplies/confirm_delivery/", "shipment"),
+    "supplies.write_off": ("/do/supplies/sign_write_off/", "proposal"),
+    "supplies.handover": ("/do/supplies/sign_handover/", "handover"),
+    "supplies.offer": ("/ask/supplies/offers/", ""),
+    "supplies.send_offer": ("/do/supplies/dispatch_goods/", ""),
+    "supplies.difference": ("/do/items/settle/", "item_id"),
+    "supplies.silent_day": ("/do/items/settle/", "item_id"),
+    "sync.overruled": ("/do/items/settle/", "item_id"),
+    "supplies.cover": ("/store/in/", "item"),
+    "rights.correction": ("/wishes/", ""),
+    "sync.refused": ("/ask/devices/refused/", ""),
+    "sync.quarantined": ("/ask/devices/kept_closed/", ""),
+    "sync.never_sent": ("/phones/", ""),
+}
+"""Where each kind of open item is dealt with, and the field of that form which its subject fills."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One thing that can be done or read, and its page."""
+
+    title: Promise | str
+    summary: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The doors of one desk."""
+
+    title: Promise | str
+    doors: list[Door]
+
+
+def door(one: Command | Query, role: str) -> Door | None:
+    """Return the page that does a command or answers a query; nothing when another page does it on its way."""
+    if one.name in WITHIN_A_PAGE:
+        return None
+    kind = "do" if isinstance(one, Command) else "ask"
+    address = f"/{kind}/{one.name.replace('.', '/')}/"
+    by_hand = BY_HAND.get(one.name)
+    if by_hand and (role == "keeper" or not by_hand.startswith(KEEPERS_OWN)):
+        address = by_hand
+    elif needs_a_program(one.ask):
+        return None
+    return Door(one.title, one.summary, address)
+
+
+def needs_a_program(ask: type[Ask]) -> bool:
+    """Tell whether an ask wants a fingerprint that only a program can make."""
+    return any(
+        name.endswith("digest") and field.is_required() for name, field in ask.model_fields.items()
+    )
+
+
+def desks(found: Iterable[Command] | Iterable[Query], role: str) -> list[Desk]:
+    """Return doors by desk, each page once, the desks in the order of this page's list."""
+    by_desk: dict[str, dict[str, Door]] = {name: {} for name in DESKS}
+    for one in found:
+        made = door(one, role)
+        if made is not None:
+            by_desk.setdefault(one.desk, {}).setdefault(made.address + str(made.title), made)
+    return [
+        Desk(DESKS.get(name, name), list(doors.values()))
+        for name, doors in by_desk.items()
+        if doors
+    ]
+
+
+def where(item: ItemRow, role: str) -> str:
+    """Return the page on which an open item is dealt with."""
+    if item.kind not in ITEMS:
+        return ""
+    address, field = ITEMS[item.kind]
+    if address.startswith(KEEPERS_OWN) and role != "keeper":
+        address, field = "/ask/supplies/store/", ""
+    if address.startswith(("/wishes/", "/phones/")):
+        return address
+    known = {"place": item.place}
+    if field:
+        known[field] = str(item.item) if field == "item_id" else item.subject
+    return f"{address}?{urlencode(known)}"

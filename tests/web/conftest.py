@@ -1,0 +1,5 @@
+"""The village's store, for pages that need one."""
+
+from tests.supplies.conftest import village
+
+__all__ = ["village"]

@@ -1,0 +1,206 @@
+"""Firms and posts as people use them: everything by a button or a choice, nothing by an id that is copied."""
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mingbai.kernel.actors import Actor
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+from tests.web.test_forms import options
+from tests.web.test_pages import signed_in
+
+DAY = "2020-01-28"
+STORE = "村委会仓库"
+
+
+@pytest.fixture
+def account(story: House) -> House:
+    """These tests sign in, which a story lets people do with a password alone."""
+    return story
+
+
+@pytest.fixture
+def people(account: House) -> dict[str, Actor]:
+    """Who is at the village."""
+    names = {"desk": "郎致远", "keeper": "陆秀芬", "guard": "施长安"}
+    return {role: account.person(name, role) for role, name in names.items()}
+
+
+@pytest.fixture
+def clients(account: House, people: dict[str, Actor]) -> dict[str, Client]:
+    """A browser for each."""
+    return {role: signed_in(account, f"{role}-posts", one) for role, one in people.items()}
+
+
+def pressed(client: Client, path: str, **sent: Any) -> Any:
+    """Press a button on a page."""
+    return client.post(path, sent | {"request_id": str(uuid.uuid4())})
+
+
+def shown(client: Client, path: str) -> str:
+    """Return a page as somebody reads it in Chinese."""
+    answered = client.get(path, headers={"accept-language": "zh-hans"})
+    assert answered.status_code == 200, (path, answered.status_code)
+    text: str = answered.content.decode()
+    return text
+
+
+def buttons(text: str) -> list[str]:
+    """Return which buttons a page of turns offers."""
+    return re.findall(r'name="way" value="(\w+)"', text)
+
+
+def test_a_turn_is_booked_kept_and_confirmed_by_buttons(
+    account: House, people: dict[str, Actor], clients: dict[str, Client]
+) -> None:
+    point = account.do("places.add_point", {"place": VILLAGE, "kind": "store", "name": STORE})
+    path = f"/posts/?day={DAY}"
+    assert '<a class="door" href="/posts/">' in clients["keeper"].get("/home/").content.decode()
+    text = shown(clients["desk"], path)
+    assert STORE in text and all(f'value="{one.person}"' in text for one in people.values())
+    assert re.findall(r'<option value="([0-9a-f-]{36})"', shown(clients["guard"], path)) == [
+        str(people["guard"].person),
+        point.result["point"],
+    ], "a guard books themselves alone"
+    turn = {
+        "way": "book",
+        "person": str(people["keeper"].person),
+        "point": point.result["point"],
+        "starts_at": f"{DAY}T08:00",
+        "ends_at": f"{DAY}T12:00",
+    }
+    assert pressed(clients["desk"], path, **turn).status_code == 302
+    again = pressed(clients["desk"], path, **turn)
+    assert again.status_code == 422 and "PST-2" in again.content.decode()
+    assert f'value="{DAY}T12:00"' in again.content.decode(), "what was typed stays"
+    assert "1 月 28 日 08:00–12:00" in shown(clients["guard"], path)
+    assert buttons(shown(clients["guard"], path)) == ["book"], "it is not theirs"
+    assert buttons(shown(clients["keeper"], path)) == ["note_coming", "cancel", "book"]
+    booking = re.search(r'name="booking" value="([^"]+)"', shown(clients["keeper"], path))
+    assert booking is not None
+    account.do("account.move_clock", {"to": f"{DAY}T07:55:00+08:00"})
+    came = pressed(clients["keeper"], path, way="note_coming", booking=booking[1])
+    assert came.status_code == 302
+    assert "还没有旁人证实" in shown(clients["keeper"], path)
+    assert buttons(shown(clients["keeper"], path)) == ["note_leaving", "book"]
+    assert buttons(shown(clients["guard"], path)) == ["confirm", "book"]
+    assert pressed(clients["guard"], path, way="confirm", booking=booking[1]).status_code == 302
+    assert "还没有旁人证实" not in shown(clients["keeper"], path)
+    assert account.faults() == []
+
+
+def test_a_page_of_turns_refuses_plainly(account: House, clients: dict[str, Client]) -> None:
+    for day in ("morgen", "2020-02-30", "9999-12-31", "0001-01-01"):
+        answered = clients["desk"].get(f"/posts/?day={day}")
+        assert answered.status_code == 422 and "ASK-6" in answered.content.decode(), day
+    empty = pressed(clients["desk"], "/posts/", way="book")
+    assert empty.status_code == 422 and empty.content.decode().count('class="error"') == 4
+    odd = pressed(clients["desk"], "/posts/", way="reveal")
+    assert odd.status_code in (404, 422) and "ASK-4" in odd.content.decode()
+    clerk = signed_in(account, "clerk-posts", account.person("窦云", "clerk"))
+    text = shown(clerk, "/posts/")
+    assert "我的班" in text and buttons(text) == []
+
+
+def test_the_hours_of_the_store_stand_on_the_public_page_and_on_the_keepers(
+    account: House, people: dict[str, Actor], clients: dict[str, Client]
+) -> None:
+    account.do(
+        "goods.add_goods",
+        {"place": VILLAGE, "code": "mask", "name_zh": "口罩", "name_en": "m", "base_unit": "只"},
+    )
+    received = {"place": VILLAGE, "item": "mask", "quantity": 100, "unit": "只"}
+    origin = {"origin_kind": "allocation", "origin": "镇里"}
+    account.do("supplies.receive_goods", received | origin)
+    point = account.do("places.add_point", {"place": VILLAGE, "kind": "store", "name": STORE})
+    account.do("account.move_clock", {"to": f"{DAY}T07:55:00+08:00"})
+    turn = {"person": str(people["keeper"].person), "point": point.result["point"]}
+    times = {"starts_at": f"{DAY}T09:00:00+08:00", "ends_at": f"{DAY}T11:00:00+08:00"}
+    account.do("posts.book", {"place": VILLAGE} | turn | times)
+    account.do("supplies.close_store", {"place": VILLAGE, "ends_at": f"{DAY}T08:30:00+08:00"})
+    text = shown(Client(), f"/places/{VILLAGE}/")
+    assert "1 月 28 日 09:00–11:00" in text and "1 月 28 日 07:55–08:30" in text
+    assert "陆秀芬" not in text
+    assert "/do/supplies/reopen_store/" in shown(clients["keeper"], "/store/")
+    assert (
+        pressed(clients["keeper"], "/do/supplies/reopen_store/", place=VILLAGE).status_code == 302
+    )
+    text = shown(clients["keeper"], "/store/")
+    assert "/do/supplies/close_store/" in text and "/do/supplies/reopen_store/" not in text
+
+
+def test_a_firms_page_leads_to_every_act_with_the_ids_filled_in(
+    account: House, clients: dict[str, Client]
+) -> None:
+    ours, theirs = (
+        account.do(
+            "organisations.add_organisation", {"place": VILLAGE, "name": name, "kind": "company"}
+        ).result["organisation"]
+        for name in ("马头村口罩加工厂", "马头村无纺布商行")
+    )
+    made = {"place": VILLAGE, "organisation": theirs}
+    account.do("organisations.link_supply", made | {"buyer": ours, "supply": "熔喷布"})
+    account.do(
+        "organisations.put_in_class",
+        {"place": VILLAGE, "organisation": ours, "firm_class": "export", "reason": "备案"},
+    )
+    added = {"place": VILLAGE, "organisation": ours, "plate": "京A12345", "vehicle_kind": "van"}
+    account.do("organisations.add_vehicle", added)
+    page = f"/firms/{VILLAGE}/{ours}/"
+    assert page in shown(clients["desk"], "/firms/")
+    fill = f"/do/organisations/link_supply/?place={VILLAGE}&organisation={ours}"
+    assert theirs in options(clients["desk"], fill, "buyer")
+    for name, field in [
+        ("agree_supply", "supply_link"),
+        ("withdraw_vehicle", "vehicle"),
+        ("take_from_class", "firm_class"),
+        ("end_supply", "supply_link"),
+    ]:
+        found = re.search(rf'href="(/do/organisations/{name}/[^"]*)"', shown(clients["desk"], page))
+        assert found is not None, name
+        address = found[1].replace("&amp;", "&")
+        value = address.rpartition("=")[2]
+        assert value in options(clients["desk"], address, field), name
+        sent = {"place": VILLAGE, "organisation": ours, field: value, "reason": "不再做了"}
+        assert pressed(clients["desk"], address, **sent).status_code == 302, name
+    record = account.ask("organisations.record", {"place": VILLAGE, "organisation": ours})
+    assert record.vehicles == []
+    (_put, taken) = account.ask("organisations.class_changes", {"place": VILLAGE})
+    assert (taken.what, taken.reason) == ("taken_from_class", "不再做了")
+    assert record.supply_links[0].agreed and record.supply_links[0].until is not None
+    text = shown(clients["guard"], page)
+    assert "熔喷布" not in text and "/do/organisations/" not in text
+    assert f'href="{page}"' not in shown(clients["keeper"], "/firms/"), "a keeper reads no record"
+
+
+def test_a_desk_above_chooses_the_place_and_an_office_of_one_place_does_not(
+    account: House, clients: dict[str, Client]
+) -> None:
+    firm = {"place": VILLAGE, "name": "马头村口罩加工厂", "kind": "company"}
+    account.do("organisations.add_organisation", firm)
+    town = signed_in(account, "town-firms", account.person("章立夏", "desk", TOWN))
+    for path in ("/firms/", "/posts/"):
+        assert {TOWN, VILLAGE} <= set(options(town, path, "place"))
+        assert f'name="place" value="{VILLAGE}"' in shown(town, f"{path}?place={VILLAGE}")
+        assert 'id="place"' not in shown(clients["keeper"], path)
+    assert firm["name"] in shown(town, f"/firms/?place={VILLAGE}")
+    assert firm["name"] not in shown(town, "/firms/")
+    for bad in ("1", "马头村", NEIGHBOUR):
+        assert clients["desk"].get(f"/firms/?place={bad}").status_code in (403, 422), bad
+
+
+def test_a_teams_page_shows_its_works_by_year(account: House, clients: dict[str, Client]) -> None:
+    team = {"place": VILLAGE, "name": "驻村工作队", "kind": "temporary_team", "since": "2017-02-01"}
+    team |= {"until": "2020-12-31"}
+    made = {
+        "place": VILLAGE,
+        "organisation": account.do("organisations.add_organisation", team).result["organisation"],
+    }
+    for on, work in [("2018-03-01", "修了两公里路"), ("2019-05-02", "通了自来水")]:
+        account.do("organisations.record_work", made | {"on": on, "work": work})
+    text = shown(clients["desk"], f"/firms/{VILLAGE}/{made['organisation']}/")
+    assert re.findall(r'scope="rowgroup"[^>]*>(\d+)<', text) == ["2018", "2019"]
+    assert "/do/organisations/record_work/" in text
