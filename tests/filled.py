@@ -5,7 +5,8 @@ import hashlib
 import uuid
 from typing import Any
 
-from mingbai.kernel import moment
+from mingbai.flows.permits import span
+from mingbai.kernel import jobs, moment
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.identity import random_link
@@ -130,6 +131,7 @@ def fill(house: House) -> dict[str, str]:
     keeps(house, person, other)
     firms(house, team)
     posts(house, person, other)
+    passes(house, person, other, team)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
@@ -256,3 +258,39 @@ def keeps(house: House, person: str, other: str) -> None:
     counted = {"place": VILLAGE, "item": "mask", "counted": 21, "expected": 22, "reason": "少一只"}
     house.do("supplies.count_stock", counted, as_=keeper)
     house.do("supplies.begin_handover", {"place": VILLAGE, "successor": other}, as_=keeper)
+
+
+def passes(house: House, person: str, other: str, team: str) -> None:
+    """Put something into every table of passes and crossings."""
+    desk = Actor(person=uuid.UUID(other), via=Via.PAGE)
+    case = uuid.uuid4()
+    agent = house.person("章跑腿", "agent", case=str(case), organisation=team)
+    people = {"place": VILLAGE, "batch": "P-1", "kind": "person", "holders": [person, other]}
+    begun = [house.do("movement.issue_permits", people | span(3), as_=desk)]
+    trucks = [
+        {"plate": f"浙A{number:05d}", "carries": "叉车", "quantity": 7, "shipment": "S-1"}
+        | {"route": "临安到宁波港"}
+        for number in range(2)
+    ]
+    wish = {"place": VILLAGE, "kind": "goods", "organisation": team, "vehicles": trucks}
+    for batch in ("G-1", "G-2"):
+        ask = wish | {"batch": batch} | span(3)
+        house.do("movement.request_permits", ask, as_=agent, case=case)
+    ask = {"place": VILLAGE, "batch": "G-1"}
+    begun.append(house.do("movement.grant_permits", ask, as_=desk))
+    for receipt in begun:
+        assert jobs.go_on(uuid.UUID(receipt.result["job"]))
+    (number, *_others) = [
+        row.permit for row in house.ask("movement.permits", ask | {"batch": "P-1"}, as_=desk)
+    ]
+    for direction in ("in", "out"):
+        came = {"place": VILLAGE, "point": "东口", "permit": number, "direction": direction}
+        house.do("movement.record_crossing", came, as_=desk)
+    stopped = {"arrival": str(uuid.uuid4()), "verdict": "stop", "reason": "no_mask"}
+    house.do(
+        "movement.record_crossing",
+        {"place": VILLAGE, "point": "西口", "direction": "in"} | stopped,
+        as_=desk,
+    )
+    revoked = {"place": VILLAGE, "permit": number, "reason": "丢了"}
+    house.do("movement.revoke_permit", revoked, as_=desk)

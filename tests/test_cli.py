@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import URL, VILLAGE, database, drop, shared, turn_to
+from tests.flows.test_permits import people, roster
+from tests.movement.passes import document
 
 
 class Shell:
@@ -154,6 +158,67 @@ def test_keys_backup_restore_and_the_sheet(shell: Shell, tmp_path: Path) -> None
     assert other.json("keys", "rotate", "web")["key"] == "web"
     if URL:
         drop(name)
+
+
+def test_passes_for_a_roster(shell: Shell, tmp_path: Path) -> None:
+    """Rows: Z84. This run's codes, the sheets to print and the rows to mend; a second run issues nobody a second one."""
+    bad = ["错一位", document(90)[:-1], "13800000090", "叉车厂", "装配"]
+    book = tmp_path / "roster.xlsx"
+    book.write_bytes(roster(*people(5), bad))
+    to = ("--place", VILLAGE, "--to")
+    told = shell.json("permits", "issue", str(book), *to, str(tmp_path / "one"))
+    assert told["totals"] == {"issued": 5, "duplicate": 0, "refused": 1, "to_verify": 0}
+    assert [(row["row"], row["why"]) for row in told["rows"]] == [(8, "length")]
+    lines = (tmp_path / "one" / "permits.csv").read_text("utf-8").splitlines()
+    assert lines[0] == "row,token"
+    assert [line.split(",")[0] for line in lines[1:]] == ["3", "4", "5", "6", "7"]
+    assert all(line.split(",", 1)[1].startswith("MB1:") for line in lines[1:])
+    assert (tmp_path / "one" / "sheets.pdf").read_bytes().startswith(b"%PDF")
+    mended = [["错一位", document(90), "13800000090", "叉车厂", "装配"]]
+    book.write_bytes(roster(*people(5), *mended))
+    again = shell.json("permits", "issue", str(book), *to, str(tmp_path / "two"))
+    assert (again["totals"]["issued"], again["totals"]["duplicate"]) == (1, 5)
+    last = shell.json("permits", "issue", str(book), *to, str(tmp_path / "three"))
+    assert last["totals"]["issued"] == 0 and last["batch"] == told["batch"]
+    assert (tmp_path / "three" / "permits.csv").read_text("utf-8") == "row,token\n"
+    printed = shell.json("permits", "print", told["batch"], "--to", str(tmp_path / "all.pdf"))
+    assert printed["passes"] == 6 and (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
+    gone = shell.json("permits", "print", "no-such", code=2)
+    assert gone["code"] == "MOV-45"
+    assert (
+        shell.call("permits", "issue", str(tmp_path / "none.xlsx"), *to, str(tmp_path)).returncode
+        == 2
+    )
+    assert shell.call("verify").returncode == 0
+
+
+def test_a_run_that_is_killed_is_gone_on_with(shell: Shell, tmp_path: Path) -> None:
+    """Rows: Z84. Killed in the middle and begun again, the whole roster has its passes, each once."""
+    book, count = tmp_path / "roster.xlsx", 1500
+    book.write_bytes(roster(*people(count, first=2000)))
+    words = ["permits", "issue", str(book), "--place", VILLAGE, "--to", str(tmp_path)]
+    words += ["--batch", "killed", "--data", str(shell.folder)]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "mingbai", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=shell.environment,
+    )
+    while run.poll() is None and not list((shell.folder / "jobs").glob("*.outcomes*")):
+        time.sleep(0.02)
+    run.kill()
+    assert run.wait() == -signal.SIGKILL, "it was in the middle"
+    told = shell.json(*words[:-2])
+    assert told["totals"] == {"issued": count, "duplicate": 0, "refused": 0, "to_verify": 0}
+    lines = (tmp_path / "permits.csv").read_text("utf-8").splitlines()[1:]
+    assert len({line.split(",", 1)[1] for line in lines}) == len(lines) == count
+    (row,) = [
+        row
+        for row in shell.json("ask", "movement.batches", "--place", VILLAGE)["rows"]
+        if row["batch"] == "killed"
+    ]
+    assert (row["issued"], row["state"]) == (count, "issued")
+    assert shell.call("verify").returncode == 0
 
 
 def test_a_backup_on_a_full_disk_leaves_nothing_half_done(shell: Shell, tmp_path: Path) -> None:

@@ -21,19 +21,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from psycopg import sql
 
-from tests.conftest import required
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=en",
-]
+from tests.browser.phones import FLAGS, Phone, Serving
+from tests.conftest import house_of, required
 
 
 @dataclass
@@ -42,6 +31,7 @@ class Served:
 
     url: str
     password: str
+    folder: Path
 
 
 def own_database() -> dict[str, str]:
@@ -96,7 +86,7 @@ def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("house")
     process, url = start(folder)
     told = json.loads((folder / "account" / "demo.json").read_text("utf-8"))
-    yield Served(url, told["logins"][0]["password"])
+    yield Served(url, told["logins"][0]["password"], folder)
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=15)
@@ -193,3 +183,27 @@ def desk(browser):
     watched = Watched(browser, viewport={"width": 1280, "height": 800}, locale="en")
     yield watched
     watched.context.close()
+
+
+@pytest.fixture(scope="module")
+def served(templates, tmp_path_factory):
+    """A real account of this process, served over HTTPS under a name that is not this machine's."""
+    for house in house_of("real", templates, tmp_path_factory.mktemp("served") / "account"):
+        found = Serving(house)
+        yield found
+        found.stop()
+
+
+@pytest.fixture
+def phones(served, browser, tmp_path):
+    """Make phones that can reach the served account."""
+    made = []
+
+    def make(name: str = "phone", **profile) -> Phone:
+        phone = Phone(browser.browser_type, tmp_path / name, served.url, served.flags(), **profile)
+        made.append(phone)
+        return phone
+
+    yield make
+    for phone in made:
+        phone.close()

@@ -1,112 +1,63 @@
 """The field app in a real browser: enrolled face to face, a day without a network, killed, and everything arrives once."""
 
-import os
-import shutil
-import signal
-import time
-from pathlib import Path
-
 import pytest
 
-from tests.browser.conftest import FLAGS
+from mingbai.domains.supplies.models import Line
+from mingbai.kernel.models import Envelope
+from tests.browser.phones import Phone, enrol
+from tests.conftest import VILLAGE, House
 
 RECORDS = 21
+POST = "东口卡点"
+MASK = {"code": "mask", "name_zh": "一次性口罩", "name_en": "masks", "base_unit": "只"}
 
 
-class Field:
-    """The field app on a phone of its own, whose browser can be killed and opened again."""
-
-    def __init__(self, chromium, folder: Path, served) -> None:
-        self.chromium, self.folder, self.served = chromium, folder, served
-        self.faults: list[str] = []
-        self.open()
-
-    def open(self, offline: bool = False) -> None:
-        """Open the phone's browser."""
-        self.context = self.chromium.launch_persistent_context(
-            str(self.folder),
-            executable_path=os.environ.get("MINGBAI_CHROMIUM") or shutil.which("chromium"),
-            args=FLAGS,
-            viewport={"width": 390, "height": 844},
-            has_touch=True,
-            is_mobile=True,
-            locale="zh-CN",
-            offline=offline,
-        )
-        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.watch(self.page)
-
-    def watch(self, page) -> None:
-        """Remember what goes wrong, but for the network that is not there."""
-        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        page.on(
-            "console",
-            lambda said: (
-                self.faults.append(said.text)
-                if said.type == "error" and "net::" not in said.text
-                else None
-            ),
-        )
-
-    def until(self, expression: str, seconds: float = 20) -> None:
-        """Wait until something is true on the page."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.page.evaluate(expression):
-                return
-            time.sleep(0.1)
-        raise AssertionError(f"never true: {expression}; {self.faults}")
-
-    def goto(self, more: str = "") -> None:
-        """Open the app."""
-        self.page.goto(f"{self.served.url}/field/{more}", wait_until="domcontentloaded")
-
-    def ready(self) -> None:
-        """Wait until the app stands."""
-        self.until("document.documentElement.dataset.ready === 'yes'")
-
-    def give(self, quantity: int, recipient: str = "东口卡点") -> None:
-        """Give out masks."""
-        self.page.click("[data-goods=mask]")
-        self.page.fill("#recipient", recipient)
-        self.page.fill("#quantity", str(quantity))
-        self.page.click("#give-form .btn--wide")
-        self.until("!document.getElementById('desk').hidden")
-
-    def waiting(self) -> int:
-        """Return how many records wait in the phone's store."""
-        return self.page.evaluate(
-            """async () => { const vault = await import('/static/mingbai/field/vault.js');
-            return (await vault.all('queue')).length; }"""
-        )
-
-    def kill(self) -> None:
-        """Kill the browser as a phone does that runs out of battery."""
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit():
-                try:
-                    line = (process / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                if f"--user-data-dir={self.folder}".encode() in line and b"--type=" not in line:
-                    os.kill(int(process.name), signal.SIGKILL)
-        time.sleep(0.5)
-
-    def close(self) -> None:
-        """Close the browser."""
-        self.context.close()
+@pytest.fixture(scope="module")
+def keeper(served):
+    """A keeper whose store has many masks."""
+    house: House = served.house
+    house.do("goods.add_goods", MASK | {"place": VILLAGE})
+    person = house.person("陆秀芬", "keeper")
+    received = {"place": VILLAGE, "item": "mask", "quantity": 100_000, "unit": "只"}
+    house.do(
+        "supplies.receive_goods",
+        received | {"origin_kind": "donation", "origin": "邻村"},
+        as_=person,
+    )
+    house.settle()
+    return person
 
 
 @pytest.fixture
-def field(house, browser, desk, tmp_path):
-    """A keeper's phone, enrolled at the desk's screen."""
+def field(served, phones, keeper):
+    """A keeper's phone, enrolled."""
+    phone = phones()
+    enrol(phone, served.house, keeper)
+    return phone
+
+
+def give(phone: Phone, quantity: int, recipient: str = POST) -> None:
+    """Give out masks."""
+    phone.page.click("[data-goods=mask]")
+    phone.page.fill("#recipient", recipient)
+    phone.page.fill("#quantity", str(quantity))
+    phone.page.click("#give-form .btn--wide")
+    phone.shows("store")
+
+
+def came(phone: Phone) -> int:
+    """Return how many records of a phone the account has."""
+    return Envelope.objects.filter(device=phone.device).count()
+
+
+def test_the_desk_and_the_phone_compare_four_words(house, browser, desk, tmp_path) -> None:
     desk.sign_in(house, "keeper")
     desk.page.goto(house.url + "/phones/")
     desk.page.fill("#label", "old phone")
     desk.page.click("button[value=invite]")
     code = desk.page.inner_text("p.code").split("#")[1].strip()
     assert desk.page.locator(".qr svg").count() == 1
-    opened = Field(browser.browser_type, tmp_path / "phone", house)
+    opened = Phone(browser.browser_type, tmp_path / "phone", house.url, [])
     opened.goto("#" + code)
     opened.until("document.getElementById('spoken').textContent.length > 3")
     spoken = opened.page.inner_text("#spoken").split()
@@ -115,94 +66,182 @@ def field(house, browser, desk, tmp_path):
     assert desk.faults == [] and opened.page.evaluate("location.hash") == ""
     desk.page.click("button[value=confirm]")
     opened.ready()
-    opened.until("document.documentElement.dataset.kept === 'yes'")
-    yield opened
+    opened.shows("store")
+    assert opened.faults == []
     opened.close()
 
 
-def issued(field, house) -> int:
-    """Return how much the public account says is in the store of masks, uncut: by the bundle of the phone."""
-    bundle = field.page.evaluate(
-        """async () => { const vault = await import('/static/mingbai/field/vault.js');
-        const sending = await import('/static/mingbai/field/sending.js');
-        await sending.refresh(); return vault.get('bundle'); }"""
-    )
-    return next(one["on_hand"] for one in bundle["store"]["goods"] if one["code"] == "mask")
-
-
-def test_a_day_without_a_network_and_a_killed_browser(field, house) -> None:
-    before = issued(field, house)
-    field.context.set_offline(True)
+def test_a_day_without_a_network_and_a_killed_browser(field, served) -> None:
+    field.offline()
     field.page.reload(wait_until="domcontentloaded")
     field.ready()
     for _ in range(RECORDS):
-        field.give(1)
+        give(field, 1)
     assert field.waiting() == RECORDS
     assert str(RECORDS) in field.page.inner_text("#waiting")
-    kept = field.page.evaluate(
-        """async () => { const vault = await import('/static/mingbai/field/vault.js');
-        return JSON.stringify([await vault.all('queue'), await vault.all('log')]); }"""
+    kept = field.call(
+        "vault", "return JSON.stringify([await it.all('queue'), await it.all('log')]);"
     )
-    assert "东口" not in kept, "what was saved can't be read on the phone"
+    assert POST[:2] not in kept, "what was saved can't be read on the phone"
     field.kill()
     field.open(offline=True)
     field.goto()
     field.ready()
-    assert field.waiting() == RECORDS
-    field.context.set_offline(False)
-    field.page.evaluate("window.dispatchEvent(new Event('online'))")
-    field.until("document.getElementById('unsent').hidden")
-    assert field.waiting() == 0
-    assert issued(field, house) == before - RECORDS
+    assert field.waiting() == RECORDS and came(field) == 0
+    field.offline(False)
+    field.drained()
+    assert came(field) == RECORDS
     assert field.faults == []
 
 
-def test_lost_answers_and_two_pages_at_once(field, house) -> None:
-    before = issued(field, house)
+def test_a_killed_server_lost_answers_and_two_pages_at_once(field, served) -> None:
     lost = 0
 
     def lose(route):
         nonlocal lost
         if lost < 2:
             lost += 1
-            route.fetch()
+            served.post("/api/sync", route.request.post_data_buffer)
             route.abort()
         else:
             route.continue_()
 
-    field.context.set_offline(True)
-    for _ in range(5):
-        field.give(2)
+    before = Line.objects.count()
+    served.kill()
+    for _ in range(3):
+        give(field, 2)
+    assert field.waiting() == 3
     field.context.route("**/api/sync", lose)
-    field.context.set_offline(False)
     other = field.context.new_page()
     field.watch(other)
-    other.goto(f"{house.url}/field/", wait_until="domcontentloaded")
-    for _ in range(4):
-        for page in (field.page, other):
-            page.evaluate("window.dispatchEvent(new Event('online'))")
-        time.sleep(0.4)
-    field.until("document.getElementById('unsent').hidden")
-    assert lost == 2 and field.waiting() == 0
-    assert issued(field, house) == before - 10
+    other.goto(f"{served.url}/field/", wait_until="domcontentloaded")
+    other.wait_for_selector("[data-goods=mask]")
+    served.start()
+    for page in (field.page, other):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    field.drained()
+    assert lost == 2 and came(field) == 3 and Line.objects.count() == before + 3
+    assert field.faults == []
 
 
-def test_what_the_account_refuses_is_told_on_the_phone(field, house, desk) -> None:
-    field.give(900_000)
+def test_what_the_account_refuses_is_told_on_the_phone(field, served) -> None:
+    give(field, 900_000)
     field.until("document.getElementById('log').textContent.includes('退回')")
     assert field.waiting() == 0
-    desk.page.goto(house.url + "/ask/devices/refused/")
-    assert "900000" in desk.page.content()
-    text = field.page.inner_text("#log")
-    assert "东口" not in text
+    assert "1" in field.page.inner_text("#untold")
+    field.tap("#strip")
+    assert POST[:2] not in field.page.inner_text("#log")
+    field.tap("#log .btn--quiet")
+    field.until("document.getElementById('untold').hidden")
+    (row,) = Envelope.objects.filter(device=field.device)
+    assert row.outcome == "refused" and row.code == "SUP-1"
+
+
+def test_one_record_that_can_not_be_taken_holds_no_other_back(field) -> None:
+    field.offline()
+    for _ in range(5):
+        give(field, 1)
+    field.call(
+        "vault",
+        """const queue = await it.all('queue');
+        const row = queue[2];
+        await new Promise((resolve) => { const request = indexedDB.open('mingbai');
+          request.onsuccess = () => { const change = request.result.transaction('queue', 'readwrite');
+            change.objectStore('queue').put({ ...row, box: 'AAAA' + row.box.slice(4) }); change.oncomplete = resolve; }; });""",
+    )
+    first = field.call("vault", "return (await it.all('queue'))[0].seq;")
+
+    def stumble(route):
+        with_first = any(one["seq"] == first for one in route.request.post_data_json["envelopes"])
+        route.fulfill(status=500, body="{}") if with_first else route.continue_()
+
+    field.context.route("**/api/sync", stumble)
+    field.offline(False)
+    field.sync()
+    field.until("document.getElementById('held').hidden === false")
+    assert field.waiting() == 2 and came(field) == 3
+    field.tap("#strip")
+    assert "2" in field.page.inner_text("#held")
+    field.context.unroute("**/api/sync")
+    field.tap("#again")
+    field.until("document.getElementById('held-text').textContent.includes('1')")
+    assert field.waiting() == 1 and came(field) == 4
+
+
+def test_a_newer_app_keeps_what_an_older_one_saved(field, served) -> None:
+    field.offline()
+    give(field, 1)
+    give(field, 1)
+    # Make the store as the first version made it, with the very keys and boxes of this phone, while no app is open.
+    field.page.goto(f"{field.url}/field/app.webmanifest")
+    field.call(
+        "vault",
+        """const kept = {};
+        for (const name of ['keep', 'queue', 'log']) kept[name] = await it.all(name);
+        const held = await new Promise((resolve) => { const request = indexedDB.open('mingbai');
+          request.onsuccess = () => resolve(request.result); });
+        held.close();
+        await new Promise((resolve) => { const gone = indexedDB.deleteDatabase('mingbai'); gone.onsuccess = resolve; });
+        await new Promise((resolve) => { const request = indexedDB.open('mingbai', 1);
+          request.onupgradeneeded = () => { const keys = { keep: 'name', queue: 'seq', log: 'seq' };
+            for (const [name, key] of Object.entries(keys)) request.result.createObjectStore(name, { keyPath: key }); };
+          request.onsuccess = () => { const change = request.result.transaction(['keep', 'queue', 'log'], 'readwrite');
+            for (const [name, rows] of Object.entries(kept)) for (const row of rows) change.objectStore(name).put(row);
+            change.oncomplete = () => { request.result.close(); resolve(); }; }; });""",
+    )
+    field.goto()
+    field.ready()
+    assert field.waiting() == 2
+    assert field.call("vault", "return it.count('relay');") == 0
+    field.offline(False)
+    field.drained()
+    assert came(field) == 2
+
+
+def test_two_phones_hand_over_and_each_record_is_done_once(
+    field, phones, served, keeper, tmp_path
+) -> None:
+    other = phones("other")
+    enrol(other, served.house, keeper)
+    field.offline()
+    for _ in range(3):
+        give(field, 1)
+    field.tap("#strip")
+    with field.page.expect_download() as handed:
+        field.page.click("#unsent")
+    handed.value.save_as(tmp_path / "unsent.json")
+    assert POST[:2] not in (tmp_path / "unsent.json").read_text("utf-8")
+    other.tap("#strip")
+    for _ in range(2):
+        other.page.set_input_files("#take", tmp_path / "unsent.json")
+        other.until("document.getElementById('carried').hidden === false")
+    other.sync()
+    other.until("document.getElementById('give-answers').hidden === false")
+    assert came(field) == 3 and came(other) == 0
+    with other.page.expect_download() as answered:
+        other.page.click("#give-answers")
+    answered.value.save_as(tmp_path / "answers.json")
+    forged = (tmp_path / "answers.json").read_text("utf-8").replace("accepted", "acceptet")
+    (tmp_path / "forged.json").write_text(forged, "utf-8")
+    field.page.set_input_files("#take", tmp_path / "forged.json")
+    field.until("document.getElementById('notice-text').textContent.includes('签名')")
+    assert field.waiting() == 3
+    field.page.set_input_files("#take", tmp_path / "answers.json")
+    field.until("document.getElementById('unsent').hidden")
+    assert field.waiting() == 0
+    field.offline(False)
+    give_back = other.page.locator("#handed-back")
+    give_back.click()
+    other.until("document.getElementById('carried').hidden")
+    field.sync()
+    assert came(field) == 3 and field.faults == [] and other.faults == []
 
 
 def test_the_field_app_shuts_nobody_out(field) -> None:
-    assert field.page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
+    fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert field.page.evaluate(fits)
     field.page.click("[data-goods=mask]")
-    assert field.page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
+    assert field.page.evaluate(fits)
+    field.page.click("#strip")
+    assert field.page.evaluate(fits)
     assert field.faults == []

@@ -17,7 +17,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.browser.conftest import FLAGS, own_database
+from tests.browser.conftest import own_database
+from tests.browser.phones import FLAGS
 
 NAME = "mingbai.lan"
 

@@ -16,7 +16,7 @@ from mingbai.kernel.models import Entry, Login, OpenItem
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
-from tests.conftest import URL, VILLAGE, close, database, drop
+from tests.conftest import TOWN, URL, VILLAGE, close, database, drop
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +149,20 @@ def test_an_altered_past_is_named(told: dict[str, Any]) -> None:
     path.write_bytes(before)
     accounts.use(told["where"])
     assert verify()[0] == []
+
+
+def test_an_errand_ends_with_its_passes_and_a_sample_is_shown(told: dict[str, Any]) -> None:
+    """Rows: Z88, Z96. Seven minutes from request to pass; a second matter waits for the desk with its clock running."""
+    done, waiting = answer("movement.batches", {"place": TOWN})[1::-1]
+    assert (done.issued, done.asked_for, done.minutes, done.state) == (6, 6, 7, "issued")
+    assert (waiting.issued, waiting.asked_for, waiting.minutes, waiting.state) == (
+        0,
+        6,
+        25,
+        "asked",
+    )
+    sample = Client().get("/pass/sample.pdf")
+    assert sample.status_code == 200 and sample.content.startswith(b"%PDF")
+    _place, number = told["links"]["permit"].split("/")
+    page = Client().post("/pass/", {"shown": number}, headers={"accept-language": "zh-hans"})
+    assert "有效" in page.content.decode() and "陆秀芬" not in page.content.decode()

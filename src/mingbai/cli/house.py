@@ -20,9 +20,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.cli.serving import Way, serve_account
+from mingbai.flows import permits
 from mingbai.flows.imports import IMPORTS, import_workbook
 from mingbai.flows.stories import STORIES, tell
-from mingbai.kernel import account, backup, certificates, jobs, key_care, recovery
+from mingbai.kernel import account, backup, certificates, jobs, key_care, pass_keys, recovery
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.folder import folder, write_safely
@@ -31,6 +32,7 @@ from mingbai.kernel.journal.verify import verify as verify_account
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Login
 from mingbai.kernel.moment import account as account_row
+from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.paper import qr_svg
 from mingbai.kernel.perform import answer, perform, rows_as_json
 from mingbai.kernel.refusals import SENTENCES, Refused, sentences
@@ -85,7 +87,7 @@ def account_exists() -> bool:
 
 def initialise(office: str) -> Iterator[str]:
     """Make an empty real account; give the lines that are printed once."""
-    account.birth(folder(), name=office)
+    sheets = account.birth(folder(), name=office)
     settings.SECRET_KEY = keys().web
     places = load_places()
     password = open_administrator()
@@ -93,6 +95,7 @@ def initialise(office: str) -> Iterator[str]:
     yield f"account: {folder()}"
     yield f"places: {places}"
     yield from sheet()
+    yield from root_sheets(sheets)
     yield f"key: {notes.public_key_line(account_row(Store()).origin, keys().log.public_key())}"
     yield "administrator: administrator"
     yield f"password: {password}"
@@ -104,6 +107,31 @@ def sheet() -> Iterator[str]:
     yield f"recovery sheet, mark {recovery.mark_of(recovery.recovery_public(folder()))}:"
     yield from (f"  {line}" for line in lines)
     yield "Print it, put it into an envelope, and seal it. It opens every backup; it is kept nowhere else."
+
+
+def root_sheets(lines: list[str]) -> Iterator[str]:
+    """Give the sheets of the two pass roots, which are printed once and kept nowhere."""
+    yield from lines
+    yield "Print each on a page of its own and seal them apart. Either one vouches for the keys that sign passes."
+
+
+def new_roots(*, again: bool) -> Iterator[str]:
+    """Make the two pass roots of an account that has none, or others in their place; give their sheets."""
+    opened()
+    if pass_keys.roots() and not again:
+        raise Refused("KEY-8")
+    lines = pass_keys.make_roots(folder(), moment_now(Store()))
+    pass_keys.note_first()
+    tree.settle()
+    yield from root_sheets(lines)
+
+
+def renew_trust(root: str) -> dict[str, Any]:
+    """Sign the trust list anew."""
+    opened()
+    told = pass_keys.renew(root)
+    tree.settle()
+    return told
 
 
 def open_administrator() -> str:
@@ -197,6 +225,33 @@ def import_file(kind: str, file: Path, place: str, **options: Any) -> dict[str, 
     return found.as_json()
 
 
+def issue_permits(file: Path, place: str, to: Path, **options: Any) -> dict[str, Any]:
+    """Issue passes to everybody on a roster; write this run's codes, the sheets to print, and the rows to mend."""
+    opened()
+    content, as_ = file.read_bytes(), actor_named(options.pop("as_"))
+    found = permits.issue_roster(content, place, as_=as_, **options)
+    printed = permits.cards(place, numbers=[number for _row, number in found.fresh], as_=as_)
+    to.mkdir(parents=True, exist_ok=True)
+    write_safely(to / "permits.csv", permits.csv_of(found, printed))
+    write_safely(to / "sheets.pdf", permits.sheets(printed))
+    write_safely(to / "refused.xlsx", permits.refused_workbook(content, found))
+    tree.settle()
+    return found.as_json()
+
+
+def print_permits(batch: str, place: str | None, to: Path, as_: str | None) -> dict[str, Any]:
+    """Write the sheets of a batch once more."""
+    opened()
+    actor = actor_named(as_)
+    rows = answer("movement.batches", {"place": place or "0" * 12}, as_=actor)
+    one = next((row for row in rows if batch in (row.batch, str(row.batch_id), row.number)), None)
+    if one is None:
+        raise Refused("MOV-45", batch=batch)
+    printed = permits.cards(one.place, batch=one.batch, as_=actor)
+    write_safely(to, permits.sheets(printed))
+    return {"batch": one.batch, "passes": len(printed), "file": str(to)}
+
+
 def verify(against: str | None) -> tuple[int, list[str]]:
     """Verify the account; return how many faults there are, and the lines to print."""
     if not account_exists():
@@ -253,11 +308,11 @@ def list_keys() -> dict[str, Any]:
     return {"rows": key_care.listed(), "next": None}
 
 
-def rotate_key(name: str) -> dict[str, Any]:
+def rotate_key(name: str, root: str | None, *, compromised: bool) -> dict[str, Any]:
     """Make a key anew, also when it or another one is missing."""
     if not account_exists():
         raise Refused("CLI-4", folder=folder())
-    return key_care.rotate(name)
+    return key_care.rotate(name, root, compromised=compromised)
 
 
 def new_sheet() -> Iterator[str]:

@@ -53,18 +53,56 @@ def list_(data: Data = None) -> None:
     print_json(house().list_keys())
 
 
-@keys.command()
-@verb
-def rotate(name: str, data: Data = None) -> None:
-    """Make a key anew, as a change of keys or because it was lost."""
-    print_json(house().rotate_key(name))
+Root = Annotated[
+    str | None,
+    typer.Option("--root", help="A file with the lines of a pass root's sheet, or - to type them."),
+]
+
+
+def typed_root(root: str | None) -> str | None:
+    """Return the lines of a pass root's sheet, when they are given."""
+    if root is None or root == "-" or Path(root).is_file():
+        return None if root is None else secret(root)
+    stop(f"There is no file {root}.", REFUSED)
 
 
 @keys.command()
 @verb
-def sheet(data: Data = None) -> None:
-    """Make a new recovery key and print its sheet once; older backups still want the older sheet."""
-    for line in house().new_sheet():
+def rotate(
+    name: str,
+    data: Data = None,
+    root: Root = None,
+    compromised: Annotated[
+        bool,
+        typer.Option(
+            "--compromised", help="Somebody else has the pass key: it leaves the list at once."
+        ),
+    ] = False,
+) -> None:
+    """Make a key anew, as a change of keys or because it was lost; the pass key changes under a root sheet."""
+    print_json(house().rotate_key(name, typed_root(root), compromised=compromised))
+
+
+@keys.command()
+@verb
+def trust(root: Root = "-", data: Data = None) -> None:
+    """Sign the list of pass keys anew with a root sheet, before it ends or after a pass key was lost."""
+    print_json(house().renew_trust(typed_root(root) or ""))
+
+
+@keys.command()
+@verb
+def sheet(
+    data: Data = None,
+    roots: Annotated[
+        bool, typer.Option("--roots", help="The two pass roots, in an account that has none.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Other pass roots; every phone is enrolled anew.")
+    ] = False,
+) -> None:
+    """Make a new recovery key, or the two pass roots, and print the sheet once; it is kept nowhere else."""
+    for line in house().new_roots(again=again) if roots else house().new_sheet():
         print(line)  # noqa: T201 - printed once, for the sealed envelope
 
 

@@ -108,7 +108,9 @@ def import_workbook(
     dry_run: bool = False,
 ) -> Imported:
     """Import a workbook; a dry run only tells what would become of each row."""
-    return IMPORTS[kind](content, place, year=year, as_=as_, mandate=mandate, dry_run=dry_run)
+    return IMPORTS[kind](
+        content, place, point=point, year=year, as_=as_, mandate=mandate, dry_run=dry_run
+    )
 
 
 def request_of(kind: str, place: str, identity: str) -> UUID:
@@ -117,7 +119,14 @@ def request_of(kind: str, place: str, identity: str) -> UUID:
 
 
 def import_ledger(
-    content: bytes, place: str, *, year: int | None, as_: Actor, mandate: UUID | None, dry_run: bool
+    content: bytes,
+    place: str,
+    *,
+    point: str | None,
+    year: int | None,
+    as_: Actor,
+    mandate: UUID | None,
+    dry_run: bool,
 ) -> Imported:
     """Import a store's paper account: every line an act of its own, in the order of the paper."""
     sheets = read(content)
@@ -309,7 +318,14 @@ def known_requests(requests: list[UUID]) -> set[UUID]:
 
 
 def import_roster(
-    content: bytes, place: str, *, year: int | None, as_: Actor, mandate: UUID | None, dry_run: bool
+    content: bytes,
+    place: str,
+    *,
+    point: str | None,
+    year: int | None,
+    as_: Actor,
+    mandate: UUID | None,
+    dry_run: bool,
 ) -> Imported:
     """Import a roster of people: each recorded once, with the organisation and the post."""
     sheets = read(content)

@@ -6,8 +6,11 @@
 import json
 from typing import Any
 
+from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
+from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
+from mingbai.kernel.models import Job
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
 
@@ -43,6 +46,20 @@ def people_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, An
     return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
 
 
+def batch_is_done(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The clock of a batch of passes stops when its long work has ended."""
+    job = acting.see(Job, id=ask.job)
+    if job is None or job.kind not in (PERMITS, ROSTER):
+        return None
+    return {"place": job.place, "job": job.id}
+
+
+def arrivals_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """Every row of a gate's register that hangs on a lapsed measure gets the day on which it is blinded."""
+    told = {"measure": ask.code, "until": answer.delete_after.isoformat()}
+    return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
+
+
 #                    after                       how     run                    with what
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
@@ -50,5 +67,7 @@ REACTIONS = [
     Reaction("posts.book", "with", "messages.tell", turn_booked),
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
+    Reaction("measures.lapse", "after", ARRIVALS, arrivals_of_the_measure),
+    Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
 ]
 register(REACTIONS)

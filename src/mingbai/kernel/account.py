@@ -13,7 +13,7 @@ from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel import guard, keys, maintenance, moment
+from mingbai.kernel import guard, keys, maintenance, moment, pass_keys
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.identity import random_link
@@ -86,8 +86,11 @@ def bare_migrate() -> None:
 
 def birth(
     where: Path, *, name: str, kind: str = "real", story_now: dt.datetime | None = None
-) -> None:
-    """Make an empty account in a folder: keys, tables, and the first entry, which says what account this is."""
+) -> list[str]:
+    """Make an empty account in a folder: keys, tables, and the first entry, which says what account this is.
+
+    The lines of the two pass roots' sheets are returned, to be printed once: they are kept nowhere.
+    """
     use(where)
     if exists():
         raise Refused("ACT-2")
@@ -105,6 +108,9 @@ def birth(
             "account.begin",
             {"name": name, "kind": kind, "log_origin": origin, "began_at": began.isoformat()},
         )
+    sheets = pass_keys.make_roots(folder(), began)
+    pass_keys.note_first()
+    return sheets
 
 
 def open_account(where: Path, *, restoring: bool = False) -> None:

@@ -57,6 +57,8 @@ class Acting:
 
     may_overrule: bool = False
     overruled: list[Refused] = field(default_factory=list)
+    alone: bool = False
+    unkept: set[str] = field(default_factory=set)
 
     def another(self, *, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> "Acting":
         """Return the hands of another act of the same chunk: what is common to all is set up once."""
@@ -138,6 +140,12 @@ class Acting:
         if not self.may_overrule:
             raise refusal
         self.overruled.append(refusal)
+
+    def commit_only(self, name: str) -> bool:
+        """Have a private field of this ask committed to and not kept; an ask that is one of many can't have it so."""
+        if self.alone:
+            self.unkept.add(name)
+        return self.alone
 
     def at_last(self, key: tuple[Any, ...], function: Callable[["Acting"], None]) -> None:
         """Have something looked at once when the act is over, or the chunk of acts that it is one of."""

@@ -38,8 +38,12 @@ class Why(enum.StrEnum):
     LOST = "number lost by the spreadsheet"
 
 
-LONG = _("%(length)s digits; an ID number has 18. %(off)s too many: not saved.")
-SHORT = _("%(length)s digits; an ID number has 18. %(off)s missing: not saved.")
+LONG = _(
+    "%(length)s digits; an ID number has 18. %(off)s too many: not saved. Read the card again."
+)
+SHORT = _(
+    "%(length)s digits; an ID number has 18. %(off)s missing: not saved. Read the card again."
+)
 SENTENCES: dict[str, Promise] = {
     Why.MISSING: _("No number is written. Copy it from the document."),
     Why.CHARACTERS: _(
@@ -115,19 +119,27 @@ def resident_id(text: str, *, on: dt.date | None = None) -> str:
 
 
 def resident_id_readings(text: str) -> list[str]:
-    """Return the well-formed numbers that one digit too many may hide: a hint, never saved by itself."""
+    """Return the well-formed numbers that one digit too many, or two changed places, may hide: a hint, never saved by itself."""
     number = plain(text)
-    if len(number) != 19:
+    if len(number) == 19:
+        tried = [number[:at] + number[at + 1 :] for at in range(19)]
+    elif len(number) == 18 and not _holds(number):
+        tried = [
+            number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+            for at in range(17)
+            if number[at] != number[at + 1]
+        ]
+    else:
         return []
-    found = []
-    for at in range(19):
-        reading = number[:at] + number[at + 1 :]
-        if DIGITS.fullmatch(reading) and reading not in found:
-            try:
-                found.append(resident_id(reading))
-            except DocumentFault:
-                continue
-    return found
+    return [reading for reading in dict.fromkeys(tried) if _holds(reading)]
+
+
+def _holds(number: str) -> bool:
+    try:
+        resident_id(number)
+    except DocumentFault:
+        return False
+    return True
 
 
 @lru_cache(maxsize=8192)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -24,7 +24,7 @@ from mingbai.kernel.keys import keys
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Job
 from mingbai.kernel.perform import as_house, perform
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.refusals import AlreadyThere, Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Known, Via
 
@@ -86,10 +86,32 @@ def begin(
     receipt = perform("jobs.begin", ask, as_=as_, mandate=mandate, request_id=request_id)
     job = UUID(receipt.result["job"])
     if not receipt.already:
-        told = json.dumps(options, ensure_ascii=False).encode()
-        write_safely(_path(job, "options"), _lock(told, job, "options"))
-        write_safely(_path(job, "content"), _lock(content, job, "content"))
+        keep(job, content, **options)
     return job
+
+
+def job_of(request: UUID) -> UUID:
+    """Return the id of the job that a request begins: known before, so that its content lies there when the job does."""
+    return uuid5(request, "job")
+
+
+def keep(job: UUID, content: bytes, **options: Any) -> None:
+    """Keep closed what a job works on."""
+    told = json.dumps(options, ensure_ascii=False).encode()
+    write_safely(_path(job, "options"), _lock(told, job, "options"))
+    write_safely(_path(job, "content"), _lock(content, job, "content"))
+
+
+def kept(job: UUID) -> bytes | None:
+    """Return what a job works on, while it is there."""
+    path = _path(job, "content")
+    return _unlock(path.read_bytes(), job, "content") if path.exists() else None
+
+
+def drop(job: UUID) -> None:
+    """Forget what a job would have worked on."""
+    for what in ("content", "options"):
+        _path(job, what).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -142,8 +164,7 @@ def _steps(row: Job, steps: int | None) -> bool:
             return True
         done, taken = done + len(part), taken + 1
     as_house("jobs.end", {"job": row.id})
-    for what in ("content", "options"):
-        _path(row.id, what).unlink(missing_ok=True)
+    drop(row.id)
     return True
 
 
@@ -198,8 +219,12 @@ def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, 
             )
             if outcome.refusal is not None:
                 said |= {"rule": outcome.refusal.code, "message": outcome.refusal.sentence()}
+                if isinstance(outcome.refusal, AlreadyThere):
+                    said["outcome"] = "duplicate"
             if outcome.result:
                 said["result"] = outcome.result
+                if outcome.outcome == "accepted" and outcome.result.get("outcome") == "to_verify":
+                    said["outcome"] = "to_verify"
         else:
             said |= {"why": row.why, "message": row.message}
         found.append({key: value for key, value in said.items() if value not in (None, "")})

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel import backup, keys, recovery
+from mingbai.kernel import backup, keys, pass_keys, recovery
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.folder import folder, write_safely
@@ -56,11 +56,14 @@ def listed() -> list[dict[str, Any]]:
         )
     sheet = where / "keys" / "recovery.pub"
     mark = recovery.mark_of(recovery.recovery_public(where)) if sheet.exists() else None
-    return [*found, {"key": "recovery", "mark": mark, "state": "on a sheet" if mark else "missing"}]
+    found.append(
+        {"key": "recovery", "mark": mark, "state": "on a sheet" if mark else "missing"},
+    )
+    return [*found, *pass_keys.listed()]
 
 
-def rotate(name: str) -> dict[str, Any]:
-    """Make a key anew; say what changes with it."""
+def rotate(name: str, root: str | None = None, *, compromised: bool = False) -> dict[str, Any]:
+    """Make a key anew; say what changes with it. The pass key changes under one of the two root sheets."""
     where = folder()
     names = (*keys.NAMES, *keys.CURVE_NAMES)
     if name not in names:
@@ -68,6 +71,8 @@ def rotate(name: str) -> dict[str, Any]:
     was_there = (where / "keys" / f"{name}.key").exists()
     if name == "master" and was_there:
         raise Refused("KEY-2")
+    if name == "pass" and was_there:
+        return {"key": name} | pass_keys.rotate(root, compromised=compromised)
     if name == "log":
         told = rotate_log(where, was_there)
     else:
@@ -81,6 +86,8 @@ def rotate(name: str) -> dict[str, Any]:
     if missing:
         return told | {"missing": missing}
     lost = note_losses()
+    if name == "pass":
+        told |= pass_keys.renew(root) if root else {"next": str(pass_keys.NOT_LISTED)}
     if name == "index" or "index" in lost:
         told["reindexed"] = reindex()
     return told

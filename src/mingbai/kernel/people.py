@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.acting import Acting
 from mingbai.kernel.documents import (
     mask_document,
     mask_phone,
@@ -14,8 +15,9 @@ from mingbai.kernel.documents import (
 from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
-from mingbai.kernel.models import Person, PersonKey
-from mingbai.kernel.policy import parameter
+from mingbai.kernel.models import Look, Person, PersonKey
+from mingbai.kernel.policy import in_force, parameter
+from mingbai.kernel.refusals import TooOften
 from mingbai.kernel.rows import new
 from mingbai.kernel.spelling import pinyin_initials
 
@@ -110,3 +112,11 @@ def unsealed(person: Person, wrapped: bytes, field: str) -> str:
     content = person.document_sealed if field == "document_number" else person.phone_sealed
     assert content is not None
     return ring.unseal(key, context(person.id, field), bytes(content))
+
+
+def check_looks(acting: Acting, place: str) -> None:
+    """PER-7 查看有数: one office opens no more sealed fields in an hour than the policy lets it."""
+    most = in_force(acting.store, REVEALS.name, place, acting.now)
+    since = acting.now - dt.timedelta(hours=1)
+    if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= most:
+        raise TooOften("PER-7", most=most)

@@ -162,6 +162,7 @@ def _once(
         came_by=actor.link,
         run_inner=_inner,
         afterwards=afterwards,
+        alone=True,
     )
     return _done(command, ask, acting, context.case)
 
@@ -176,6 +177,9 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else {}
     )
     opened, private = split(ask)
+    if unkept := sorted(acting.unkept & private.keys()):
+        gone = [f"{acting.entry.hex}/{name}" for name in unkept]
+        result["erased_private"] = result.get("erased_private", []) + gone
     draft = entries.Draft(
         id=acting.entry,
         command=command.name,
@@ -193,6 +197,7 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
         case=case,
         overruled=tuple(refusal.code for refusal in acting.overruled),
         sealed=sealed_names(command.ask),
+        unkept=frozenset(unkept),
         rows=acting.rows,
     )
     written = entries.write(acting.store, draft)
@@ -328,6 +333,8 @@ def answer(
     """Answer a query within its scope: a list of rows, or one."""
     query = find_query(name)
     parsed = parse(query.ask, ask)
+    if query.per_hour and as_.person is None and as_.address:
+        limits.check(f"{query.name}/{as_.address}", query.per_hour)
     store = Store()
     moment = moment_now(store)
     place = str(getattr(parsed, "place", "") or "")

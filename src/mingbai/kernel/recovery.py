@@ -22,6 +22,7 @@ from mingbai.kernel.refusals import Refused, sentences
 MAGIC = b"mingbai/backup/1\n"
 CHUNK = 1 << 20
 LINE = 16
+SECRET_BYTES = 32
 
 sentences(
     {
@@ -72,7 +73,12 @@ def _check(at: int, line: str) -> str:
 
 
 def key_from(text: str) -> X25519PrivateKey:
-    """Return the key that was typed in from a sheet; a line with a slip of the pen is named."""
+    """Return the recovery key that was typed in from its sheet."""
+    return X25519PrivateKey.from_private_bytes(secret_from(text))
+
+
+def secret_from(text: str) -> bytes:
+    """Return the 32 bytes that were typed in from a sheet; a line with a slip of the pen is named."""
     lines = [line for line in text.upper().replace("-", " ").splitlines() if line.strip()]
     whole = ""
     for at, line in enumerate(lines):
@@ -82,9 +88,11 @@ def key_from(text: str) -> X25519PrivateKey:
         whole += letters[:-2]
     try:
         secret = base64.b32decode(whole + "=" * (-len(whole) % 8))
-        return X25519PrivateKey.from_private_bytes(secret)
     except ValueError:
         raise Refused("REC-3", line=len(lines)) from None
+    if len(secret) != SECRET_BYTES:
+        raise Refused("REC-3", line=len(lines))
+    return secret
 
 
 def recovery_public(where: Path) -> bytes:

@@ -55,6 +55,10 @@ class Conflict(Refused):
     status = 409
 
 
+class AlreadyThere(Refused):
+    """What is asked for is there already: nothing was done, and nothing is missing."""
+
+
 class TooMuch(Refused):
     """More than a limit lets through."""
 

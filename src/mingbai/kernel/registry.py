@@ -97,6 +97,7 @@ class Query:
     summary: str
     as_of: bool
     looks: bool
+    per_hour: int | None
 
     @property
     def desk(self) -> str:
@@ -177,8 +178,12 @@ def query(
     desk: str | None = None,
     as_of: bool = False,
     looks: bool = False,
+    per_hour: int | None = None,
 ) -> Callable[[F], F]:
-    """Register a function `(asking, ask) -> rows` as a query; without a scope there is none."""
+    """Register a function `(asking, ask) -> rows` as a query; without a scope there is none.
+
+    `per_hour` is how often one who has not signed in may ask it.
+    """
 
     def register(function: F) -> F:
         name = f"{desk or desk_of(function)}.{function.__name__}"
@@ -206,6 +211,7 @@ def query(
             summary=summary_of(function, name),
             as_of=as_of,
             looks=looks,
+            per_hour=per_hour,
         )
         function.query_name = name  # type: ignore[attr-defined]
         return function

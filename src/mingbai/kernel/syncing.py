@@ -28,6 +28,7 @@ from mingbai.kernel.devices.boxes import (
     header,
     open_box,
 )
+from mingbai.kernel.devices.bundle import signed
 from mingbai.kernel.devices.offices import offices_of
 from mingbai.kernel.journal.asks import as_uuid, entries_of
 from mingbai.kernel.journal.tree import last_sealed
@@ -38,7 +39,7 @@ from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import as_house, promise
 from mingbai.kernel.refusals import Conflict, Refused, TooMuch, sentences
-from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.registry import REGISTRY, Command
 from mingbai.kernel.rows import Store, new
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.merkle import leaf_hash
@@ -153,7 +154,24 @@ def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
             batch.answers[one.sequence] = keep(batch, one, refusal, None)
     for run in runs(opened):
         do(batch, run)
-    return answered(moment, list(batch.answers.values()), gaps(device))
+    return answered(moment, list(batch.answers.values()), gaps(device)) | vouched(body, batch)
+
+
+def vouched(body: dict[str, Any], batch: Batch) -> dict[str, Any]:
+    """Sign what became of each envelope when another carried them: the phone that saved them believes nobody else."""
+    if not body.get("carried"):
+        return {}
+    told = {
+        "device": str(batch.device.id),
+        "origin": batch.origin,
+        "results": [
+            {name: one.get(name, "") for name in ("seq", "digest", "outcome", "message")}
+            for one in (each.as_json() for each in batch.answers.values())
+        ],
+    }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    signature = base64.b64encode(signed(b"mingbai/answers/1\n" + text.encode())).decode()
+    return {"answers": {"text": text, "signature": signature}}
 
 
 def read(body: dict[str, Any]) -> tuple[UUID, list[Sent]]:
@@ -234,13 +252,14 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
         assert isinstance(asked, dict) and claimed.tzinfo is not None
     except (KeyError, TypeError, ValueError, AssertionError):
         raise Refused("SYN-2", problem="id, command, ask, at") from None
-    if content.get("command") not in REGISTRY.commands:
+    command = REGISTRY.commands.get(content.get("command", ""))
+    if command is None:
         raise Refused("SYN-5")
     at = bracketed(batch, claimed, str(content.get("head", "")))
     if needs and not done(batch.device, needs):
         raise Refused("SYN-4")
     one = One(asked, request, at, may_overrule=True)
-    mandate = mandate_of(batch, named)
+    mandate = mandate_of(batch, command, named)
     return Opened(sent, content, one, known, claimed if at != claimed else None, mandate)
 
 
@@ -328,12 +347,13 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
 
-def mandate_of(batch: Batch, named: UUID | None) -> UUID:
-    """Return the mandate that a record is of: the one it names, the phone's own, or the one that took its place."""
+def mandate_of(batch: Batch, command: Command, named: UUID | None) -> UUID:
+    """Return the mandate that a record is of: the one it names, or the first that may do it in its place."""
     held = [one.id for one in batch.offices]
     if named in held:
         return named
-    return held[0] if held else batch.device.mandate
+    able = [one.id for one in batch.offices if one.role in command.roles]
+    return next(iter([*able, *held]), batch.device.mandate)
 
 
 def receipts_of(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -125,7 +125,10 @@ def run_command(request: HttpRequest, name: str) -> HttpResponse:
         known=known_of(request),
         case=header_uuid(request, "Mingbai-Case"),
     )
-    return JsonResponse(receipt.as_json())
+    told = receipt.as_json()
+    if job := receipt.result.get("job"):
+        return JsonResponse(told | {"job": job}, status=202)
+    return JsonResponse(told)
 
 
 def run_query(request: HttpRequest, name: str) -> HttpResponse:

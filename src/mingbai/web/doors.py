@@ -23,6 +23,7 @@ DESKS: dict[str, Promise] = {
     "rights": _("Everyone's rights"),
     "messages": _("Messages"),
     "places": _("Places"),
+    "movement": _("The gate"),
     "devices": _("Phones"),
     "policy": _("Rules in force"),
     "measures": _("Measures and keeping"),
@@ -89,6 +90,8 @@ ITEMS = {
     "sync.refused": ("/ask/devices/refused/", ""),
     "sync.quarantined": ("/ask/devices/kept_closed/", ""),
     "sync.never_sent": ("/phones/", ""),
+    "movement.permits_asked": ("/passes/", ""),
+    "movement.double_use": ("/ask/movement/crossing/", "crossing"),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 
@@ -152,7 +155,7 @@ def where(item: ItemRow, role: str) -> str:
     address, field = ITEMS[item.kind]
     if address.startswith(KEEPERS_OWN) and role != "keeper":
         address, field = "/ask/supplies/store/", ""
-    if address.startswith(("/wishes/", "/phones/")):
+    if address.startswith(("/wishes/", "/phones/", "/passes/")):
         return address
     known = {"place": item.place}
     if field:

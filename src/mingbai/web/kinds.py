@@ -53,6 +53,12 @@ KINDS: dict[str, Promise] = {
     "supplies.offer": _("Surplus next door"),
     "supplies.send_offer": _("Send what a neighbour takes"),
     "supplies.handover": _("Take the store over"),
+    "movement.permits_asked": _("Passes are asked for"),
+    "movement.double_use": _("One pass, nearly at once, here and at another gate"),
+    "passes.trust_ends": _("The list of pass keys ends"),
+    "asked": _("waits"),
+    "issuing": _("being issued"),
+    "issued": _("issued"),
     "keeper": _("keeper"),
     "desk": _("desk"),
     "overseer": _("overseer"),
@@ -101,4 +107,17 @@ KINDS: dict[str, Promise] = {
     "classes": _("Classes"),
     "supply_links": _("Supply links"),
     "vehicles": _("Vehicles"),
+}
+
+PASS_KINDS: dict[str, Promise] = {
+    "person": _("Pass"),
+    "vehicle": _("Vehicle pass"),
+    "goods": _("Goods pass"),
+}
+VALIDITY: dict[str, Promise] = {
+    "valid": _("holds"),
+    "ended": _("has ended"),
+    "not_yet": _("does not hold yet"),
+    "revoked": _("was revoked"),
+    "unknown": _("not known here"),
 }

@@ -1,20 +1,25 @@
-"""The API that phones use: enrolment, their bundle, what they send, and the ping that is their last contact."""
+"""The API that phones use: enrolment, their bundle, what they send, a code in a picture, and the ping of their last contact."""
 
 import base64
+import io
 import json
 from typing import Any
 from uuid import UUID
 
+import zxingcpp
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
+from PIL import Image
 
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.attachments import drawn_anew
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.devices.bundle import bundle, pass_point
 from mingbai.kernel.devices.spoken import words_of
 from mingbai.kernel.models import Device
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.pass_keys import roots
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
 from mingbai.kernel.rows import Store
@@ -23,8 +28,15 @@ from mingbai.kernel.words import Via
 
 SYNC_MOST = 20_000_000
 ENROL_MOST = 4000
+PICTURE_MOST = 2_000_000
 
-sentences({"API-6": _("The body is not JSON, or larger than %(most)s bytes.")})
+sentences(
+    {
+        "API-6": _("The body is not JSON, or larger than %(most)s bytes."),
+        "API-9": _("The picture is larger than %(most)s bytes. Take it with a lower resolution."),
+        "API-10": _("No code can be read in this picture. Hold the phone closer and still."),
+    }
+)
 
 router = Router(tags=["phones"])
 
@@ -60,6 +72,7 @@ def told(device: Device) -> dict[str, Any]:
         found["words"] = words_of(device.id, base64.b64decode(device.public_key))
     if state == "enrolled":
         found["pass_key"] = pass_point()
+        found["roots"] = [base64.b64encode(root).decode() for root in roots()]
     return found
 
 
@@ -79,13 +92,34 @@ def state(request: HttpRequest, device: UUID) -> JsonResponse:
     return JsonResponse(told(find_device(device)))
 
 
-@router.get("/device/{uuid:device}/bundle", summary="A phone's signed bundle.", auth=None)
-def phone_bundle(request: HttpRequest, device: UUID) -> JsonResponse:
-    """Give an enrolled phone what it needs for a day without a network."""
+def enrolled_device(device: UUID) -> Device:
+    """Return a phone that may act now."""
     found = find_device(device)
     if found.confirmed_at is None or found.revoked_at is not None:
         raise NotKnown("SYN-6")
-    return JsonResponse(bundle(found))
+    return found
+
+
+@router.get("/device/{uuid:device}/bundle", summary="A phone's signed bundle.", auth=None)
+def phone_bundle(request: HttpRequest, device: UUID) -> JsonResponse:
+    """Give an enrolled phone what it needs for a day without a network."""
+    return JsonResponse(bundle(enrolled_device(device)))
+
+
+@router.post("/device/{uuid:device}/read", summary="The code in a picture.", auth=None)
+def read_picture(request: HttpRequest, device: UUID) -> JsonResponse:
+    """Read the code in an enrolled phone's picture, for a phone that can't itself; the picture is kept nowhere."""
+    enrolled_device(device)
+    if int(request.headers.get("Content-Length") or 0) > PICTURE_MOST:
+        raise TooMuch("API-9", most=PICTURE_MOST)
+    drawn, _width, _height = drawn_anew(request.body)
+    with Image.open(io.BytesIO(drawn)) as opened:
+        found = zxingcpp.read_barcodes(
+            opened, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
+    if not found:
+        raise Refused("API-10")
+    return JsonResponse({"text": found[0].text}, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/sync", summary="Take what a phone saved; answer every envelope.", auth=None)

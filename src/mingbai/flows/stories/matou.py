@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -290,6 +291,7 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
         issue(tell, cast, DISINFECTANT, 1, households[0])
     if today == LAST:
         last_day(tell, cast)
+        passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])
 
 
 def last_day(tell: Teller, cast: Cast) -> None:

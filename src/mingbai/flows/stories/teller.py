@@ -55,13 +55,19 @@ class Teller:
         perform("account.move_clock", {"to": at_time(on, hour, minute).isoformat()})
 
     def do(
-        self, name: str, ask: dict[str, Any], *, as_: Player | None = None, role: str | None = None
+        self,
+        name: str,
+        ask: dict[str, Any],
+        *,
+        as_: Player | None = None,
+        role: str | None = None,
+        case: UUID | None = None,
     ) -> Receipt:
         """Do a command as somebody of the story, in one of their offices."""
         if as_ is None:
             return perform(name, ask, as_=OPERATOR, known=Known.REPORTED)
         mandate = as_.mandates[role] if role else next(iter(as_.mandates.values()), None)
-        return perform(name, ask, as_=as_.actor, mandate=mandate)
+        return perform(name, ask, as_=as_.actor, mandate=mandate, case=case)
 
     def person(self, name: str, place: str, **more: Any) -> Player:
         """Record somebody."""

@@ -24,6 +24,9 @@ INVITED = dt.timedelta(minutes=10)
 KEPT_DAYS = 30
 DEVICE_LINK = "device"
 REFUSED = "sync.refused"
+# Who works with a phone enrols their own; a desk enrols everyone's.
+OWN_PHONE = frozenset({Role.KEEPER, Role.GUARD})
+ENROLS = OWN_PHONE | {Role.DESK}
 
 sentences(
     {
@@ -73,13 +76,13 @@ class Invite(Ask):
     token_digest: Digest
 
 
-@command(role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Invite a phone"))
+@command(role=ENROLS, desk="devices", title=_("Invite a phone"))
 def invite(acting: Acting, ask: Invite) -> None:
     """Let the holder of a mandate enrol a phone within ten minutes, once."""
     mandate = acting.see(Mandate, id=ask.mandate)
     if mandate is None or not is_under(mandate.place, ask.place):
         raise Refused("MAN-3")
-    if acting.role is Role.KEEPER and mandate.person_id != acting.person:
+    if acting.role in OWN_PHONE and mandate.person_id != acting.person:
         raise NotAllowed("ACC-1", role=_("desk"))
     if mandate.ends_at is not None and mandate.ends_at <= acting.now:
         raise NotAllowed("ACC-3")
@@ -154,7 +157,7 @@ def held_device(acting: Acting, ask: OneDevice) -> Device:
     return device
 
 
-@command(role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Confirm a phone"))
+@command(role=ENROLS, desk="devices", title=_("Confirm a phone"))
 def confirm(acting: Acting, ask: OneDevice) -> None:
     """Confirm that the four words on the phone and on the desk's screen are the same: from now on it may send."""
     device = held_device(acting, ask)
@@ -163,7 +166,7 @@ def confirm(acting: Acting, ask: OneDevice) -> None:
     acting.change(device, confirmed_at=acting.now)
 
 
-@command(role={Role.DESK, Role.KEEPER}, desk="devices", title=_("Revoke a phone"))
+@command(role=ENROLS, desk="devices", title=_("Revoke a phone"))
 def revoke(acting: Acting, ask: OneDevice) -> None:
     """Revoke a phone that was lost or given back; what it sends from the next request on is not done."""
     device = held_device(acting, ask)

@@ -107,18 +107,21 @@ def scrub() -> None:
 
 def _private_values(acting: Acting, person: UUID) -> list[str]:
     """Delete the private values of every entry that concerns a person; return their ids."""
-    gone: list[str] = []
-    for mention in acting.find(Mention, person=person):
-        ask = find_ask(acting.store, mention.entry)
-        column, value = (
-            ("entry_id", mention.entry)
-            if ask is None
-            else ("id", f"{ask.entry.hex}/{ask.position}")
-        )
-        found = acting.store.run(
-            f"SELECT id FROM journal_private WHERE {column} = %s", [value]
-        ).fetchall()
-        gone += [row[0] for row in found]
-        with door():
-            acting.store.run(f"DELETE FROM journal_private WHERE {column} = %s", [value])
+    gone = [
+        name
+        for mention in acting.find(Mention, person=person)
+        for name in forget_values(acting, mention.entry)
+    ]
     return sorted(gone)
+
+
+def forget_values(acting: Acting, act: UUID) -> list[str]:
+    """Delete the private values of one act, its own entry or one of many; return their ids, which the entry has to name."""
+    ask = find_ask(acting.store, act)
+    column, value = ("entry_id", act) if ask is None else ("id", f"{ask.entry.hex}/{ask.position}")
+    found = acting.store.run(
+        f"SELECT id FROM journal_private WHERE {column} = %s", [value]
+    ).fetchall()
+    with door():
+        acting.store.run(f"DELETE FROM journal_private WHERE {column} = %s", [value])
+    return sorted(str(row[0]) for row in found)

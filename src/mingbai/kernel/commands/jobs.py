@@ -18,6 +18,7 @@ from mingbai.kernel.words import Code, PlaceCode, Role, ShortCode
 sentences(
     {
         "JOB-1": _("No work of this id is under way."),
+        "JOB-3": _("The work could not go on, by rule %(why)s. What was done of it stays done."),
         "JOB-2": _("There is no work of the kind %(kind)s."),
     }
 )

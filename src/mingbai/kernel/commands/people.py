@@ -1,7 +1,7 @@
 """Commands on people and households: recorded once, sealed where private, looked at only with a reason."""
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -9,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
-from mingbai.kernel.documents import DocumentFault
+from mingbai.kernel.documents import DocumentFault, Why, mask_document, mask_phone
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Household, HouseholdMember, Look, Measure, Person, PersonKey
 from mingbai.kernel.people import (
-    REVEALS,
     check_document,
+    check_looks,
     check_phone,
+    context,
     document_index,
     person_columns,
+    phone_index,
 )
-from mingbai.kernel.policy import in_force
-from mingbai.kernel.refusals import Refused, TooOften, sentences
+from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import (
     Code,
@@ -119,6 +121,57 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
     return PersonAdded(person=added.id)
 
 
+class CorrectDocument(Ask):
+    """Put a right number in the place of a wrong one."""
+
+    place: PlaceCode
+    person: PersonId
+    document_kind: DocumentKind | None = None
+    document_number: DocumentNumber | None = None
+    phone: Phone | None = None
+
+
+@command(role={Role.DESK}, desk="people", title=_("Correct a number"))
+def correct_document(acting: Acting, ask: CorrectDocument) -> None:
+    """Correct a person's document number or phone, checked as when it was first written; the journal keeps both."""
+    held = acting.hold(Person, id=ask.person)
+    if held is None or held.place != ask.place:
+        raise Refused("PER-1")
+    wrapped = acting.see(PersonKey, person_id=held.id)
+    if held.erased_at is not None or wrapped is None:
+        raise Refused("PER-8")
+    kind = ask.document_kind or held.document_kind or "resident_id"
+    try:
+        number = check_document(kind, ask.document_number, day(acting.now))
+        phone = check_phone(ask.phone)
+    except DocumentFault as fault:
+        raise Refused("PER-3", problem=fault.sentence()) from None
+    ring = keys().ring
+    key = ring.open_person_key(held.id, bytes(wrapped.wrapped))
+    changed: dict[str, Any] = {}
+    if number is not None:
+        index = document_index(number)
+        other = acting.see(Person, document_index=index)
+        if other is not None and other.id != held.id:
+            raise Refused("PER-2")
+        changed |= {
+            "document_kind": kind,
+            "document_sealed": ring.seal(key, context(held.id, "document_number"), number),
+            "document_index": index,
+            "document_mask": mask_document(number),
+        }
+    if phone is not None:
+        changed |= {
+            "phone_sealed": ring.seal(key, context(held.id, "phone"), phone),
+            "phone_index": phone_index(phone),
+            "phone_mask": mask_phone(phone),
+        }
+    if not changed:
+        raise Refused("PER-3", problem=DocumentFault(Why.MISSING).sentence())
+    acting.change(held, **changed)
+    acting.subject(held.id)
+
+
 class AddHousehold(Ask):
     """Record a household."""
 
@@ -198,10 +251,7 @@ def reveal(acting: Acting, ask: RevealField) -> None:
         raise Refused("PER-8")
     if (person.document_sealed if ask.field == "document_number" else person.phone_sealed) is None:
         raise Refused("PER-9")
-    since = acting.now - dt.timedelta(hours=1)
-    most = in_force(acting.store, REVEALS.name, ask.place, acting.now)
-    if Look.objects.filter(mandate=acting.mandate, at__gt=since).count() >= most:
-        raise TooOften("PER-7", most=most)
+    check_looks(acting, ask.place)
     acting.add(
         Look(
             person_id=person.id,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind, PersonAdded
 from mingbai.kernel.documents import DocumentFault, plain
 from mingbai.kernel.many.working import Working
-from mingbai.kernel.models import Membership, Organisation, Person
+from mingbai.kernel.models import Membership, Organisation, Person, PersonKey
 from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
@@ -49,6 +50,27 @@ def load_people(working: Working, asks: Sequence[Enrol]) -> None:
 )
 def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     """Record a person of a roster with organisation and post; a person known by document is not written down twice."""
+    found = person_of(acting, ask)
+    if not found.first and ask.organisation is None:
+        raise Refused("PER-2")
+    if ask.organisation is not None and not belongs(acting, ask, found):
+        raise Refused("PER-2")
+    acting.subject(found.person.id)
+    return PersonAdded(person=found.person.id)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person of a roster, as the account holds them from now on."""
+
+    person: Person
+    number: str
+    key: PersonKey | None
+    first: bool
+
+
+def person_of(acting: Acting, ask: Enrol) -> Found:
+    """Return the person of a line of a roster, who is recorded when nobody with this document is."""
     try:
         number = check_document(ask.document_kind, ask.document_number, day(acting.now))
         phone = check_phone(ask.phone)
@@ -57,30 +79,23 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     assert number is not None
     index = document_index(number)
     known = acting.see(Person, document_index=index)
-    if known is not None and ask.organisation is None:
-        raise Refused("PER-2")
-    first = known is None
-    if known is None:
-        person, key = person_columns(
-            place=ask.place,
-            name=ask.name,
-            document_kind=ask.document_kind,
-            document_number=number,
-            phone=phone,
-            purpose="employment",
-            delete_after=day(acting.now) + YEAR,
-            index=index,
-        )
-        known = acting.add(person)
-        acting.add(key)
-    if ask.organisation is not None:
-        _belongs(acting, ask, known, first)
-    acting.subject(known.id)
-    return PersonAdded(person=known.id)
+    if known is not None:
+        return Found(known, number, None, first=False)
+    person, key = person_columns(
+        place=ask.place,
+        name=ask.name,
+        document_kind=ask.document_kind,
+        document_number=number,
+        phone=phone,
+        purpose="employment",
+        delete_after=day(acting.now) + YEAR,
+        index=index,
+    )
+    return Found(acting.add(person), number, acting.add(key), first=True)
 
 
-def _belongs(acting: Acting, ask: Enrol, person: Person, first: bool) -> None:
-    """Note that a person belongs to an organisation of this name, which is registered when it is new."""
+def belongs(acting: Acting, ask: Enrol, of: Found) -> bool:
+    """Note that a person belongs to an organisation of this name, registered when new; false when that is known."""
     assert ask.organisation is not None
     found = acting.find(Organisation, place=ask.place, name=ask.organisation)
     team = next((one for one in found if one.until is None), None)
@@ -94,16 +109,17 @@ def _belongs(acting: Acting, ask: Enrol, person: Person, first: bool) -> None:
                 since=min(since, day(acting.at)),
             )
         )
-    if not first and acting.see(
-        Membership, organisation_id=team.id, person_id=person.id, until=None
+    if not of.first and acting.see(
+        Membership, organisation_id=team.id, person_id=of.person.id, until=None
     ):
-        raise Refused("PER-2")
+        return False
     acting.add(
         new(
             Membership,
             organisation_id=team.id,
-            person_id=person.id,
+            person_id=of.person.id,
             position=ask.position or "-",
             since=since,
         )
     )
+    return True

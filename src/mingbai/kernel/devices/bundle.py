@@ -17,6 +17,7 @@ from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Device, Mandate, Place
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.pass_keys import trust_text
 from mingbai.kernel.policy import coming
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
@@ -61,6 +62,7 @@ def bundle(device: Device) -> dict[str, str]:
         "field_key": field_point(),
         "keys": [],
         "revoked": [],
+        "trust": trust_text(),
         "policy": [
             one
             | {"starts": stamp(one["starts"]), "ends": stamp(one["ends"]) if one["ends"] else None}
@@ -69,7 +71,9 @@ def bundle(device: Device) -> dict[str, str]:
         "head": head_line(sealed.note) if sealed else "0 ",
     }
     for name, part in sorted(REGISTRY.bundle_parts.items()):
-        content[name] = part(store, device.place, moment)
+        made = part(store, device.place, moment)
+        if made is not None:
+            content[name] = made
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     signature = signed(b"mingbai/bundle/1\n" + text.encode())
     return {"text": text, "signature": base64.b64encode(signature).decode()}

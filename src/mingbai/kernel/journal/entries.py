@@ -53,6 +53,7 @@ class Draft:
     case: UUID | None = None
     overruled: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
+    unkept: frozenset[str] = frozenset()
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
 
 
@@ -182,6 +183,7 @@ def kept_values(
     return {
         name: (salts[name], kept_value(draft, name, content, [name]))
         for name, content in private.items()
+        if name not in draft.unkept
     }
 
 

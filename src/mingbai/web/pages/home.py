@@ -17,7 +17,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.doors import desks, where
-from mingbai.web.pages import pictures, rights
+from mingbai.web.pages import permits, pictures, rights
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 from mingbai.web.pickers import english
 from mingbai.web.sign_in import safe_next
@@ -52,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "role": hat.role,
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
+        "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
 

@@ -1,9 +1,13 @@
 """Phones: the desk's page that enrols them, and the field app that they open; the app works without a network."""
 
+import hashlib
+import json
 import uuid
+from functools import lru_cache
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.safestring import mark_safe
@@ -21,7 +25,9 @@ from mingbai.web.field_words import FIELD_WORDS
 from mingbai.web.forms import request_id
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 
-FIELD = Path(__file__).resolve().parent.parent / "static" / "mingbai" / "field"
+WEB = Path(__file__).resolve().parent.parent
+FIELD = WEB / "static" / "mingbai" / "field"
+PAGES = WEB / "templates" / "web"
 
 
 @signed_in
@@ -78,22 +84,39 @@ def act(request: HttpRequest, place: str, mandate: uuid.UUID) -> str | None:
     return code
 
 
+@lru_cache(maxsize=1)
+def field_files() -> tuple[str, list[str]]:
+    """Return the mark of this version of the field app, and the address of every file that it is made of."""
+    kept = sorted(path for path in FIELD.glob("*.js") if path.name != "worker.js")
+    named = [f"mingbai/field/{path.name}" for path in kept]
+    named += [f"mingbai/{name}" for name in ("mingbai.css", "favicon.svg")]
+    # The reader of codes is a package of its own: where it is installed, it is kept too.
+    named += [name for name in ("scan/zxing.js", "scan/zxing.wasm") if finders.find(name)]
+    mark = hashlib.sha256((FIELD / "worker.js").read_bytes())
+    for name in named:
+        mark.update(Path(str(finders.find(name))).read_bytes())
+    for template in sorted(PAGES.glob("field*.html")):
+        mark.update(template.read_bytes())
+    return mark.hexdigest()[:16], [static(name) for name in named]
+
+
 @ensure_csrf_cookie
 def field(request: HttpRequest) -> HttpResponse:
     """Give the field app's page: the same for everyone, so that a phone may keep it."""
     words = {key: str(word) for key, word in FIELD_WORDS.items()}
     answered = render(request, "web/field.html", {"words": words})
     answered["Cache-Control"] = "no-cache"
+    answered["Mingbai-Field"] = field_files()[0]
     return answered
 
 
 def worker(request: HttpRequest) -> HttpResponse:
-    """Give the field app's service worker, never from a cache."""
-    path = FIELD / "worker.js"
-    if not path.exists():
-        raise Http404
+    """Give the field app's service worker with the list of what it keeps, never from a cache."""
+    mark, files = field_files()
+    text = (FIELD / "worker.js").read_text("utf-8").replace("%MARK%", mark)
+    listed = json.dumps(["/field/", "/field/app.webmanifest", *files])
     return HttpResponse(
-        path.read_text("utf-8"),
+        text.replace('["%FILES%"]', listed),
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/field/"},
     )

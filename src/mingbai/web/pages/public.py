@@ -179,9 +179,12 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def private(page: HttpResponse) -> HttpResponse:
-    """Mark a page that opens by a link alone: kept by nobody on the way, told to nobody."""
+    """Mark a page that opens by a link alone: kept by nobody on the way, told to no other house.
+
+    Its address goes to this house alone: told to nobody at all, browsers would send its forms without their origin.
+    """
     page["Cache-Control"] = "no-store"
-    page["Referrer-Policy"] = "no-referrer"
+    page["Referrer-Policy"] = "same-origin"
     page["X-Robots-Tag"] = "noindex"
     return page
 

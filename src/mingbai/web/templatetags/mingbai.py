@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
-from mingbai.web.kinds import KINDS
+from mingbai.web.kinds import KINDS, PASS_KINDS, VALIDITY
 
 register = template.Library()
 
@@ -98,6 +98,18 @@ SHARES = {
 def share_kind(value: str) -> str:
     """Return a kind of recipient as it stands inside a sentence, after its number."""
     return str(SHARES.get(value, KINDS.get(value, value)))
+
+
+@register.filter
+def pass_kind(value: str) -> str:
+    """Return what a pass of a kind is called."""
+    return str(PASS_KINDS.get(value, value))
+
+
+@register.filter
+def validity(value: str) -> str:
+    """Return whether a pass holds, in a word."""
+    return str(VALIDITY.get(value, value))
 
 
 @register.filter

@@ -1,1 +1,13 @@
 """Everything that can be asked of the movement desk."""
+
+from mingbai.domains.movement.queries import (
+    bundle,
+    callbacks,
+    checkpoints,
+    crossings,
+    permits,
+    printing,
+    register,
+)
+
+__all__ = ["bundle", "callbacks", "checkpoints", "crossings", "permits", "printing", "register"]

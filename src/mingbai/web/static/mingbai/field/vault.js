@@ -1,16 +1,18 @@
 // The vault: what a phone keeps, in IndexedDB. What was saved is in it only as a closed box; see docs/sync.md.
 
 const NAME = "mingbai";
-const TABLES = { keep: "name", queue: "seq", log: "seq" };
+// Version 1 had the first three; a newer version adds tables and never touches those that are there.
+const VERSION = 2;
+const TABLES = { keep: "name", queue: "seq", log: "seq", relay: ["device", "seq"] };
 let opening = null;
 
 function open() {
   if (opening) return opening;
   opening = new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       for (const [table, key] of Object.entries(TABLES)) {
-        request.result.createObjectStore(table, { keyPath: key });
+        if (!request.result.objectStoreNames.contains(table)) request.result.createObjectStore(table, { keyPath: key });
       }
     };
     request.onerror = () => { opening = null; reject(request.error); };
@@ -46,6 +48,10 @@ export async function get(name) {
   return row === undefined ? undefined : row.value;
 }
 
+export async function many(...names) {
+  return Promise.all(names.map((name) => get(name)));
+}
+
 export async function put(values) {
   const database = await open();
   const transaction = database.transaction("keep", "readwrite");
@@ -58,6 +64,11 @@ export async function put(values) {
 export async function all(table) {
   const database = await open();
   return asked(database.transaction(table).objectStore(table).getAll());
+}
+
+export async function count(table) {
+  const database = await open();
+  return asked(database.transaction(table).objectStore(table).count());
 }
 
 // One record: its number, its closed box and its masked line are written together or not at all.
@@ -76,18 +87,86 @@ export async function save(seq, envelope, line) {
   await ended(transaction);
 }
 
-// An answer: the box goes only when the server named this very box; the line says what became of it.
-export async function answered(seq, digest, state, said) {
+// Answers: a box goes only when the server named this very box; the line says what became of it.
+export async function answered(results) {
   const database = await open();
   const transaction = database.transaction(["queue", "log"], "readwrite", { durability: "strict" });
   const queue = transaction.objectStore("queue");
   const log = transaction.objectStore("log");
-  const held = await asked(queue.get(seq));
-  const line = await asked(log.get(seq));
-  if (held && held.digest === digest) {
-    if (state !== "quarantined") queue.delete(seq);
-    if (line) log.put({ ...line, state, said });
+  let gone = 0;
+  for (const { seq, digest, outcome, message } of results) {
+    const [held, line] = [await asked(queue.get(seq)), await asked(log.get(seq))];
+    if (!held) continue;
+    if (held.digest !== digest) { queue.put({ ...held, held: "another box" }); continue; }
+    if (outcome === "quarantined") queue.put({ ...held, held: "quarantined" });
+    else { queue.delete(seq); gone += 1; }
+    if (line) log.put({ ...line, state: outcome, said: message || "" });
   }
+  await ended(transaction);
+  return gone;
+}
+
+// A record that the server could not even read is set aside, so that it holds no other back; it is tried again later.
+export async function setAside(seq, why) {
+  const database = await open();
+  const transaction = database.transaction("queue", "readwrite");
+  const queue = transaction.objectStore("queue");
+  const held = await asked(queue.get(seq));
+  if (held) queue.put({ ...held, held: why });
+  await ended(transaction);
+}
+
+export async function tryAgain() {
+  const database = await open();
+  const transaction = database.transaction("queue", "readwrite");
+  const queue = transaction.objectStore("queue");
+  for (const row of await asked(queue.getAll())) {
+    if (row.held) queue.put({ ...row, held: "" });
+  }
+  await ended(transaction);
+}
+
+// Closed boxes of another phone: taken in once each, sent on unchanged; an answer stays until that phone has it.
+export async function carry(rows) {
+  const database = await open();
+  const transaction = database.transaction("relay", "readwrite", { durability: "strict" });
+  const relay = transaction.objectStore("relay");
+  let taken = 0;
+  for (const row of rows) {
+    const held = await asked(relay.get([row.device, row.seq]));
+    if (held) continue;
+    relay.put(row);
+    taken += 1;
+  }
+  await ended(transaction);
+  return taken;
+}
+
+export async function carried(device, answers, results) {
+  const database = await open();
+  const transaction = database.transaction(["keep", "relay"], "readwrite", { durability: "strict" });
+  const relay = transaction.objectStore("relay");
+  for (const { seq, digest, outcome } of results) {
+    const held = await asked(relay.get([device, seq]));
+    if (held && held.digest === digest) relay.put({ ...held, box: "", outcome });
+  }
+  const keep = transaction.objectStore("keep");
+  const before = await asked(keep.get("answers"));
+  const told = before ? before.value : [];
+  if (answers && !told.some((one) => one.text === answers.text)) told.push({ device, ...answers });
+  keep.put({ name: "answers", value: told });
+  await ended(transaction);
+}
+
+// What was carried and answered is taken off when its answers were handed back.
+export async function handedBack() {
+  const database = await open();
+  const transaction = database.transaction(["keep", "relay"], "readwrite");
+  const relay = transaction.objectStore("relay");
+  for (const row of await asked(relay.getAll())) {
+    if (row.outcome) relay.delete([row.device, row.seq]);
+  }
+  transaction.objectStore("keep").put({ name: "answers", value: [] });
   await ended(transaction);
 }
 
@@ -95,6 +174,16 @@ export async function forget(seq) {
   const database = await open();
   const transaction = database.transaction("log", "readwrite");
   transaction.objectStore("log").delete(seq);
+  await ended(transaction);
+}
+
+// Lines that nobody waits for go after a while, so that a phone does not fill up.
+export async function tidy(most) {
+  const rows = (await all("log")).filter((row) => row.state === "accepted" || row.state === "already_done");
+  if (rows.length <= most) return;
+  const database = await open();
+  const transaction = database.transaction("log", "readwrite");
+  for (const row of rows.slice(0, rows.length - most)) transaction.objectStore("log").delete(row.seq);
   await ended(transaction);
 }
 

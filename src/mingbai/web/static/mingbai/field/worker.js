@@ -1,9 +1,19 @@
 // The service worker: the field app opens without a network. Only the app's own page and files are kept, never an account's page.
+// The account puts the files and the mark of this version here; a new version takes over only when all of it has come.
 
-const KEPT = "mingbai-field-1";
-const OWN = ["/field/", "/static/mingbai/"];
+const MARK = "%MARK%";
+const FILES = ["%FILES%"];
+const KEPT = `mingbai-field-${MARK}`;
+const PAGE = "/field/";
+const PATIENCE = 4000;
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => {
+  event.waitUntil((async () => {
+    const cache = await caches.open(KEPT);
+    await cache.addAll(FILES.map((path) => new Request(path, { cache: "reload" })));
+    await self.skipWaiting();
+  })());
+});
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
@@ -12,30 +22,29 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-self.addEventListener("message", (event) => {
-  if (!Array.isArray(event.data?.keep)) return;
-  event.waitUntil((async () => {
-    const cache = await caches.open(KEPT);
-    await Promise.all(event.data.keep.map(async (path) => {
-      const answer = await fetch(path, { cache: "no-cache" });
-      if (answer.ok) await cache.put(path, answer);
-    }));
-    event.source?.postMessage({ kept: true });
-  })());
-});
+// The page itself comes anew where there is a network that answers soon, for its language; of another version it waits.
+async function page(request) {
+  const cache = await caches.open(KEPT);
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.ok && answer.headers.get("Mingbai-Field") === MARK) {
+      await cache.put(PAGE, answer.clone());
+      return answer;
+    }
+  } catch {
+    // No network, or none that answers: the kept page opens at once.
+  }
+  return (await cache.match(PAGE)) || Response.error();
+}
+
+async function file(request, path) {
+  const kept = await (await caches.open(KEPT)).match(path);
+  return kept || fetch(request);
+}
 
 self.addEventListener("fetch", (event) => {
-  const path = new URL(event.request.url).pathname;
-  if (event.request.method !== "GET" || !OWN.some((own) => path.startsWith(own))) return;
-  event.respondWith((async () => {
-    const cache = await caches.open(KEPT);
-    try {
-      const answer = await fetch(event.request);
-      if (answer.ok) await cache.put(path, answer.clone());
-      return answer;
-    } catch {
-      const page = event.request.mode === "navigate" ? await cache.match("/field/") : undefined;
-      return (await cache.match(path)) || page || Response.error();
-    }
-  })());
+  const { pathname } = new URL(event.request.url);
+  if (event.request.method !== "GET") return;
+  if (pathname === PAGE) event.respondWith(page(event.request));
+  else if (FILES.includes(pathname)) event.respondWith(file(event.request, pathname));
 });

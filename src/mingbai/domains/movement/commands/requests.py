@@ -1,0 +1,165 @@
+"""Commands on requests for passes: an agent asks for a firm within one matter, the desk issues, and the agent's right ends."""
+
+import datetime as dt
+import json
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from mingbai.domains.movement.commands.permits import (
+    PERMITS,
+    OpenBatch,
+    PermitsBegun,
+    Vehicle,
+    batch_of,
+    begin_job,
+    want,
+)
+from mingbai.domains.movement.models import Batch, Wanted
+from mingbai.domains.movement.rules import permits as rules
+from mingbai.kernel import jobs
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.commands.messages import tell
+from mingbai.kernel.models import Mandate, Organisation
+from mingbai.kernel.pass_keys import signing_key
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import command
+from mingbai.kernel.words import Code, PlaceCode, Reason, Role
+
+ASKED = "movement.permits_asked"
+WITHIN = dt.timedelta(minutes=30)
+
+
+class RequestPermits(OpenBatch):
+    """Ask for passes for a firm's vehicles."""
+
+    organisation: UUID
+    vehicles: list[Vehicle] = Field(min_length=1, max_length=rules.LINES_MOST)
+
+
+class Requested(Answer):
+    """The batch that waits, and how many passes it asks for."""
+
+    batch_id: UUID
+    total: int
+
+
+@command(
+    role={Role.AGENT, Role.FIRM_HEAD, Role.CLERK, Role.SERVICE_OFFICER},
+    title=_("Ask for passes"),
+)
+def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
+    """Ask for goods or vehicle passes for a firm; the clock runs from here until the desk has issued them."""
+    if ask.kind == "person":
+        raise Refused("MOV-46")
+    team = acting.see(Organisation, id=ask.organisation)
+    if team is None:
+        raise Refused("ORG-4")
+    mandate = acting.see(Mandate, id=acting.mandate) if acting.mandate else None
+    if acting.role is Role.AGENT:
+        sent_by = mandate.organisation_id if mandate else None
+        rules.check_agent(acting.hat.case, sent_by, team.id, team.name)
+    batch = batch_of(acting, ask, "asked")
+    if batch.state != "asked" or batch.asked_by not in (None, acting.person):
+        raise Refused("MOV-53", batch=ask.batch)
+    want(acting, batch, ask.vehicles)
+    total = len(acting.find(Wanted, batch_id=batch.id))
+    acting.change(
+        batch,
+        organisation_id=team.id,
+        asked_by=acting.person,
+        mandate=acting.mandate,
+        case=acting.hat.case,
+    )
+    acting.raise_item(
+        kind=ASKED,
+        subject=batch.code,
+        place=batch.place,
+        role=Role.DESK,
+        due=acting.now + WITHIN,
+        raises_to=Role.LEADER,
+    )
+    if acting.person is not None:
+        acting.subject(acting.person)
+    return Requested(batch_id=batch.id, total=total)
+
+
+class OneBatch(Ask):
+    """A batch that waits."""
+
+    place: PlaceCode
+    batch: Code
+
+
+def waiting(acting: Acting, ask: OneBatch) -> Batch:
+    """Return a batch that was asked for and not decided, locked."""
+    found = acting.hold(Batch, place=ask.place, code=ask.batch)
+    if found is None:
+        raise Refused("MOV-45", batch=ask.batch)
+    if found.state != "asked":
+        raise Refused("MOV-53", batch=ask.batch)
+    return found
+
+
+@command(role={Role.DESK}, title=_("Issue what was asked for"))
+def grant_permits(acting: Acting, ask: OneBatch) -> PermitsBegun:
+    """Begin to issue the passes that were asked for; the one who asked is told when they are there."""
+    signing_key()
+    batch = waiting(acting, ask)
+    total = len(acting.find(Wanted, batch_id=batch.id))
+    begin_job(acting, batch, PERMITS, total, json.dumps({"batch": batch.id.hex, "wanted": True}))
+    return PermitsBegun(job=jobs.job_of(acting.entry), batch_id=batch.id)
+
+
+class RefuseBatch(OneBatch):
+    """Do not issue what was asked for."""
+
+    reason: Reason
+
+
+@command(role={Role.DESK}, title=_("Refuse what was asked for"))
+def refuse_permits(acting: Acting, ask: RefuseBatch) -> None:
+    """Refuse passes that were asked for, with the reason; the one who asked is told."""
+    batch = waiting(acting, ask)
+    acting.change(batch, state="refused")
+    acting.close_item(kind=ASKED, subject=batch.code, place=batch.place, outcome="refused")
+    tell_asker(acting, batch, "permits_refused")
+
+
+def tell_asker(acting: Acting, batch: Batch, kind: str) -> None:
+    """Tell who asked for a batch what became of it."""
+    if batch.asked_by is not None:
+        acting.perform(tell, {"place": batch.place, "kind": kind, "person": batch.asked_by})
+
+
+class CloseBatch(Ask):
+    """Every row of a batch was looked at."""
+
+    place: PlaceCode
+    job: UUID
+
+
+@command(role={Role.OPERATOR}, title=_("Close a batch"), shell=False)
+def close_batch(acting: Acting, ask: CloseBatch) -> None:
+    """Stop the clock of a batch whose passes are issued; an agent's right for this one matter ends with it."""
+    batch = acting.hold(Batch, job=ask.job)
+    if batch is None or batch.place != ask.place:
+        return  # a later job issues this batch, and closes it
+    acting.change(batch, state="issued", issued_at=batch.issued_at or acting.now)
+    if batch.asked_by is None:
+        return
+    acting.close_item(kind=ASKED, subject=batch.code, place=batch.place, outcome="issued")
+    tell_asker(acting, batch, "permits_ready")
+    open_ones = [
+        one
+        for one in acting.find(Batch, case=batch.case, mandate=batch.mandate)
+        if one.state in ("asked", "issuing")
+    ]
+    mandate = acting.hold(Mandate, id=batch.mandate) if batch.mandate else None
+    if mandate is None or mandate.case is None or open_ones:
+        return
+    if mandate.ends_at is None or mandate.ends_at > acting.now:
+        acting.change(mandate, ends_at=max(acting.now, mandate.starts_at))
+        acting.subject(mandate.person_id)

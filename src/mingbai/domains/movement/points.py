@@ -1,0 +1,66 @@
+"""Points: a gate by its name or id, and how it stands at a moment."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from mingbai.domains.movement.models import CheckpointState
+from mingbai.domains.movement.words import GATE
+from mingbai.kernel.acting import Acting, Asking
+from mingbai.kernel.models import Point
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
+
+Finds = Acting | Asking
+
+
+def point_of(acting: Finds, place: str, text: str) -> Point:
+    """MOV-2 卡口在册: an act at a gate names one that is registered at its place, by name or id."""
+    found = known_point(acting, place, text)
+    if found is None:
+        raise Refused("MOV-2")
+    return found
+
+
+def known_point(acting: Finds, place: str, text: str) -> Point | None:
+    """Return the gate of a name or id at a place, if it is registered."""
+    return find_point(acting.store, place, text)
+
+
+def find_point(store: Store, place: str, text: str) -> Point | None:
+    """Return the gate of a name or id at a place, if the account holds it."""
+    try:
+        equal: dict[str, Any] = {"id": UUID(text), "place": place, "kind": GATE}
+    except ValueError:
+        equal = {"place": place, "kind": GATE, "name": text}
+    return next(iter(store.fetch(Point, equal)), None)
+
+
+def gates_of(acting: Finds, place: str) -> list[Point]:
+    """Return the gates of a place in the order in which they were registered."""
+    return acting.find(Point, place=place, kind=GATE)
+
+
+def states_of(
+    acting: Finds, place: str, at: dt.datetime | None = None
+) -> dict[UUID, CheckpointState]:
+    """Return how each gate of a place stood at a moment, as it was recorded by then; one of which nothing was said is open."""
+    found: dict[UUID, CheckpointState] = {}
+    for state in acting.find(CheckpointState, place=place):
+        if at is not None and (state.at > at or state.recorded_at > at):
+            continue
+        held = found.get(state.point_id)
+        if held is None or held.number < state.number:
+            found[state.point_id] = state
+    return found
+
+
+def state_of(acting: Finds, point: Point) -> CheckpointState | None:
+    """Return how a gate stands now."""
+    states = acting.find(CheckpointState, point_id=point.id)
+    return max(states, key=lambda state: state.number, default=None)
+
+
+def is_open(state: CheckpointState | None) -> bool:
+    """Tell whether a gate stands open; one of which nothing was said does."""
+    return state is None or state.open

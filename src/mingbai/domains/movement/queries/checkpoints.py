@@ -1,0 +1,249 @@
+"""Queries on checkpoints: which gates are open, where to go instead, how many come, and how often to check."""
+
+import datetime as dt
+from collections import Counter
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.domains.movement.flow import counted
+from mingbai.domains.movement.models import Arrival, Callback, CheckpointState
+from mingbai.domains.movement.parameters import CHECK_EVERY, CHECKS_LEAST, CHECKS_MOST
+from mingbai.domains.movement.points import gates_of, point_of, states_of
+from mingbai.domains.movement.rules.register import (
+    TURNOVER_DAYS,
+    checks_a_day,
+    fixed_in_time,
+    standing_of,
+    turnover_of,
+)
+from mingbai.domains.movement.words import GATE, PointText, Standing
+from mingbai.kernel.acting import Asking
+from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.clock import PLACE_ZONE, day, start_of_day
+from mingbai.kernel.models import Place, Point
+from mingbai.kernel.places import prefix_of
+from mingbai.kernel.policy import in_force
+from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.words import AsOf, PlaceCode, Role
+
+READING = {Role.GUARD, Role.DESK, Role.OVERSEER, Role.CREW_LEAD}
+
+
+class GatesAt(Ask):
+    """The gates of a place."""
+
+    place: PlaceCode
+    as_of: AsOf | None = None
+
+
+class CheckpointRow(Row):
+    """A gate: open or not, when, with what, and the way round."""
+
+    point: UUID
+    name: str
+    state: str
+    hours: str | None
+    equipment: str | None
+    reason: str | None
+    detour: str | None
+    since: dt.datetime | None
+
+
+@query(scope=Scope.PUBLIC, title=_("The gates of a place"), as_of=True)
+def checkpoints(asking: Asking, ask: GatesAt) -> list[CheckpointRow]:
+    """Return the gates of a place, which are open, and for a closed one the reason and the way round."""
+    moment = ask.as_of or asking.as_of
+    gates = gates_of(asking, ask.place)
+    states = states_of(asking, ask.place, moment)
+    names = {gate.id: gate.name for gate in gates}
+    found = []
+    for gate in gates:
+        state = states.get(gate.id)
+        if moment is not None and state is None:
+            continue
+        found.append(
+            CheckpointRow(
+                point=gate.id,
+                name=gate.name,
+                state=_state(state, moment or asking.now),
+                hours=state.hours if state else None,
+                equipment=state.equipment if state else None,
+                reason=state.reason if state and not state.open else None,
+                detour=names.get(state.detour_id) if state and state.detour_id else None,
+                since=state.at if state else None,
+            )
+        )
+    return found
+
+
+def _state(state: CheckpointState | None, at: dt.datetime) -> str:
+    """Return in a word how a gate stands: open, shut for the night, or closed."""
+    if state is None:
+        return "open"
+    if not state.open:
+        return "closed"
+    if state.hours is None:
+        return "open"
+    opens, shuts = state.hours.split("-")
+    here = at.astimezone(PLACE_ZONE).strftime("%H:%M")
+    inside = opens <= here < shuts if opens < shuts else here >= opens or here < shuts
+    return "open" if inside else "shut_now"
+
+
+class OfGate(Ask):
+    """Of one gate."""
+
+    place: PlaceCode
+    point: PointText
+
+
+class GateHistoryRow(Row):
+    """How a gate stood from a moment on."""
+
+    name: str
+    state: str
+    since: dt.datetime
+    recorded_at: dt.datetime
+    hours: str | None
+    equipment: str | None
+    reason: str | None
+    detour: str | None
+
+
+@query(scope=Scope.PUBLIC, title=_("A gate's history"))
+def checkpoint_history(asking: Asking, ask: OfGate) -> list[GateHistoryRow]:
+    """Return how a gate stood since it was first opened, the newest first."""
+    gate = point_of(asking, ask.place, ask.point)
+    names = {one.id: one.name for one in gates_of(asking, ask.place)}
+    states = asking.find(CheckpointState, point_id=gate.id)
+    return [
+        GateHistoryRow(
+            name=gate.name,
+            state="open" if state.open else "closed",
+            since=state.at,
+            recorded_at=state.recorded_at,
+            hours=state.hours,
+            equipment=state.equipment,
+            reason=state.reason,
+            detour=names.get(state.detour_id) if state.detour_id else None,
+        )
+        for state in sorted(states, key=lambda state: -state.number)
+    ]
+
+
+class GateCountRow(Row):
+    """How far a gate's register is verified, and what was set right within the hour."""
+
+    point: UUID
+    name: str
+    arrivals: int
+    verified: int
+    unverified: int
+    to_verify: int
+    fixed_within_hour: int
+
+
+@query(scope=Scope.UNDER, role=READING, title=_("Verified and still to verify"))
+def gate_counts(asking: Asking, ask: GatesAt) -> list[GateCountRow]:
+    """Return for each gate how many rows are verified and how many are not yet; nobody's own figure is among them."""
+    standings: dict[UUID, Counter[Standing]] = {}
+    gate_of = {}
+    for row in asking.find(Arrival, place=ask.place):
+        held = standings.setdefault(row.point_id, Counter())
+        held[standing_of(row.doubt, row.verified_at)] += 1
+        gate_of[row.id] = row.point_id
+    helped: Counter[UUID] = Counter(
+        gate_of[call.arrival_id]
+        for call in asking.find(Callback, place=ask.place, outcome="corrected")
+        if fixed_in_time(call.asked_at, call.at)
+    )
+    found = []
+    for gate in gates_of(asking, ask.place):
+        counts = standings.get(gate.id, Counter())
+        found.append(
+            GateCountRow(
+                point=gate.id,
+                name=gate.name,
+                arrivals=counts.total(),
+                verified=counts[Standing.VERIFIED],
+                unverified=counts.total() - counts[Standing.VERIFIED],
+                to_verify=counts[Standing.TO_VERIFY],
+                fixed_within_hour=helped[gate.id],
+            )
+        )
+    return found
+
+
+class GateDay(Ask):
+    """A gate on a day."""
+
+    place: PlaceCode
+    point: PointText
+    on: dt.date | None = None
+
+
+class HourRow(Row):
+    """How many came in an hour."""
+
+    hour: int
+    arrivals: int
+
+
+@query(scope=Scope.UNDER, role=READING, title=_("Arrivals by the hour"))
+def counts_per_hour(asking: Asking, ask: GateDay) -> list[HourRow]:
+    """Return how many came through a gate in each hour of a day."""
+    gate = point_of(asking, ask.place, ask.point)
+    begins = start_of_day(ask.on or day(asking.now))
+    hours: Counter[int] = Counter(
+        at.astimezone(PLACE_ZONE).hour
+        for point, at in counted(ask.place, begins, begins + dt.timedelta(days=1))
+        if point == gate.id
+    )
+    return [HourRow(hour=hour, arrivals=hours[hour]) for hour in range(24)]
+
+
+class UnderPlace(Ask):
+    """A place and what lies under it."""
+
+    place: PlaceCode
+
+
+class FrequencyRow(Row):
+    """How often the gates of a place are to be checked."""
+
+    place: str
+    name: str
+    turnover: int
+    checks: int
+    hours_between: int
+
+
+@query(scope=Scope.UNDER, role=READING, title=_("How often to check"))
+def check_frequency(asking: Asking, ask: UnderPlace) -> list[FrequencyRow]:
+    """Return how often the gates of each place are to be checked a day: the more people come, the more often."""
+    points = Point.objects.filter(kind=GATE, place__startswith=prefix_of(ask.place))
+    places = sorted(set(points.values_list("place", flat=True)))
+    found = []
+    for place in places:
+        days = [asking.now - dt.timedelta(days=back) for back in range(TURNOVER_DAYS + 1)]
+        counts = [
+            len(counted(place, since, until)) for until, since in zip(days, days[1:], strict=False)
+        ]
+        turnover = turnover_of(counts)
+        every, least, most = (
+            in_force(asking.store, one.name, place, asking.now)
+            for one in (CHECK_EVERY, CHECKS_LEAST, CHECKS_MOST)
+        )
+        checks = checks_a_day(turnover, every=every, least=least, most=most)
+        named = Place.objects.filter(code=place).order_by("-prefix").first()
+        found.append(
+            FrequencyRow(
+                place=place,
+                name=named.name if named else place,
+                turnover=turnover,
+                checks=checks,
+                hours_between=24 // checks,
+            )
+        )
+    return sorted(found, key=lambda row: (-row.checks, row.place))

@@ -1,0 +1,108 @@
+"""Words of the movement desk: named types with their limits, and the title of every field."""
+
+import enum
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from mingbai.kernel.asks import Open, Private, Sealed
+from mingbai.kernel.glossary import terms
+from mingbai.kernel.words import half_width, sound
+
+GATE = "gate"
+REGISTER = "register"
+CALLBACK = "movement.callback"
+OTHER_NAME = "movement.other_name"
+CONFIRMED = "movement.confirmed_number"
+PROPOSAL = "movement.proposal"
+
+DocumentKind = Literal["resident_id", "passport", "other"]
+CallOutcome = Literal["corrected", "confirmed", "no_answer", "wrong_number"]
+PointText = Annotated[
+    str,
+    Open(),
+    BeforeValidator(half_width),
+    AfterValidator(sound),
+    StringConstraints(min_length=1, max_length=80),
+]
+Hours = Annotated[
+    str,
+    Open(),
+    BeforeValidator(half_width),
+    StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$"),
+]
+Equipment = Annotated[
+    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=120)
+]
+Published = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=4, max_length=500)
+]
+Lodging = Annotated[
+    str, Sealed(), AfterValidator(sound), StringConstraints(min_length=1, max_length=120)
+]
+Origin = Annotated[
+    str, Sealed(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+]
+
+
+class Doubt(enum.StrEnum):
+    """Why a row of the register has to be verified: a closed list, the same on every face."""
+
+    LENGTH = "length"
+    CHECK_CHARACTER = "check character"
+    BIRTH_DATE = "birth date"
+    PHONE = "phone"
+    LOST = "number lost by the spreadsheet"
+    MISSING = "missing"
+
+
+NUMBER_DOUBTS = frozenset(Doubt) - {Doubt.PHONE}
+
+
+class Source(enum.StrEnum):
+    """How an arrival came into the register."""
+
+    GATE = "gate"
+    PAPER = "paper"
+
+
+class Standing(enum.StrEnum):
+    """How far a row of the register is verified."""
+
+    VERIFIED = "verified"
+    SELF_DECLARED = "self_declared"
+    TO_VERIFY = "to_verify"
+
+
+terms(
+    {
+        "equipment": _("Equipment"),
+        "hours": _("Opening hours"),
+        "detour": _("Way round"),
+        "open": _("Open"),
+        "arrived_on": _("Arrived on"),
+        "lodging": _("Where they stay"),
+        "card_seen": _("Card seen"),
+        "arrival": _("Arrival"),
+        "certainty": _("Verified?"),
+        "why": _("Why"),
+        "verified_at": _("Verified at"),
+        "verified": _("Verified"),
+        "unverified": _("Not yet verified"),
+        "gate": _("Gate"),
+        "self_declared": _("Self-declared"),
+        "arrivals": _("Arrivals"),
+        "fixed_within_hour": _("Fixed within the hour"),
+        "hour": _("Hour"),
+        "turnover": _("Arrivals a day"),
+        "checks": _("Checks a day"),
+        "hours_between": _("Hours between checks"),
+        "bad_numbers": _("Bad numbers in a week"),
+        "starts_on": _("From which day"),
+        "keep_longer_days": _("Days kept"),
+        "calls": _("Calls"),
+        "source_kind": _("How it came"),
+        "origin_place": _("From where"),
+    }
+)

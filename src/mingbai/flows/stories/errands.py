@@ -1,0 +1,77 @@
+"""Errands: the town issues passes, and somebody runs a firm's errand within one matter, with the clock running."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from mingbai.flows.permits import span
+from mingbai.flows.stories.teller import Player, Teller
+from mingbai.kernel import jobs
+from mingbai.kernel.clock import at_time
+from mingbai.kernel.perform import answer
+
+TOWN, VILLAGE = "110112106000", "110112106224"
+LAST = dt.date(2020, 2, 14)
+FIRM = "京东南永和商行"
+DONE, OPEN = (
+    UUID("6b1d2f60-5a0e-4a57-9d36-2f4f0a6c1e01"),
+    UUID("6b1d2f60-5a0e-4a57-9d36-2f4f0a6c1e02"),
+)
+DAYS = 10
+
+
+def trucks(first: int, count: int, route: str) -> list[dict[str, Any]]:
+    """Return a firm's trucks with what they carry."""
+    return [
+        {
+            "plate": f"京A{number:05d}",
+            "carries": "84消毒液",
+            "quantity": 200,
+            "shipment": f"YH-{number}",
+            "route": route,
+        }
+        for number in range(first, first + count)
+    ]
+
+
+def issued(begun: Any) -> None:
+    """Do the long work that issues a batch, as the worker does."""
+    assert jobs.go_on(UUID(begun.result["job"]))
+
+
+def passes(tell: Teller, desk: Player, holders: list[Player]) -> None:
+    """Those who work at the gates get passes; a firm's trucks get theirs in seven minutes, and more wait to be issued."""
+    tell.clock(LAST, 19, 20)
+    people = {"place": TOWN, "batch": "2020-02-14-卡口", "kind": "person"} | span(DAYS)
+    told = people | {"holders": [str(one.actor.person) for one in holders]}
+    issued(tell.do("movement.issue_permits", told, as_=desk))
+    row = answer("movement.permits", {"place": TOWN, "batch": people["batch"]})[0]
+    tell.links["permit"] = f"{TOWN}/{row.permit}"
+    firm = tell.do(
+        "organisations.add_organisation", {"place": TOWN, "name": FIRM, "kind": "company"}
+    ).result["organisation"]
+    runner = tell.person("章小满", TOWN, purpose="office")
+    tell.sign_in(runner, "agent", TOWN, f"{FIRM}代办 章小满：替单位申请通行证，办完为止")
+    for number, (case, minute) in enumerate(((DONE, 25), (OPEN, 40))):
+        tell.clock(LAST, 19, minute)
+        tell.office(
+            runner,
+            "agent",
+            TOWN,
+            f"{FIRM}代办",
+            case=str(case),
+            organisation=firm,
+            ends_at=at_time(LAST + dt.timedelta(days=1), 18).isoformat(),
+        )
+        wish = {
+            "place": TOWN,
+            "batch": f"2020-02-14-永和-{number + 1}",
+            "kind": "goods",
+            "organisation": firm,
+            "vehicles": trucks(10_000 + 100 * number, 6, "漷县镇到马头村"),
+        }
+        tell.do("movement.request_permits", wish | span(3), as_=runner, role="agent", case=case)
+        if case == DONE:
+            tell.clock(LAST, 19, minute + 7)
+            ask = {"place": TOWN, "batch": wish["batch"]}
+            issued(tell.do("movement.grant_permits", ask, as_=desk))

@@ -1,0 +1,171 @@
+// The gate: scan, one verdict, in or out with one tap, and on to the next. A scan that was stopped is kept with its reason.
+
+import * as vault from "./vault.js";
+import * as register from "./register.js";
+import * as scan from "./scan.js";
+import { judge } from "./judging.js";
+import { at, half, home, hush, masked, onOpen, options, say, show, showing, tell, tellText } from "./shell.js";
+import { save } from "./saving.js";
+import { openSound, showVerdict, why } from "./verdict.js";
+
+const MINUTE = 60_000;
+const PASS = "MB1:";
+const TEXT_MOST = 1200;
+// When a pass was last scanned at this phone; in memory alone, and only its random id.
+const scanned = new Map();
+let here = null;
+let judged = null;
+let exchange = null;
+let busy = false;
+
+export function where() {
+  return here;
+}
+
+async function usable() {
+  const found = await scan.camera();
+  at("look").hidden = !found || scan.watching();
+  at("photo-way").hidden = found;
+}
+
+function twice(claims) {
+  if (!claims) return 0;
+  const [now, before] = [Date.now(), scanned.get(claims.permit)];
+  scanned.set(claims.permit, now);
+  for (const [permit, moment] of scanned) if (now - moment > MINUTE) scanned.delete(permit);
+  return before && now - before <= MINUTE ? Math.max(1, Math.round((now - before) / 1000)) : 0;
+}
+
+// A pass goes into the account by its random id alone. One that this phone could not open goes as it was read, for the account
+// to look at; of any other code nothing but its beginning.
+function shownCode() {
+  if (judged.claims) return judged.claims.permit;
+  return judged.text.startsWith(PASS) ? judged.text.slice(0, TEXT_MOST) : judged.text.slice(0, 4).padEnd(4, "-");
+}
+
+async function record(direction, verdict, reason) {
+  const ask = { place: here.place, point: here.point.id, permit: shownCode(), direction, verdict };
+  if (reason) ask.reason = reason;
+  const pass = judged.claims ? `${say("a_pass")} ${masked(judged.claims.permit)}` : say("a_code");
+  const shown = verdict === "stop" ? `${say("stop")} ${pass} · ${why({ ...judged, reason })}` : `${say(verdict)} ${say(direction)} ${pass}`;
+  await save("guard", "movement.record_crossing", ask, { shown });
+}
+
+// What was read, whoever read it: judged on this phone, and shown; a stop is kept at once. While a verdict stands nothing is read.
+export async function heard(text) {
+  if (busy || !here || showing() !== "gate") return;
+  busy = true;
+  try {
+    hush();
+    judged = { text, ...(await judge(text)) };
+    judged.twice = twice(judged.claims);
+    await showVerdict(judged);
+    show("verdict");
+    if (judged.verdict === "stop") await record(here.direction, "stop", judged.reason);
+  } catch {
+    tell("not_saved");
+  } finally {
+    busy = false;
+  }
+  if (judged?.verdict === "stop") await exchange();
+}
+
+async function pass(direction) {
+  if (busy) return;
+  busy = true;
+  try {
+    here.direction = direction;
+    await record(direction, judged.verdict, judged.verdict === "let_in" ? judged.reason : "");
+    show("gate");
+  } catch {
+    tell("not_saved");
+  } finally {
+    busy = false;
+  }
+  await exchange();
+}
+
+// The pass is good, but whoever shows it is not the one whose name and digits are on it.
+async function notHolder() {
+  judged = { ...judged, verdict: "stop", reason: "holder" };
+  await showVerdict(judged);
+  await record(here.direction, "stop", "holder").catch(() => tell("not_saved"));
+  await exchange();
+}
+
+async function watch() {
+  openSound();
+  try {
+    at("camera").hidden = false;
+    at("aim").hidden = true;
+    await scan.start(at("camera"), heard);
+  } catch {
+    sleep();
+    tell("no_camera");
+  }
+  await usable();
+}
+
+function sleep() {
+  scan.stop(at("camera"));
+  at("camera").hidden = true;
+  at("aim").hidden = false;
+}
+
+async function photo(event) {
+  const [file] = event.target.files;
+  event.target.value = "";
+  if (!file) return;
+  hush();
+  try {
+    await heard(await scan.photo(file));
+  } catch (fault) {
+    if (fault.status) tellText(fault.message);
+    else tell("photo_needs_network");
+  }
+}
+
+// The gates of this place; the one where this phone stands is asked once and remembered.
+export async function draw() {
+  const [bundle, kept] = await vault.many("bundle", "point");
+  const gate = bundle?.gate;
+  const points = (gate?.points || []).filter((one) => one.open);
+  const chosen = points.find((one) => one.id === kept) || (points.length === 1 ? points[0] : null);
+  here = chosen ? { place: gate.place, point: chosen, direction: here?.direction || "in" } : null;
+  options(at("point"), [["", say("choose_point")], ...points.map((one) => [one.id, one.name])]);
+  at("point").value = chosen?.id || "";
+  at("point-field").hidden = points.length < 2;
+  at("no-point").hidden = points.length > 0;
+  at("gate-ways").hidden = !here;
+  at("ready").hidden = !here;
+  at("where").textContent = [gate?.place_name, chosen?.name].filter(Boolean).join(" ");
+  if (showing() === "register") await register.rule();
+}
+
+export function wire(send) {
+  exchange = send;
+  register.wire(send, where);
+  onOpen("gate", () => { usable(); at("typed").value = ""; });
+  at("point").addEventListener("change", async () => {
+    await vault.put({ point: at("point").value });
+    await draw();
+  });
+  at("look").addEventListener("click", watch);
+  at("photo").addEventListener("change", photo);
+  at("typed-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = at("typed").value.trim();
+    at("typed").value = "";
+    at("typed").blur();
+    if (text) heard(text);
+  });
+  scan.typed(() => showing() === "gate", heard);
+  at("way-in").addEventListener("click", () => pass("in"));
+  at("way-out").addEventListener("click", () => pass("out"));
+  at("not-holder").addEventListener("click", notHolder);
+  at("next").addEventListener("click", home);
+  at("instead").addEventListener("click", register.open);
+  at("to-register").addEventListener("click", register.open);
+  document.addEventListener("pointerdown", openSound, { once: true });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && scan.watching()) sleep(); });
+}

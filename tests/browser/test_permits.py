@@ -1,0 +1,58 @@
+"""In a real browser: a pass is checked without signing in, and the desk issues what waits; no page shuts anyone out."""
+
+import json
+import urllib.request
+
+
+def sample(house) -> str:
+    """Return the number of the pass that the demo shows."""
+    return json.loads((house.folder / "account" / "demo.json").read_text("utf-8"))["links"][
+        "permit"
+    ].split("/")[1]
+
+
+def test_anyone_checks_a_pass(house, phone) -> None:
+    phone.page.goto(house.url + "/pass/")
+    phone.page.fill("#shown", sample(house))
+    phone.page.click("main form button")
+    said = phone.page.inner_text("[role=status]")
+    assert "这张证 有效" in said and "2020-02-24" in said
+    assert "陆秀芬" not in phone.page.inner_text("body")
+    for scheme in ("light", "dark"):
+        phone.page.emulate_media(color_scheme=scheme)
+        assert phone.serious() == []
+    assert phone.fits() and phone.faults == []
+    with urllib.request.urlopen(house.url + "/pass/sample.pdf") as answered:
+        assert answered.read(5) == b"%PDF-"
+
+
+def test_the_desk_issues_what_waits_and_revokes_one(house, phone) -> None:
+    """Rows: Z88."""
+    phone.sign_in(house, "desk")
+    phone.page.goto(house.url + "/home/")
+    phone.page.click("a[href='/passes/'] >> nth=0")
+    assert "25" in phone.page.inner_text("section .tag--wait")
+    phone.page.click("button[value=grant]")
+    phone.page.wait_for_selector("[role=status]")
+    for _attempt in range(60):
+        if "6 / 6" in phone.page.inner_text("tbody tr >> nth=0"):
+            break
+        phone.page.wait_for_timeout(500)
+        phone.page.reload()
+    else:
+        raise AssertionError(phone.page.inner_text("table"))
+    phone.page.click("tbody a >> nth=0")
+    assert phone.page.locator("tbody tr").count() == 6
+    phone.page.click("tbody tr >> nth=0 >> a[href*=revoke_permit]")
+    phone.page.fill("#f-reason", "车坏了，不去了")
+    phone.page.click("main form .btn")
+    phone.page.goto(house.url + "/passes/")
+    phone.page.click("tbody a >> nth=0")
+    assert phone.page.locator("tbody .tag--no").count() == 1
+    for path in ("/passes/", phone.page.url.removeprefix(house.url)):
+        phone.page.goto(house.url + path)
+        for scheme in ("light", "dark"):
+            phone.page.emulate_media(color_scheme=scheme)
+            assert phone.serious() == [], path
+        assert phone.fits(), path
+    assert phone.faults == []

@@ -1,0 +1,162 @@
+"""The register of a gate: written once, checked in plain words, verified by somebody, and gone on its day."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+from django.utils import translation
+
+from mingbai.domains.movement.models import Arrival, Callback
+from mingbai.kernel.actors import Actor
+from mingbai.kernel.clock import day, machine_now
+from mingbai.kernel.models import Look, OpenItem, Person
+from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.rows import Store
+from tests.conftest import TOWN, VILLAGE, House
+from tests.movement.conftest import EAST, OTHER, WEST, arrives, copied
+
+NINETEEN = "2111031999509160003"
+READ = "211103199509160003"
+
+
+def test_an_arrival_is_one_row_and_one_person(gates: House, guard: Actor) -> None:
+    """Rows: T14. What is private is sealed under the person's key, and every row has its day from birth."""
+    arrival = arrives(gates, guard, phone="16012345678", lodging="12 号院东屋")
+    row, person = Arrival.objects.get(), Person.objects.get(purpose="register")
+    assert str(row.id) == arrival
+    assert row.person_id == person.id and person.document_mask == "110*************09"
+    assert row.delete_after == person.delete_after == day(machine_now()) + dt.timedelta(days=30)
+    assert "东屋".encode() not in bytes(row.lodging_sealed or b"")
+    with pytest.raises(Refused) as twice:
+        arrives(gates, guard)
+    assert twice.value.code == "MOV-4"
+    ask = {"arrived_on": (day(machine_now()) - dt.timedelta(days=1)).isoformat()}
+    arrives(gates, guard, point=WEST, **ask)
+    assert Person.objects.filter(purpose="register").count() == 1
+    assert Arrival.objects.count() == 2
+    assert gates.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "hints"),
+    [
+        (NINETEEN, "length", [READ]),
+        ("34172120006290006", "length", None),
+        ("652927196612110018", "check character", None),
+        ("500109198502310007", "birth date", None),
+    ],
+)
+def test_a_wrong_number_is_refused_in_plain_words(
+    gates: House, guard: Actor, number: str, why: str, hints: list[str] | None
+) -> None:
+    """Rows: T15. The readings are a hint to who sent it; nothing of it is stored."""
+    before = gates.settle().size
+    with translation.override("en"), pytest.raises(Refused) as told:
+        arrives(gates, guard, document_number=number)
+    facts = told.value.as_json()["facts"]
+    assert (told.value.code, facts["why"], facts["field"]) == ("MOV-1", why, "document_number")
+    if why != "check character":
+        assert facts.get("hints") == hints
+    if number == NINETEEN:
+        assert told.value.sentence().startswith("19 digits; an ID number has 18.")
+    assert not Arrival.objects.exists() and not Person.objects.filter(purpose="register").exists()
+    assert gates.settle().size == before
+
+
+def test_a_passport_has_rules_of_its_own(gates: House, guard: Actor) -> None:
+    """Rows: T15. A foreign passport passes the gate without the rule of 18 digits."""
+    arrives(gates, guard, "Anna Ek", document_kind="passport", document_number="e1234567a")
+    arrives(gates, guard, "阿力", document_kind="other", document_number="户口本 7 页")
+    assert [row.document_kind for row in Arrival.objects.order_by("id")] == ["passport", "other"]
+    with pytest.raises(Refused) as told:
+        arrives(gates, guard, "Bo Ek", document_kind="passport", document_number="E12 3456?")
+    assert told.value.code == "MOV-1"
+
+
+def test_card_seen_is_a_second_step_with_who_and_when(gates: House, guard: Actor) -> None:
+    """Rows: T16, T17. A row is self-declared until the guard saw the card."""
+    arrival = arrives(gates, guard)
+    ask = {"place": VILLAGE, "point": EAST}
+    (row,) = gates.ask("movement.register", ask, as_=guard)
+    assert (row.certainty, row.verified_at) == ("self_declared", None)
+    gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
+    (row,) = gates.ask("movement.register", ask, as_=guard)
+    assert row.certainty == "verified" and row.verified_at is not None
+    with pytest.raises(Refused) as told:
+        gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
+    assert told.value.code == "MOV-7"
+    arrives(gates, guard, document_number=OTHER, card_seen=True)
+    copied(gates, guard, NINETEEN)
+    (east, _west) = gates.ask("movement.gate_counts", {"place": VILLAGE}, as_=guard)
+    assert (east.arrivals, east.verified, east.unverified, east.to_verify) == (3, 2, 1, 1)
+
+
+def test_where_from_is_kept_only_under_a_measure(gates: House, guard: Actor) -> None:
+    arrives(gates, guard, from_place="湖北武汉")
+    assert Arrival.objects.get().from_sealed is None
+    held = Store().run("SELECT field FROM journal_private WHERE field = 'from_place'").fetchall()
+    assert held == []
+    measure = {"code": "level-1", "name_zh": "一级响应", "name_en": "level I", "keep_days": 7}
+    gates.do("measures.begin_measure", measure | {"place": TOWN})
+    arrives(gates, guard, "冯立夏", document_number=OTHER, from_place="湖北武汉")
+    kept = Arrival.objects.get(measure="level-1")
+    assert kept.from_sealed is not None
+    for name, query in (
+        ("register", {"place": VILLAGE, "point": EAST}),
+        ("to_verify", {"place": VILLAGE}),
+    ):
+        assert "武汉" not in str(gates.ask(f"movement.{name}", query, as_=guard))
+    gates.settle()
+    assert gates.faults() == []
+
+
+def test_the_paper_row_goes_to_verify_and_is_called_back(gates: House, guard: Actor) -> None:
+    """Rows: T18, T48. Old, new, who and when are in the journal; the number is masked again after the call."""
+    arrival = copied(gates, guard, NINETEEN)
+    (item,) = OpenItem.objects.filter(kind="movement.callback")
+    assert (item.role, item.raises_to, item.subject) == ("guard", "desk", uuid.UUID(arrival).hex)
+    (row,) = gates.ask("movement.to_verify", {"place": VILLAGE}, as_=guard)
+    assert (row.why, row.document_mask) == ("length", "211**************03")
+    about = {"place": VILLAGE, "arrival": arrival}
+    gates.do("movement.begin_call", about, as_=guard)
+    assert Look.objects.get().what == "phone"
+    with pytest.raises(Refused) as told:
+        gates.do("movement.record_callback", about | {"outcome": "corrected"}, as_=guard)
+    assert told.value.code == "MOV-13"
+    receipt = gates.do(
+        "movement.record_callback",
+        about | {"outcome": "corrected", "document_number": READ},
+        as_=guard,
+    )
+    person = Person.objects.get(purpose="register")
+    assert person.document_mask == "211*************03"
+    assert OpenItem.objects.get(kind="movement.callback").outcome == "corrected"
+    with pytest.raises(Refused) as over:
+        gates.do("movement.begin_call", about, as_=guard)
+    assert over.value.code == "MOV-12"
+    assert NINETEEN not in json.dumps(receipt.as_json())
+    call = Callback.objects.get()
+    assert call.old_sealed is not None and call.mandate is not None
+    stranger = gates.person("生人", "guard")
+    with pytest.raises(NotAllowed):
+        gates.do("movement.open_old_value", about | {"reason": "看看"}, as_=stranger)
+    gates.do("movement.open_old_value", about | {"reason": "复核"}, as_=guard)
+    assert Look.objects.filter(what="old_value").count() == 1
+    (east, _west) = gates.ask("movement.gate_counts", {"place": VILLAGE}, as_=guard)
+    assert (east.to_verify, east.fixed_within_hour) == (0, 1)
+    gates.settle()
+    assert gates.faults() == []
+
+
+def test_who_turns_out_to_be_known_is_not_written_twice(gates: House, guard: Actor) -> None:
+    arrives(gates, guard, document_number=READ, arrived_on="2026-02-03", phone="16087654321")
+    known = Person.objects.get(purpose="register")
+    arrival = copied(gates, guard, NINETEEN, lodging="9 号院")
+    assert Person.objects.filter(purpose="register", erased_at=None).count() == 2
+    asked = {"place": VILLAGE, "arrival": arrival, "outcome": "corrected", "document_number": READ}
+    gates.do("movement.record_callback", asked, as_=guard)
+    assert Arrival.objects.get(id=arrival).person_id == known.id
+    assert [p.id for p in Person.objects.filter(purpose="register", erased_at=None)] == [known.id]
+    gates.settle()
+    assert gates.faults() == []
