@@ -22,6 +22,7 @@ BENCHMARKS = {
     "import": ("people.py", ("SQLite",)),
     "many": ("many.py", ("SQLite", "PostgreSQL")),
     "sync": ("sync.py", ("SQLite", "PostgreSQL")),
+    "crossings": ("crossings.py", ("SQLite", "PostgreSQL")),
     "tokens": ("passes.py", ("SQLite",)),
     "kills": ("kills.py", ("SQLite", "PostgreSQL")),
 }
