@@ -9,6 +9,8 @@ from mingbai.flows.permits import span
 from mingbai.kernel import jobs, moment
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import OPERATOR, Actor
+from mingbai.kernel.clock import day
+from mingbai.kernel.documents import check_character
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.rows import Store
@@ -132,6 +134,7 @@ def fill(house: House) -> dict[str, str]:
     firms(house, team)
     posts(house, person, other)
     passes(house, person, other, team)
+    gates(house)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
@@ -258,6 +261,40 @@ def keeps(house: House, person: str, other: str) -> None:
     counted = {"place": VILLAGE, "item": "mask", "counted": 21, "expected": 22, "reason": "少一只"}
     house.do("supplies.count_stock", counted, as_=keeper)
     house.do("supplies.begin_handover", {"place": VILLAGE, "successor": other}, as_=keeper)
+
+
+def gates(house: House) -> None:
+    """Put something into every table of gates and their register."""
+    guard = house.person("崔守望", "guard")
+    for name in ("东口", "西口"):
+        opened = {"place": VILLAGE, "point": name, "hours": "06:00-22:00", "equipment": "额温枪"}
+        house.do("movement.open_checkpoint", opened)
+    closed = {"place": VILLAGE, "point": "西口", "reason": "路口积水", "detour": "东口"}
+    house.do("movement.close_checkpoint", closed)
+    for days in (40, 50):
+        longer = {"place": VILLAGE, "days": days, "reason": "流行病学调查需要"}
+        ends = moment.now(Store()) + dt.timedelta(days=60)
+        house.do("movement.keep_longer", longer | {"ends_at": ends})
+    row = {"place": VILLAGE, "point": "东口", "document_kind": "resident_id", "lodging": "12 号院"}
+    card = {"name": "沈安平", "document_number": "330382199009050003", "card_seen": True}
+    house.do("movement.register_arrival", row | card | {"from_place": "河北廊坊"}, as_=guard)
+    on = day(moment.now(Store())).isoformat()
+    for month in (7, 8, 9):
+        body = f"2111031995{month:02d}16000"
+        right = body + check_character(body)
+        told = {
+            "name": f"来人{month}",
+            "document_number": right + "1",
+            "phone": f"1601234567{month}",
+        }
+        arrival = house.do("movement.copy_arrival", row | told | {"arrived_on": on}, as_=guard)
+        about = {"place": VILLAGE, "arrival": arrival.result["arrival"]}
+        if month < 9:
+            mended = {"outcome": "corrected", "document_number": right}
+            house.do("movement.record_callback", about | mended, as_=guard)
+    (proposal,) = house.ask("movement.proposals", {"place": VILLAGE})
+    answered = {"place": VILLAGE, "proposal": str(proposal.proposal)}
+    house.do("movement.accept_proposal", answered)
 
 
 def passes(house: House, person: str, other: str, team: str) -> None:

@@ -124,6 +124,8 @@ def test_an_import_prints_what_became_of_each_row(shell: Shell, tmp_path: Path) 
 
 
 def test_find_names_files_and_lines(shell: Shell) -> None:
+    rule = shell.call("find", "MAN-9").stdout
+    assert "mingbai/kernel/commands/mandates.py:" in rule
     told = shell.call("find", "issue_goods").stdout
     assert "command supplies.issue_goods" in told and "store.py:" in told
 

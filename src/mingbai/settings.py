@@ -198,7 +198,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "mingbai": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},
+        # It writes addresses, and a slip's address holds its code; faults are logged in web/errors.py, by their number.
+        "django.request": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
     },
 }

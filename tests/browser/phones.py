@@ -14,17 +14,19 @@ import time
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connections
 
 from mingbai.kernel import certificates
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.models import Device, Mandate
-from tests.conftest import VILLAGE, House
+from tests.conftest import URL, VILLAGE, House
 
 FLAGS = [
     "--no-sandbox",
@@ -52,6 +54,11 @@ class Serving:
         self.cert, self.key = certificates.paths(NAME)
         self.log = house.folder.parent / f"server-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment = {**os.environ, "PYTHONWARNINGS": "default"}
+        if URL:
+            name = connections["default"].settings_dict["NAME"]
+            where = urlsplit(URL)._replace(path=f"/{name}").geturl()
+            self.environment["MINGBAI_DATABASE_URL"] = where
         self.start()
 
     def start(self) -> None:
@@ -63,7 +70,7 @@ class Serving:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                env={**os.environ, "PYTHONWARNINGS": "default"},
+                env=self.environment,
                 start_new_session=True,
             )
         for _attempt in range(1200):

@@ -288,7 +288,7 @@ def _locks(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name.startswith("Singleton")]
 
 
-def test_guards_write_for_twenty_minutes_without_a_network(phones, served, gate) -> None:
+def test_four_guards_write_618_arrivals_without_a_network(phones, served, gate) -> None:
     made = [phones(f"guard{at}") for at in range(GUARDS)]
     for phone in made:
         enrol(phone, served.house, gate.guard)

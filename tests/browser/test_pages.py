@@ -14,6 +14,8 @@ PUBLIC = [
     f"/places/{VILLAGE}/ask/",
     "/check/?code=1",
     "/verify/",
+    f"/gates/{VILLAGE}/",
+    "/pass/",
     "/sign-in/",
 ]
 KEEPER = [
@@ -79,7 +81,7 @@ def test_the_language_is_changed_and_kept(house, phone) -> None:
     assert "How much came" in phone.page.inner_text("h1")
 
 
-@pytest.mark.parametrize("name", [None, "keeper", "overseer", "desk"])
+@pytest.mark.parametrize("name", [None, "keeper", "overseer", "desk", "guard"])
 def test_no_page_shuts_anyone_out(house, phone, name) -> None:
     if name:
         phone.sign_in(house, name)
@@ -88,6 +90,8 @@ def test_no_page_shuts_anyone_out(house, phone, name) -> None:
         if name is None
         else KEEPER
         if name == "keeper"
+        else ["/home/", "/gates/", "/do/movement/register_arrival/"]
+        if name == "guard"
         else [
             "/home/",
             "/everything/",

@@ -46,6 +46,7 @@ SAMPLES: list[Any] = [
     1,
     True,
     "mask",
+    "0" * 16,
     "0" * 64,
     "x" * 26,
     "x" * 88,

@@ -23,9 +23,7 @@ FREE = {
     ("kernel_placepair", "id"): "a derived table's own counter",
 }
 TABLES = sorted(
-    model._meta.db_table
-    for model in apps.get_models()
-    if model._meta.app_label in {"kernel", "supplies", "flows"}
+    model._meta.db_table for model in apps.get_models() if model.__module__.startswith("mingbai.")
 )
 
 

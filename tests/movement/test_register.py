@@ -104,7 +104,7 @@ def test_where_from_is_kept_only_under_a_measure(gates: House, guard: Actor) -> 
     assert kept.from_sealed is not None
     for name, query in (
         ("register", {"place": VILLAGE, "point": EAST}),
-        ("to_verify", {"place": VILLAGE}),
+        ("rows_in_doubt", {"place": VILLAGE}),
     ):
         assert "武汉" not in str(gates.ask(f"movement.{name}", query, as_=guard))
     gates.settle()
@@ -116,7 +116,7 @@ def test_the_paper_row_goes_to_verify_and_is_called_back(gates: House, guard: Ac
     arrival = copied(gates, guard, NINETEEN)
     (item,) = OpenItem.objects.filter(kind="movement.callback")
     assert (item.role, item.raises_to, item.subject) == ("guard", "desk", uuid.UUID(arrival).hex)
-    (row,) = gates.ask("movement.to_verify", {"place": VILLAGE}, as_=guard)
+    (row,) = gates.ask("movement.rows_in_doubt", {"place": VILLAGE}, as_=guard)
     assert (row.why, row.document_mask) == ("length", "211**************03")
     about = {"place": VILLAGE, "arrival": arrival}
     gates.do("movement.begin_call", about, as_=guard)

@@ -19,6 +19,7 @@ from tests.conftest import VILLAGE, House
 from tests.flows.test_permits import people, roster
 from tests.movement.passes import tokens
 from tests.movement.test_requests import CASE
+from tests.web.test_api import post, token_of
 from tests.web.test_pages import signed_in
 
 
@@ -146,3 +147,24 @@ def test_counts_alone_are_public(house: House) -> None:
     assert (row.kind, row.issued, row.revoked) == ("person", 12, 0)
     page = Client().get(f"/ask/movement/issued_log/?place={VILLAGE}")
     assert page.status_code == 200 and "人0" not in page.content.decode()
+
+
+def test_a_program_begins_a_batch_and_asks_how_far_it_is(house: House) -> None:
+    desk = house.person("郎致远", "desk")
+    holders = [str(house.person(f"人{number}").person) for number in range(3)]
+    headers = token_of(house, desk) | {"idempotency-key": str(uuid.uuid4())}
+    ask = {"place": VILLAGE, "batch": "B-1", "kind": "person", "holders": holders}
+    times = {name: moment.isoformat() for name, moment in flow.span(14).items()}
+    begun = [post("/api/movement/issue_permits", ask | times, headers) for _time in range(2)]
+    assert [one.status_code for one in begun] == [202, 202]
+    job = begun[0].json()["job"]
+    assert begun[1].json()["job"] == job and Job.objects.count() == 1
+    state = Client().get(f"/api/jobs/{job}", headers=headers).json()
+    assert (state["state"], state["total"], state["done"]) == ("under way", 3, 0)
+    work()
+    state = Client().get(f"/api/jobs/{job}", headers=headers).json()
+    assert (state["state"], state["accepted"]) == ("ended", 3)
+    shown = next(iter(tokens().values()))
+    checked = post("/api/movement/check_pass", {"pass_shown": shown}).json()
+    assert (checked["valid"], checked["kind"]) == ("valid", "person")
+    assert set(checked) == {"valid", "kind", "valid_to"}

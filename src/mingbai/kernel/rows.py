@@ -392,11 +392,8 @@ def digest_of(table: str, columns: Sequence[str], raw: Sequence[Any]) -> str:
 
 def columns_of(store: Store, table: str) -> list[str]:
     """Return the columns that the database says a table has."""
-    with store.connection.cursor() as cursor:
-        return [
-            column.name
-            for column in store.connection.introspection.get_table_description(cursor, table)
-        ]
+    # Django's own way parses the table's SQL, which took nine tenths of verifying a small account.
+    return [column[0] for column in store.run(f'SELECT * FROM "{table}" LIMIT 0').description]
 
 
 def guarded_tables(store: Store) -> list[str]:

@@ -109,7 +109,7 @@ class Answered:
 
 
 @dataclass
-class Batch:
+class Sending:
     """One phone's sending."""
 
     device: Device
@@ -139,7 +139,7 @@ def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
         why = "revoked" if device is not None and device.revoked_at is not None else "unknown"
         answers = [closed(device_id, one, why) for one in sent]
         return answered(moment, answers, [])
-    batch = Batch(device, moment, account(store).origin, offices_of(store, device, moment))
+    batch = Sending(device, moment, account(store).origin, offices_of(store, device, moment))
     seen = stored(device, sent)
     opened = []
     for one in sorted(sent, key=lambda each: each.sequence):
@@ -157,7 +157,7 @@ def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
     return answered(moment, list(batch.answers.values()), gaps(device)) | vouched(body, batch)
 
 
-def vouched(body: dict[str, Any], batch: Batch) -> dict[str, Any]:
+def vouched(body: dict[str, Any], batch: Sending) -> dict[str, Any]:
     """Sign what became of each envelope when another carried them: the phone that saved them believes nobody else."""
     if not body.get("carried"):
         return {}
@@ -236,7 +236,7 @@ def closed(device: UUID, sent: Sent, why: str) -> Answered:
     return Answered(sent.sequence, sent.digest, "quarantined", None, Refused("SYN-6"))
 
 
-def open_one(batch: Batch, sent: Sent) -> Opened:
+def open_one(batch: Sending, sent: Sent) -> Opened:
     """Check the signature, open the box, and read the envelope."""
     bound = header(batch.origin, batch.device.id, sent.sequence)
     if len(sent.box) > BOX_MOST:
@@ -263,7 +263,7 @@ def open_one(batch: Batch, sent: Sent) -> Opened:
     return Opened(sent, content, one, known, claimed if at != claimed else None, mandate)
 
 
-def bracketed(batch: Batch, claimed: dt.datetime, head: str) -> dt.datetime:
+def bracketed(batch: Sending, claimed: dt.datetime, head: str) -> dt.datetime:
     """Return when it happened: between the head that the phone had seen and now, whatever its clock says."""
     if claimed > batch.now:
         return batch.now
@@ -293,7 +293,7 @@ def runs(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
         yield run
 
 
-def do(batch: Batch, run: Sequence[Opened]) -> None:
+def do(batch: Sending, run: Sequence[Opened]) -> None:
     """Do a run of envelopes, and note in the same transaction what became of each."""
     device = batch.device
     by_request = {one.one.request: one for one in run}
@@ -347,7 +347,7 @@ def do(batch: Batch, run: Sequence[Opened]) -> None:
             )
 
 
-def mandate_of(batch: Batch, command: Command, named: UUID | None) -> UUID:
+def mandate_of(batch: Sending, command: Command, named: UUID | None) -> UUID:
     """Return the mandate that a record is of: the one it names, or the first that may do it in its place."""
     held = [one.id for one in batch.offices]
     if named in held:
@@ -375,7 +375,7 @@ def receipts_of(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     return {request: promised[entry] for request, entry in entries.items() if entry in promised}
 
 
-def keep(batch: Batch, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:
+def keep(batch: Sending, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:
     """Keep a refused record for the desk, and tell the phone why."""
     content = json.dumps(opened.content if opened else {}, ensure_ascii=False)
     as_house(

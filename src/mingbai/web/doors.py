@@ -14,6 +14,7 @@ from mingbai.kernel.registry import Command, Query
 DESKS: dict[str, Promise] = {
     "items": _("What waits"),
     "supplies": _("Supplies"),
+    "movement": _("Gates and passes"),
     "goods": _("Kinds of goods"),
     "people": _("People and households"),
     "organisations": _("Firms and teams"),
@@ -23,7 +24,6 @@ DESKS: dict[str, Promise] = {
     "rights": _("Everyone's rights"),
     "messages": _("Messages"),
     "places": _("Places"),
-    "movement": _("The gate"),
     "devices": _("Phones"),
     "policy": _("Rules in force"),
     "measures": _("Measures and keeping"),
@@ -92,6 +92,10 @@ ITEMS = {
     "sync.never_sent": ("/phones/", ""),
     "movement.permits_asked": ("/passes/", ""),
     "movement.double_use": ("/ask/movement/crossing/", "crossing"),
+    "movement.callback": ("/gates/", "arrival"),
+    "movement.other_name": ("/gates/", "arrival"),
+    "movement.confirmed_number": ("/gates/", "arrival"),
+    "movement.proposal": ("/ask/movement/proposals/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

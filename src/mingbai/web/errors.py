@@ -49,7 +49,9 @@ class Refusals:
         if isinstance(fault, Http404 | PermissionDenied | SuspiciousOperation):
             return None
         request.fault_id = fault_id()  # type: ignore[attr-defined]
-        LOG.error("%s at %s", request.fault_id, request.path, exc_info=fault)  # type: ignore[attr-defined]
+        # The route, not the address: a slip's address holds its code.
+        route = request.resolver_match.route if request.resolver_match else "no page"
+        LOG.error("%s at %s", request.fault_id, route, exc_info=fault)  # type: ignore[attr-defined]
         return None
 
 

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS: dict[str, Promise] = {
     "receive": _("in"),
@@ -53,6 +54,14 @@ KINDS: dict[str, Promise] = {
     "supplies.offer": _("Surplus next door"),
     "supplies.send_offer": _("Send what a neighbour takes"),
     "supplies.handover": _("Take the store over"),
+    "corrected": _("corrected"),
+    "confirmed": _("confirmed as written"),
+    "no_answer": _("no answer"),
+    "wrong_number": _("somebody else's number"),
+    "movement.callback": _("A number to ask about"),
+    "movement.other_name": _("Same number, another name: look at the card"),
+    "movement.confirmed_number": _("Confirmed by phone, yet it cannot be right"),
+    "movement.proposal": _('"Card seen" is proposed as a rule'),
     "movement.permits_asked": _("Passes are asked for"),
     "movement.double_use": _("One pass, nearly at once, here and at another gate"),
     "passes.trust_ends": _("The list of pass keys ends"),
@@ -120,4 +129,18 @@ VALIDITY: dict[str, Promise] = {
     "not_yet": _("does not hold yet"),
     "revoked": _("was revoked"),
     "unknown": _("not known here"),
+}
+
+GATE_STATES: dict[str, Promise] = {
+    "open": pgettext_lazy("gate", "open"),
+    "closed": pgettext_lazy("gate", "closed"),
+    "shut_now": pgettext_lazy("gate", "shut at this hour"),
+}
+DOUBTS: dict[str, Promise] = {
+    "length": _("The number has too many or too few characters."),
+    "check character": _("The last character of the number doesn't fit the others."),
+    "birth date": _("The birth date in the number does not exist."),
+    "phone": _("The phone number cannot be right."),
+    "number lost by the spreadsheet": _("The spreadsheet lost digits of the number."),
+    "missing": _("The number is missing."),
 }

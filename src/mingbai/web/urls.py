@@ -8,6 +8,7 @@ from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
     firms,
+    gates,
     home,
     imports,
     jobs,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("posts/", posts.posts, name="posts"),
     path("firms/", firms.firms, name="firms"),
     path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
+    path("gates/", gates.mine, name="my_gates"),
+    path("gates/<str:place>/", gates.gates, name="gates"),
+    path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),
+    path("gates/<str:place>/<uuid:point>/", gates.gate, name="gate"),
     path("people/", people.people, name="people"),
     path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
     path("sign-ins/", people.sign_ins, name="sign_ins"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mingbai.flows.stories.errands import passes
+from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -292,6 +293,7 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])
+        day_at_the_gates(tell)
 
 
 def last_day(tell: Teller, cast: Cast) -> None:

@@ -24,7 +24,7 @@ from mingbai.web.sign_in import safe_next
 
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
-NAMED = {"supplies.cover", "supplies.silent_day"}
+NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
 
 
 @signed_in

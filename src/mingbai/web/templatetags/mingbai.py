@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
-from mingbai.web.kinds import KINDS, PASS_KINDS, VALIDITY
+from mingbai.web.kinds import DOUBTS, GATE_STATES, KINDS, PASS_KINDS, VALIDITY
 
 register = template.Library()
 
@@ -116,6 +116,18 @@ def validity(value: str) -> str:
 def goods_name(row: Any) -> str:
     """Return the name of goods in the reader's language."""
     return str(row.name if (get_language() or "").startswith("zh") else row.name_en)
+
+
+@register.filter
+def gate_state(value: str) -> str:
+    """Return how a gate stands, in a word."""
+    return str(GATE_STATES.get(value, value))
+
+
+@register.filter
+def doubt(value: str) -> str:
+    """Return in a sentence why a row of the register is to be verified."""
+    return str(DOUBTS.get(value, value))
 
 
 @register.filter

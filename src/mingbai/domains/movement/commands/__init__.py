@@ -11,6 +11,8 @@ from mingbai.domains.movement.commands import (
     requests,
     retention,
 )
+from mingbai.domains.movement.words import CONFIRMED
+from mingbai.kernel.commands.items import by_a_word
 
 __all__ = [
     "callbacks",
@@ -23,3 +25,5 @@ __all__ = [
     "requests",
     "retention",
 ]
+
+by_a_word(CONFIRMED)

@@ -21,7 +21,7 @@ from mingbai.domains.movement.rules import permits as rules
 from mingbai.kernel import jobs
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
-from mingbai.kernel.commands.messages import tell
+from mingbai.kernel.commands.messages import tell, told
 from mingbai.kernel.models import Mandate, Organisation
 from mingbai.kernel.pass_keys import signing_key
 from mingbai.kernel.refusals import Refused
@@ -30,6 +30,13 @@ from mingbai.kernel.words import Code, PlaceCode, Reason, Role
 
 ASKED = "movement.permits_asked"
 WITHIN = dt.timedelta(minutes=30)
+
+told(
+    {
+        "permits_ready": _("The passes that you asked for are issued. The desk prints them."),
+        "permits_refused": _("The passes that you asked for were refused. The desk tells you why."),
+    }
+)
 
 
 class RequestPermits(OpenBatch):

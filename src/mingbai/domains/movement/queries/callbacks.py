@@ -7,12 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.movement.models import Arrival, Callback
 from mingbai.domains.movement.queries.register import masks
+from mingbai.domains.movement.sealed import unseal
 from mingbai.domains.movement.words import CALLBACK
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.models import OpenItem, Person, Point
+from mingbai.kernel.keys import keys
+from mingbai.kernel.models import OpenItem, Person, PersonKey, Point
+from mingbai.kernel.people import unsealed
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import PlaceCode, Role
 
 
@@ -71,3 +75,16 @@ def callback(asking: Asking, ask: OfArrival) -> CallRow:
         outcome=calls[-1].outcome if calls else None,
         done_at=last.done_at if last else None,
     )
+
+
+def number_of(store: Store, arrival: UUID) -> str | None:
+    """Return the phone number of a row in the clear; whoever calls this has journalled the look."""
+    for row in store.fetch(Arrival, {"id": arrival}):
+        for held in store.fetch(PersonKey, {"person_id": row.person_id}):
+            wrapped = bytes(held.wrapped)
+            if row.phone_sealed is not None and row.person_id is not None:
+                key = keys().ring.open_person_key(row.person_id, wrapped)
+                return unseal(key, row.id, "phone", row.phone_sealed)
+            for person in store.fetch(Person, {"id": row.person_id}):
+                return unsealed(person, wrapped, "phone")
+    return None

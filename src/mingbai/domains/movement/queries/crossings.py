@@ -123,7 +123,7 @@ class CrossingRow(Row):
     judged: str
 
 
-@query(scope=Scope.PLACE, role=GATE_ROLES, title=_("One crossing"))
+@query(scope=Scope.UNDER, role=GATE_ROLES, title=_("One crossing"))
 def crossing(asking: Asking, ask: OneCrossing) -> CrossingRow:
     """Return one crossing of a place: its gate, day and hour, which way and the verdict."""
     row = asking.see(Crossing, id=ask.crossing)

@@ -94,9 +94,7 @@ def batch_row(asking: Asking, row: Batch) -> BatchRow:
     )
 
 
-@query(
-    scope=Scope.UNDER, role={Role.DESK, Role.LEADER, Role.OPERATOR}, title=_("Batches of passes")
-)
+@query(scope=Scope.UNDER, role={Role.DESK, Role.LEADER}, title=_("Batches of passes"))
 def batches(asking: Asking, ask: OfPlace) -> list[BatchRow]:
     """Return the batches of a place and under it, the newest first, each with its clock from request to pass."""
     found = Batch.objects.order_by("-asked_at", "-id")[:500]

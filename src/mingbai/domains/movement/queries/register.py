@@ -115,7 +115,7 @@ class ToVerifyRow(Row):
     role={Role.GUARD, Role.DESK, Role.OVERSEER},
     title=_("Rows to verify first"),
 )
-def to_verify(asking: Asking, ask: OfVillage) -> list[ToVerifyRow]:
+def rows_in_doubt(asking: Asking, ask: OfVillage) -> list[ToVerifyRow]:
     """Return the rows of a place whose number is in doubt, the most urgent first: what a round looks at."""
     gates = {gate.id: gate.name for gate in gates_of(asking, ask.place)}
     items = {

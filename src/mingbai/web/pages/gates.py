@@ -1,0 +1,181 @@
+"""Gates: which are open and the way round, a gate's register, and the call that mends a number."""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from mingbai.flows.callbacks import dial
+from mingbai.kernel.asks import Row
+from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.words import Role
+from mingbai.web.forms import request_id
+from mingbai.web.pages.public import private
+from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+
+ACROSS, WIDE, HIGH = 4, 96, 64
+STEPS = (0, 1, 10, 50, 100)
+OUTCOMES = ("confirmed", "no_answer", "wrong_number")
+
+
+def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
+    """Ask as the office of whoever has signed in."""
+    return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
+
+
+def may(request: HttpRequest, name: str) -> bool:
+    """Tell whether the office of whoever has signed in may do or ask this somewhere."""
+    hat = hat_of(request)
+    one = REGISTRY.commands.get(name) or REGISTRY.queries[name]
+    return hat is not None and Role(hat.role) in one.roles
+
+
+@signed_in
+def mine(request: HttpRequest) -> HttpResponse:
+    """Lead to the gates of the place of my office, or to the row that an open item is about."""
+    hat = hat_of(request)
+    assert hat is not None
+    place, arrival = str(request.GET.get("place") or hat.place), request.GET.get("arrival")
+    if arrival:
+        return redirect("gate_call", place=place, arrival=UUID(arrival))
+    return redirect("gates", place=place)
+
+
+def gates(request: HttpRequest, place: str) -> HttpResponse:
+    """Show the gates of a place to anyone: open or not, hours, equipment, and for a closed one the way round."""
+    shown = answer("places.show", {"place": place})
+    rows = answer("movement.checkpoints", {"place": place})
+    counts: dict[UUID, Row] = {}
+    if may(request, "movement.gate_counts"):
+        try:
+            found = asking(request, "movement.gate_counts", {"place": place})
+            counts = {row.point: row for row in found}
+        except Refused:
+            pass  # another place's gates are read as anyone reads them
+    page = {
+        "place": shown,
+        "rows": [(row, counts.get(row.point)) for row in rows],
+        "tiles": tiles(rows, counts),
+        "height": HIGH * -(-len(rows) // ACROSS) + 2,
+        "staff": bool(counts),
+        "reads": may(request, "movement.register"),
+        "opens": may(request, "movement.open_checkpoint") and bool(counts or not rows),
+        "registers": may(request, "movement.register_arrival") and bool(counts),
+    }
+    return render(request, "web/gates/gates.html", page)
+
+
+def tiles(rows: list[Any], counts: dict[UUID, Any]) -> list[dict[str, Any]]:
+    """Return a tile for each gate in the order in which they were registered: a map of what matters, which gate is which."""
+    found = []
+    for number, row in enumerate(rows):
+        held = counts.get(row.point)
+        arrivals = held.arrivals if held else 0
+        shade = sum(arrivals >= step for step in STEPS) if row.state == "open" else 0
+        x, y = number % ACROSS * WIDE, number // ACROSS * HIGH
+        found.append(
+            {
+                "name": row.name,
+                "state": row.state,
+                "shade": min(5, max(1, shade)) if row.state == "open" else 0,
+                "x": x,
+                "y": y,
+                "middle": x + WIDE // 2,
+                "first": y + 26,
+                "second": y + 48,
+            }
+        )
+    return found
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
+    """Show one gate's register, masked, with its hours; a row is verified with one tap when the card was seen."""
+    refusal: Refused | None = None
+    if request.method == "POST":
+        try:
+            perform(
+                "movement.verify_arrival",
+                {"place": place, "arrival": request.POST.get("arrival", "")},
+                as_=actor_of(request),
+                mandate=mandate_id(request),
+                request_id=request_id(request),
+            )
+            return redirect("gate", place=place, point=point)
+        except Refused as refused:
+            refusal = refused
+    ask = {"place": place, "point": str(point)}
+    hours = asking(request, "movement.counts_per_hour", ask)
+    most = max((row.arrivals for row in hours), default=0)
+    page = {
+        "place": place,
+        "row": next(
+            row for row in answer("movement.checkpoints", {"place": place}) if row.point == point
+        ),
+        "rows": asking(request, "movement.register", ask),
+        "hours": [(row, 100 * row.arrivals // most) for row in hours if row.arrivals],
+        "refusal": refusal,
+        "opens": may(request, "movement.open_checkpoint"),
+    }
+    status = refusal.status if refusal else 200
+    return private(render(request, "web/gates/gate.html", page, status=status))
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, place: str, arrival: UUID) -> HttpResponse:
+    """Show a call-back: dial with one tap, then one tap for what came of it, or the corrected value."""
+    ask = {"place": place, "arrival": str(arrival)}
+    number, refusal = None, None
+    step = str(request.POST.get("step", ""))
+    try:
+        if step == "dial":
+            number = dial(
+                place,
+                arrival,
+                as_=actor_of(request),
+                mandate=mandate_id(request),
+                request=request_id(request),
+            )
+        elif request.method == "POST":
+            recorded(request, ask, step)
+            return redirect("gate_call", place=place, arrival=arrival)
+    except Refused as refused:
+        refusal = refused
+    row = asking(request, "movement.callback", ask)
+    page = {
+        "row": row,
+        "place": place,
+        "number": number,
+        "outcomes": OUTCOMES,
+        "field": "phone" if row.why == "phone" else "document_number",
+        "typed": request.POST.get("value", "") if refusal else "",
+        "refusal": refusal,
+        "request_id": str(uuid.uuid4()),
+    }
+    status = refusal.status if refusal else 200
+    return private(render(request, "web/gates/call.html", page, status=status))
+
+
+def recorded(request: HttpRequest, ask: dict[str, str], step: str) -> None:
+    """Record what came of a call, or that the card was seen."""
+    name = "movement.verify_arrival" if step == "card" else "movement.record_callback"
+    more: dict[str, Any] = {}
+    if step != "card":
+        more["outcome"] = step
+    if step == "corrected":
+        field = "phone" if request.POST.get("field") == "phone" else "document_number"
+        more[field] = str(request.POST.get("value", "")).strip() or None
+    perform(
+        name,
+        ask | more,
+        as_=actor_of(request),
+        mandate=mandate_id(request),
+        request_id=request_id(request),
+    )

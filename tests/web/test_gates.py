@@ -1,0 +1,120 @@
+"""Gates as pages: anyone sees which are open; the guard verifies with a tap, dials with a tap, and mends a number."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+
+from mingbai.kernel.models import Look, OpenItem, Point
+from tests.conftest import NEIGHBOUR, VILLAGE, House
+from tests.web.test_pages import signed_in
+
+EAST, WEST = "东口", "西口"
+GOOD, LONG = "110112197803120005", "1101121978031200051"
+PHONE = "16000112233"
+
+
+@pytest.fixture
+def gates(story: House) -> House:
+    """A village with two gates, one of them closed."""
+    for name in (EAST, WEST):
+        story.do(
+            "movement.open_checkpoint", {"place": VILLAGE, "point": name, "hours": "06:00-22:00"}
+        )
+    closed = {"place": VILLAGE, "point": WEST, "reason": "路口积水", "detour": EAST}
+    story.do("movement.close_checkpoint", closed)
+    return story
+
+
+@pytest.fixture
+def guard(gates: House) -> Client:
+    """A guard's browser."""
+    return signed_in(gates, "east-guard", gates.person("崔国栋", "guard"))
+
+
+def point(name: str) -> str:
+    """Return a gate's id."""
+    return str(Point.objects.get(place=VILLAGE, name=name).id)
+
+
+def form(page: str, within: str) -> str:
+    """Return the request id of the form that holds these words."""
+    (part,) = [one for one in page.split("<form")[1:] if within in one.split("</form>")[0]]
+    found = re.search(r'name="request_id" value="([^"]+)"', part)
+    assert found is not None
+    return found[1]
+
+
+def test_anyone_sees_which_gates_are_open_and_the_way_round(gates: House) -> None:
+    """Rows: T07."""
+    page = Client(headers={"accept-language": "zh-hans"}).get(f"/gates/{VILLAGE}/").content.decode()
+    assert EAST in page and "路口积水" in page and "请绕行东口" in page and "06:00-22:00" in page
+    assert page.count('class="k0"') == 1, "the closed one is an empty tile"
+    assert f"/gates/{VILLAGE}/{point(EAST)}/" not in page, "the register is not for everyone"
+    empty = Client().get(f"/gates/{NEIGHBOUR}/").content.decode()
+    assert "这里还没有登记卡点" in empty
+
+
+def test_a_card_is_seen_with_one_tap(gates: House, guard: Client) -> None:
+    arrival = {"place": VILLAGE, "point": EAST, "name": "沈安平", "document_kind": "resident_id"}
+    gates.do("movement.register_arrival", arrival | {"document_number": GOOD})
+    address = f"/gates/{VILLAGE}/{point(EAST)}/"
+    page = guard.get(address).content.decode()
+    assert "沈安平" in page and GOOD not in page and "已看证件" in page
+    held = re.search(r'name="arrival" value="([^"]+)"', page)
+    assert held is not None
+    sent = {"request_id": form(page, "已看证件"), "arrival": held[1]}
+    assert guard.post(address, sent).status_code == 302
+    page = guard.get(address).content.decode()
+    assert "已看证件" not in page and "已核实" in page
+    assert gates.faults() == []
+
+
+def test_a_call_back_dials_and_mends_the_number(gates: House, guard: Client) -> None:
+    """Rows: T45."""
+    row = {
+        "place": VILLAGE,
+        "point": EAST,
+        "name": "沈安平",
+        "document_kind": "resident_id",
+        "document_number": LONG,
+        "phone": PHONE,
+        "arrived_on": "2020-01-26",
+    }
+    arrival = gates.do("movement.copy_arrival", row).result["arrival"]
+    home = guard.get("/home/").content.decode()
+    address = f"/gates/?place={VILLAGE}&amp;arrival={uuid.UUID(arrival).hex}"
+    assert address in home
+    call = guard.get(address.replace("&amp;", "&"))
+    assert call.status_code == 302
+    page = guard.get(call["Location"]).content.decode()
+    assert PHONE not in page and LONG not in page
+    where = call["Location"]
+    dialled = guard.post(where, {"step": "dial", "request_id": form(page, 'value="dial"')})
+    assert f"tel:{PHONE}" in dialled.content.decode() and Look.objects.count() == 1
+    assert PHONE not in guard.get(where).content.decode(), "opened for this call alone"
+    page = guard.get(where).content.decode()
+    sent = {"step": "corrected", "field": "document_number", "request_id": form(page, "corrected")}
+    wrong = guard.post(where, sent | {"value": LONG})
+    assert wrong.status_code == 422 and LONG in wrong.content.decode(), "what was typed stays"
+    page = wrong.content.decode()
+    sent["request_id"] = form(page, "corrected")
+    assert guard.post(where, sent | {"value": GOOD}).status_code == 302
+    assert OpenItem.objects.get(kind="movement.callback").outcome == "corrected"
+    (count,) = [
+        one for one in gates.ask("movement.gate_counts", {"place": VILLAGE}) if one.name == EAST
+    ]
+    assert (count.arrivals, count.to_verify, count.fixed_within_hour) == (1, 0, 1)
+    assert gates.faults() == []
+
+
+def test_a_form_that_is_sent_twice_opens_no_number(gates: House, guard: Client) -> None:
+    row = {"place": VILLAGE, "point": EAST, "name": "沈安平", "document_kind": "resident_id"}
+    row |= {"document_number": LONG, "phone": PHONE, "arrived_on": "2020-01-26"}
+    arrival = gates.do("movement.copy_arrival", row).result["arrival"]
+    where = f"/gates/{VILLAGE}/call/{arrival}/"
+    sent = {"step": "dial", "request_id": str(uuid.uuid4())}
+    assert PHONE in guard.post(where, sent).content.decode()
+    again = guard.post(where, sent)
+    assert again.status_code == 409 and PHONE not in again.content.decode()
