@@ -22,8 +22,8 @@ BENCHMARKS = {
     "import": ("people.py", ("SQLite",)),
     "many": ("many.py", ("SQLite", "PostgreSQL")),
     "sync": ("sync.py", ("SQLite", "PostgreSQL")),
-    "crossings": ("crossings.py", ("SQLite", "PostgreSQL")),
     "tokens": ("passes.py", ("SQLite",)),
+    "crossings": ("crossings.py", ("SQLite", "PostgreSQL")),
     "kills": ("kills.py", ("SQLite", "PostgreSQL")),
 }
 # A database that keeps its word: what it has answered is on the disk.
