@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from mingbai.kernel.models import Look, OpenItem, Point
-from tests.conftest import NEIGHBOUR, VILLAGE, House
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.web.test_pages import signed_in
 
 EAST, WEST = "东口", "西口"
@@ -54,6 +54,32 @@ def test_anyone_sees_which_gates_are_open_and_the_way_round(gates: House) -> Non
     assert f"/gates/{VILLAGE}/{point(EAST)}/" not in page, "the register is not for everyone"
     empty = Client().get(f"/gates/{NEIGHBOUR}/").content.decode()
     assert "这里还没有登记卡点" in empty
+
+
+def test_a_proposal_is_answered_from_the_gates_page(gates: House) -> None:
+    guard = gates.person("崔国栋", "guard")
+    asked = {"place": VILLAGE, "bad_numbers": 3}
+    proposal = gates.do("movement.propose_card_seen", asked, as_=guard).result["proposal"]
+    desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
+    assert 'href="/gates/?place=' in desk.get("/home/").content.decode()
+    page = desk.get(f"/gates/{VILLAGE}/").content.decode()
+    decline = f"/do/movement/decline_proposal/?place={VILLAGE}&amp;proposal={proposal}"
+    assert decline in page and f"accept_proposal/?place={VILLAGE}" in page
+    assert proposal not in Client().get(f"/gates/{VILLAGE}/").content.decode()
+    assert desk.get(decline.replace("&amp;", "&")).status_code == 200
+    told = {"place": VILLAGE, "proposal": proposal, "reason": "号码是同一人抄错的"}
+    gates.do("movement.decline_proposal", told, as_=gates.person("鲁值班", "desk", TOWN))
+    assert decline not in desk.get(f"/gates/{VILLAGE}/").content.decode()
+
+
+def test_an_address_that_names_no_row_is_refused_in_words(gates: House, guard: Client) -> None:
+    answered = guard.get("/gates/?arrival=rubbish")
+    assert answered.status_code == 422 and "MOV-6" in answered.content.decode()
+
+
+def test_the_villages_page_leads_to_its_gates(gates: House) -> None:
+    assert f'href="/gates/{VILLAGE}/"' in Client().get(f"/places/{VILLAGE}/").content.decode()
+    assert "/gates/" not in Client().get(f"/places/{NEIGHBOUR}/").content.decode()
 
 
 def test_a_card_is_seen_with_one_tap(gates: House, guard: Client) -> None:

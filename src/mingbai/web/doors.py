@@ -94,8 +94,8 @@ ITEMS = {
     "movement.double_use": ("/ask/movement/crossing/", "crossing"),
     "movement.callback": ("/gates/", "arrival"),
     "movement.other_name": ("/gates/", "arrival"),
-    "movement.confirmed_number": ("/gates/", "arrival"),
-    "movement.proposal": ("/ask/movement/proposals/", ""),
+    "movement.confirmed_number": ("/do/items/settle/", "item_id"),
+    "movement.proposal": ("/gates/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

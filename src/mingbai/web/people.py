@@ -15,6 +15,7 @@ from mingbai.kernel.actors import Actor
 from mingbai.kernel.models import Login, Mandate
 from mingbai.kernel.moment import is_story
 from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.perform import answer
 from mingbai.kernel.registry import REACH, REGISTRY, Reach
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role, Via
@@ -71,6 +72,11 @@ def second_lock_first(request: HttpRequest) -> HttpResponse | None:
     if hat is None or not needs_second_factor(request, hat):
         return None
     return redirect("/account/2fa/totp/activate/")
+
+
+def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
+    """Ask as the office of whoever has signed in."""
+    return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
 
 
 def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -113,27 +114,33 @@ class RetentionPlan:
     """What a job does when a measure has lapsed."""
 
     rows: list[Row]
-    command: str = "people.keep_until"
+    command: str
     known: Known = Known.REPORTED
 
 
-@planner(RETENTION)
-def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
-    """Plan the people whose rows hang on a measure: each is kept until the day that follows from its end."""
+def kept_until_end(command: str, field: str, rows: Iterable[Any], content: bytes) -> RetentionPlan:
+    """Plan that rows which hang on a measure are kept until the day that follows from its end, by the desk's own command."""
     told = json.loads(content)
-    rows = Person.objects.filter(measure=told["measure"]).order_by("id")
     return RetentionPlan(
         [
             Row(
                 at,
                 one=One(
-                    {"place": row.place, "person": row.id, "delete_after": told["until"]},
+                    {"place": row.place, field: row.id, "delete_after": told["until"]},
                     uuid5(row.id, f"retention/{told['measure']}"),
                 ),
             )
             for at, row in enumerate(rows)
-        ]
+        ],
+        command,
     )
+
+
+@planner(RETENTION)
+def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
+    """Plan the people whose rows hang on a measure: each is kept until the day that follows from its end."""
+    rows = Person.objects.filter(measure=json.loads(content)["measure"]).order_by("id")
+    return kept_until_end("people.keep_until", "person", rows, content)
 
 
 @due("day")

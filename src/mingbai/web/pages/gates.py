@@ -11,21 +11,17 @@ from django.views.decorators.http import require_http_methods
 from mingbai.flows.callbacks import dial
 from mingbai.kernel.asks import Row
 from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
 OUTCOMES = ("confirmed", "no_answer", "wrong_number")
-
-
-def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
-    """Ask as the office of whoever has signed in."""
-    return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
 
 
 def may(request: HttpRequest, name: str) -> bool:
@@ -40,31 +36,38 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the gates of the place of my office, or to the row that an open item is about."""
     hat = hat_of(request)
     assert hat is not None
-    place, arrival = str(request.GET.get("place") or hat.place), request.GET.get("arrival")
-    if arrival:
-        return redirect("gate_call", place=place, arrival=UUID(arrival))
-    return redirect("gates", place=place)
+    place = str(request.GET.get("place") or hat.place)
+    if not request.GET.get("arrival"):
+        return redirect("gates", place=place)
+    try:
+        arrival = UUID(request.GET["arrival"])
+    except ValueError:
+        raise Refused("MOV-6") from None
+    return redirect("gate_call", place=place, arrival=arrival)
 
 
 def gates(request: HttpRequest, place: str) -> HttpResponse:
     """Show the gates of a place to anyone: open or not, hours, equipment, and for a closed one the way round."""
     shown = answer("places.show", {"place": place})
     rows = answer("movement.checkpoints", {"place": place})
+    hat = hat_of(request)
+    # Another place's gates are read as anyone reads them.
+    here = hat is not None and mandate_id(request) is not None and is_under(place, hat.place)
     counts: dict[UUID, Row] = {}
-    if may(request, "movement.gate_counts"):
-        try:
-            found = asking(request, "movement.gate_counts", {"place": place})
-            counts = {row.point: row for row in found}
-        except Refused:
-            pass  # another place's gates are read as anyone reads them
+    if here and may(request, "movement.gate_counts"):
+        found = asking(request, "movement.gate_counts", {"place": place})
+        counts = {row.point: row for row in found}
+    decides = here and may(request, "movement.accept_proposal")
+    proposals = asking(request, "movement.proposals", {"place": place}) if decides else []
     page = {
         "place": shown,
         "rows": [(row, counts.get(row.point)) for row in rows],
         "tiles": tiles(rows, counts),
         "height": HIGH * -(-len(rows) // ACROSS) + 2,
+        "proposals": [row for row in proposals if row.answered_at is None],
         "staff": bool(counts),
         "reads": may(request, "movement.register"),
-        "opens": may(request, "movement.open_checkpoint") and bool(counts or not rows),
+        "opens": here and may(request, "movement.open_checkpoint"),
         "registers": may(request, "movement.register_arrival") and bool(counts),
     }
     return render(request, "web/gates/gates.html", page)

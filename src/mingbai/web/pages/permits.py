@@ -22,16 +22,11 @@ from mingbai.web.demo import told
 from mingbai.web.forms import request_id
 from mingbai.web.pages.papers import pdf
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 MAY_ASK = {Role.AGENT, Role.FIRM_HEAD, Role.CLERK, Role.SERVICE_OFFICER}
 BETWEEN = re.compile(r"[\t,，;；|]")
 SHOWN = 100
-
-
-def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
-    """Ask as the office of whoever has signed in."""
-    return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
 
 
 @signed_in

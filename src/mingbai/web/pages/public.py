@@ -78,6 +78,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "bars": bars(days),
         "hours": answer("supplies.store_hours", {"place": code}),
         "questions": answer("supplies.questions", {"place": code})[-5:],
+        "gates": bool(answer("movement.checkpoints", {"place": code})),
         "tomorrow": found.as_of + dt.timedelta(days=1),
     }
     return render(request, "web/account.html", page)

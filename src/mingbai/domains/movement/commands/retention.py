@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,13 +15,12 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import PrivateId, forget_values, scrub
+from mingbai.kernel.commands.measures import RetentionPlan, kept_until_end
 from mingbai.kernel.erasing import eraser
-from mingbai.kernel.jobs import Row
-from mingbai.kernel.many.run import One
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due, planner
-from mingbai.kernel.words import Known, Moment, PlaceCode, Quantity, Role
+from mingbai.kernel.words import Moment, PlaceCode, Quantity, Role
 
 AT_ONCE = 200
 RETENTION = "movement.retention"
@@ -118,29 +116,8 @@ def keep_arrival_until(acting: Acting, ask: KeepArrivalUntil) -> None:
         acting.change(held, delete_after=ask.delete_after)
 
 
-@dataclass(frozen=True)
-class RetentionPlan:
-    """What a job does with arrivals when a measure has lapsed."""
-
-    rows: list[Row]
-    command: str = "movement.keep_arrival_until"
-    known: Known = Known.REPORTED
-
-
 @planner(RETENTION)
 def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
     """Plan the arrivals that hang on a measure: each is kept until the day that follows from its end."""
-    told = json.loads(content)
-    rows = Arrival.objects.filter(measure=told["measure"]).order_by("id")
-    return RetentionPlan(
-        [
-            Row(
-                at,
-                one=One(
-                    {"place": row.place, "arrival": row.id, "delete_after": told["until"]},
-                    uuid5(row.id, f"retention/{told['measure']}"),
-                ),
-            )
-            for at, row in enumerate(rows)
-        ]
-    )
+    rows = Arrival.objects.filter(measure=json.loads(content)["measure"]).order_by("id")
+    return kept_until_end("movement.keep_arrival_until", "arrival", rows, content)
