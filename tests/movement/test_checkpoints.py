@@ -8,8 +8,8 @@ from mingbai.domains.movement.models import Arrival
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.documents import check_character
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.worker import run_due
-from tests.conftest import NEIGHBOUR, VILLAGE, House
+from mingbai.kernel.worker import run_due, work_once
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 EAST, WEST = "东口", "西口"
 
@@ -120,3 +120,36 @@ def test_a_row_is_blinded_when_its_day_has_come_and_stays_countable(story: House
     assert count.arrivals == 2
     story.settle()
     assert story.faults() == []
+
+
+def test_a_lapsed_measure_brings_a_rows_last_day_forward(story: House) -> None:
+    """Rows: T14. Each desk's own job keeps its rows until the day that follows from the measure's end."""
+    opened(story, VILLAGE, EAST)
+    measure = {"code": "level-1", "name_zh": "一级响应", "name_en": "Level I", "keep_days": 0}
+    story.do("measures.begin_measure", measure | {"place": TOWN})
+    arrive(story, VILLAGE, EAST, 2, story.person("崔守望", "guard"))
+    before = {row.delete_after for row in Arrival.objects.all()}
+    lapsed = story.do("measures.lapse", {"place": TOWN, "code": "level-1"}).result
+    work_once({})
+    after = {row.delete_after.isoformat() for row in Arrival.objects.all()}
+    assert after == {lapsed["delete_after"]} and min(before).isoformat() > max(after)
+    story.settle()
+    assert story.faults() == []
+
+
+def test_rows_are_kept_longer_only_within_a_limit_and_for_a_reason_that_all_read(
+    story: House,
+) -> None:
+    opened(story, VILLAGE, EAST)
+    now = story.ask("account.state", {}).now
+    longer = {"place": VILLAGE, "days": 40, "reason": "流行病学调查需要"}
+    ends = {"ends_at": (now + dt.timedelta(days=20)).isoformat()}
+    refused(story, "MOV-16", "movement.keep_longer", longer | ends | {"days": 20})
+    refused(story, "MOV-16", "movement.keep_longer", longer | ends | {"days": 4000})
+    refused(story, "MAN-2", "movement.keep_longer", longer | {"ends_at": now.isoformat()})
+    story.do("movement.keep_longer", longer | ends)
+    arrive(story, VILLAGE, EAST, 1, story.person("崔守望", "guard"))
+    kept = Arrival.objects.get()
+    assert (kept.delete_after - kept.arrived_on).days == 40
+    (row,) = story.ask("movement.kept_longer", {"place": VILLAGE}, as_=Actor())
+    assert row.reason == "流行病学调查需要"
