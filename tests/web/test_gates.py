@@ -72,6 +72,15 @@ def test_a_proposal_is_answered_from_the_gates_page(gates: House) -> None:
     assert decline not in desk.get(f"/gates/{VILLAGE}/").content.decode()
 
 
+def test_a_towns_desk_is_led_to_the_villages_that_have_gates(gates: House) -> None:
+    """Rows: T12."""
+    desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
+    page = desk.get("/gates/", follow=True).content.decode()
+    assert f'href="/gates/{VILLAGE}/"' in page and f"/gates/{NEIGHBOUR}/" not in page
+    assert "一天检查次数" in page
+    assert "一天检查次数" not in Client().get(f"/gates/{VILLAGE}/").content.decode()
+
+
 def test_an_address_that_names_no_row_is_refused_in_words(gates: House, guard: Client) -> None:
     answered = guard.get("/gates/?arrival=rubbish")
     assert answered.status_code == 422 and "MOV-6" in answered.content.decode()

@@ -59,8 +59,10 @@ def gates(request: HttpRequest, place: str) -> HttpResponse:
         counts = {row.point: row for row in found}
     decides = here and may(request, "movement.accept_proposal")
     proposals = asking(request, "movement.proposals", {"place": place}) if decides else []
+    known = here and may(request, "movement.check_frequency")
     page = {
         "place": shown,
+        "places": asking(request, "movement.check_frequency", {"place": place}) if known else [],
         "rows": [(row, counts.get(row.point)) for row in rows],
         "tiles": tiles(rows, counts),
         "height": HIGH * -(-len(rows) // ACROSS) + 2,
