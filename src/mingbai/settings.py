@@ -25,7 +25,10 @@ TIME_ZONE = "Asia/Shanghai"
 
 INSTALLED_APPS = [
     "mingbai.kernel",
+    "mingbai.domains.enterprise",
+    "mingbai.domains.inspection",
     "mingbai.domains.movement",
+    "mingbai.domains.response",
     "mingbai.domains.supplies",
     "mingbai.flows",
     "mingbai.web",

@@ -1,18 +1,11 @@
 """Django's entry for the movement desk."""
 
-from importlib import import_module, util
-
-from django.apps import AppConfig
+from mingbai.kernel.desks import DeskConfig
 
 
-class Movement(AppConfig):
+class Movement(DeskConfig):
     """Name the package to Django."""
 
+    default = True
     name = "mingbai.domains.movement"
     label = "movement"
-
-    def ready(self) -> None:
-        """Register the desk's rules, commands and queries."""
-        for module in ("rules", "commands", "queries"):
-            if util.find_spec(f"mingbai.domains.movement.{module}"):
-                import_module(f"mingbai.domains.movement.{module}")
