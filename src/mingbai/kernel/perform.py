@@ -17,6 +17,7 @@ from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp, stamp
 from mingbai.kernel.faults import asked_wrongly
+from mingbai.kernel.guard import door
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.keys import keys
@@ -135,10 +136,10 @@ def _once(
     afterwards: list[Callable[[], None]],
 ) -> Receipt:
     store = Store()
-    if not entries.claim(store, request):
+    with door():
+        moment, hat, (fresh,) = access.now_and_hat(store, actor, context, entries.claiming(request))
+    if not fresh:
         return resend(store, command, ask, actor, request)
-    moment = moment_now(store)
-    hat = access.hat_of(store, actor, context, moment)
     place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
     if place:
         check_place(store, place)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from mingbai.kernel.models import Policy
 from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store, shape
+from mingbai.kernel.rows import Store
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,17 @@ def in_force(
     store: Store, name: str, place: str, at: dt.datetime, known_at: dt.datetime | None = None
 ) -> int:
     """Return the value in force at a place at a moment, as it was known at another: the nearest place that says something."""
-    return value_at(rows_for(store, name, place), name, place, at, known_at)
+    said = store.remembered(("policy", name, place), lambda: rows_for(store, name, place))
+    return value_at(said, name, place, at, known_at)
 
 
 def rows_for(store: Store, name: str, place: str) -> list[Policy]:
     """Return what was ever said of a parameter for a place or any place above it."""
-    form = shape(Policy)
     places = list(above(place))
     holes = ", ".join(["%s"] * len(places))
-    sql = (
-        f'SELECT {form.select_list(store.sqlite)} FROM "{form.table}" '
-        f'WHERE "name" = %s AND "place" IN ({holes})'
-    )
-    return [form.instance(raw, store.sqlite) for raw in store.at_once(sql, [name, *places])]
+    asked = store.selecting(Policy, f'"name" = %s AND "place" IN ({holes})', [name, *places])
+    found: list[Policy] = store.together(asked)[0]
+    return found
 
 
 def value_at(

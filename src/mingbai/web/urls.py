@@ -3,7 +3,7 @@
 from allauth.account.views import login, logout
 from django.urls import include, path
 
-from mingbai.web.api import api
+from mingbai.web.api import api, by_desk
 from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
@@ -27,6 +27,7 @@ from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
 urlpatterns = [
+    path("api/", by_desk(api)),  # first: what phones and programs send is most of what comes
     path("", public.first, name="first"),
     path("places/", places.search, name="places"),
     path("places/<str:code>/", public.account, name="account"),
@@ -81,7 +82,6 @@ urlpatterns = [
     path("hat/", choose_hat, name="hat"),
     path("account/", include("allauth.urls")),
     path("", include("mingbai.web.log")),
-    path("api/", api.urls),
 ]
 
 handler404 = "mingbai.web.errors.not_found"

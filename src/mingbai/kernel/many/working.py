@@ -4,10 +4,11 @@ A command sees its own and the chunk's rows as it would see them in the database
 again by any columns. An act that is refused is undone in memory.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from mingbai.kernel.guard import door
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Shape, Stale, Store, shape
 
@@ -83,6 +84,13 @@ class Working(Store):
         self.changed: dict[type[Kept], dict[UUID, set[str]]] = {}
         self.removed: dict[type[Kept], dict[UUID, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
+        self.notes: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+        """Return what was read once for all acts of the chunk."""
+        if key not in self.notes:
+            self.notes[key] = read()
+        return self.notes[key]
 
     def of(self, model: type[Kept]) -> Known:
         """Return what is known of a table."""
@@ -151,11 +159,11 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
-    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[str, str]]:
+    def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Keep rows to be inserted."""
         for row in rows:
             self.insert(row)
-            yield row.id.hex, ""
+        return [(row.id.hex, "") for row in rows]
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Keep columns of a row to be changed."""
@@ -228,13 +236,15 @@ class Working(Store):
     def flush(self) -> list[list[Any]]:
         """Write everything; return a line for each row: table, id, version, digest."""
         lines: list[list[Any]] = []
-        for model, rows in self.added.items():
-            table = shape(model).table
-            if not rows:
-                continue
-            lines += [
-                [table, key, 1, digest] for key, digest in super().insert_many(list(rows.values()))
-            ]
+        added = {
+            shape(model).table: list(rows.values()) for model, rows in self.added.items() if rows
+        }
+        inserts = [(table, each) for table, rows in added.items() for each in self.inserting(rows)]
+        if inserts:
+            with door():
+                found = self.at_once_as_is(*[each for _table, each in inserts])
+            for (table, _each), stored in zip(inserts, found, strict=True):
+                lines += [[table, key, 1, digest] for key, digest in stored]
         for model, touched in self.changed.items():
             form, known = shape(model), self.of(model)
             for name in sorted(touched):
