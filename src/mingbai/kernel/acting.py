@@ -107,6 +107,10 @@ class Acting:
         """Return all rows whose columns equal these, ordered by id."""
         return self.store.fetch(model, equal, limit=None)
 
+    def total(self, model: type[Kept], name: str, **equal: Any) -> int:
+        """Return the sum of a column over all rows whose columns equal these, without a lock."""
+        return self.store.total(model, name, equal)
+
     def add(self, row: K) -> K:
         """Add a row."""
         digest, stored = self.store.insert(row)

@@ -156,6 +156,15 @@ class Shape:
         }
         self.statements: dict[Any, str] = {}
 
+        self.named: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def attributes(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return under which attributes a row holds these columns."""
+        found = self.named.get(names)
+        if found is None:
+            found = self.named[names] = tuple(self.attribute_of[name] for name in names)
+        return found
+
     def select_list(self, sqlite: bool) -> str:
         """Return the columns as this engine is to give them."""
         return self.listed if sqlite else self.listed_plain
@@ -373,6 +382,13 @@ class Store:
             form.statements[key] = sql
         values = [value for value in equal.values() if value is not None]
         return Statement(sql, values, form.reader(self.sqlite))
+
+    def total(self, model: type[K], name: str, equal: dict[str, Any]) -> int:
+        """Return the sum of a column over the rows whose columns equal these values."""
+        form = shape(model)
+        where = " AND ".join(f'"{form.column_of[each]}" = %s' for each in equal)
+        sql = f'SELECT SUM("{form.column_of[name]}") FROM "{form.table}" WHERE {where}'
+        return int(self.at_once(sql, equal.values())[0][0] or 0)
 
     def selecting(self, model: type[K], where: str, values: Sequence[Any]) -> Statement:
         """Return the statement that reads the rows of a condition in the database's own words."""
