@@ -307,7 +307,7 @@ class Store:
         To PostgreSQL they go as one text: each way there and back costs more than what most of them do.
         """
         cursor = self.own_cursor()
-        if not self.sqlite:
+        if statements and not self.sqlite:
             cursor.execute(
                 "; ".join([each.sql for each in statements]),
                 [self.take(value) for each in statements for value in each.values],
