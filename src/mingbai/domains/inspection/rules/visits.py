@@ -59,7 +59,7 @@ sentences(
         "INS-28": _("A visit ends after it began."),
         "INS-30": _("Items are chosen one by one only for a recheck or a new fact."),
         "INS-31": _("What is found at a firm is for the firm itself to put right."),
-        "INS-29": _("Only a finding that its finder did not settle alone is waived: ask somebody else."),
+        "INS-29": _("Whoever found it, or has to put it right, does not waive it. Ask somebody else."),
     }
 )  # fmt: skip
 
