@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.domains.inspection.commands.hazards import settle_words
 from mingbai.domains.inspection.commands.visits import OfVisit, held_visit
-from mingbai.domains.inspection.hazards import settle_words
 from mingbai.domains.inspection.models import Finding, FindingStep, VisitItem
 from mingbai.domains.inspection.parameters import RECHECK_DAYS, WITHIN
+from mingbai.domains.inspection.queries.subjects import holds_office
 from mingbai.domains.inspection.rules import visits as rules
-from mingbai.domains.inspection.subjects import holds_office
 from mingbai.domains.inspection.words import FINDING, RECHECK, CheckCode, OwnerRole, Severity
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask

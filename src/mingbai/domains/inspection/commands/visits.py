@@ -7,12 +7,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from mingbai.domains.inspection import subjects
-from mingbai.domains.inspection.hazards import settle_words
+from mingbai.domains.inspection.commands.hazards import settle_words
 from mingbai.domains.inspection.models import ChecklistItem, Finding, Visit, VisitItem
 from mingbai.domains.inspection.parameters import VISITS_MOST
+from mingbai.domains.inspection.queries import subjects
+from mingbai.domains.inspection.queries.subjects import Subject
 from mingbai.domains.inspection.rules import visits as rules
-from mingbai.domains.inspection.subjects import Subject
 from mingbai.domains.inspection.words import VISIT, CheckCode, InspectorId, Lists, Tick
 from mingbai.kernel.access import covers, hats
 from mingbai.kernel.acting import Acting

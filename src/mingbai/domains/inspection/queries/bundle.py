@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from mingbai.domains.inspection import subjects
 from mingbai.domains.inspection.models import ChecklistItem, Visit, VisitItem
 from mingbai.domains.inspection.parameters import WITHIN
+from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.clock import day
 from mingbai.kernel.models import Place

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.inspection import subjects
 from mingbai.domains.inspection.models import ChecklistItem, Visit, VisitItem
+from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.queries.visits import READING, sentence
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.acting import Asking

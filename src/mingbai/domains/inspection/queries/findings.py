@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.inspection import subjects
 from mingbai.domains.inspection.models import (
     ChecklistItem,
     Finding,
@@ -14,6 +13,7 @@ from mingbai.domains.inspection.models import (
     Visit,
     VisitItem,
 )
+from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.queries.calendar import check_own
 from mingbai.domains.inspection.queries.visits import READING, ROWS_MOST, sentence
 from mingbai.domains.inspection.rules import visits as rules

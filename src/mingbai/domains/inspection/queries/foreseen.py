@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mingbai.domains.inspection import subjects
 from mingbai.domains.inspection.models import Checklist
+from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.foresight import Foreseen, Question, foresees
 from mingbai.kernel.places import is_under

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.inspection import subjects
 from mingbai.domains.inspection.models import Checklist, ChecklistItem, Finding, Visit, VisitItem
+from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.domains.inspection.words import ListCode
 from mingbai.kernel.acting import Asking
