@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.places import prefix_of
@@ -57,7 +58,9 @@ def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
     """Return the open items for my role at a place and under it, the most urgent first."""
     found = OpenItem.objects.filter(place__startswith=prefix_of(ask.place))
     if asking.role not in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
-        found = found.filter(Q(role=asking.role) | Q(person=asking.person))
+        # One firm's clerk is not shown what waits for another firm's.
+        of_role = Q(role=asking.role, **({"person": None} if asking.role in OWN_SIDE else {}))
+        found = found.filter(of_role | Q(person=asking.person))
     if not ask.done:
         found = found.filter(done_at=None)
     return [

@@ -1,0 +1,5 @@
+"""Everything that can be asked of the inspection desk."""
+
+from mingbai.domains.inspection.queries import burden, forms, gate
+
+__all__ = ["burden", "forms", "gate"]
