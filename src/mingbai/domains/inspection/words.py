@@ -153,5 +153,6 @@ terms(
         "word": _("The host's word"),
         "days_since": _("Days since the last visit"),
         "last_visit": _("Last visit"),
+        "mine": _("Mine"),
     }
 )

@@ -1,5 +1,5 @@
 """Everything that can be asked of the inspection desk."""
 
-from mingbai.domains.inspection.queries import burden, forms, gate
+from mingbai.domains.inspection.queries import burden, forms, gate, leaders
 
-__all__ = ["burden", "forms", "gate"]
+__all__ = ["burden", "forms", "gate", "leaders"]
