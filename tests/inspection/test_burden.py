@@ -86,7 +86,9 @@ def test_a_form_over_the_budget_needs_somebody_elses_name(
     (row,) = found.overruns
     assert row.sign_reason is None, "the words are for the offices concerned"
     keeper = village.person("陆秀芬", "keeper")
-    (row,) = meter(village, keeper).overruns
+    (office,) = village.ask("mandates.mine", as_=keeper)
+    ask = {"place": VILLAGE}
+    (row,) = village.ask("inspection.burden", ask, as_=keeper, mandate=office.mandate).overruns
     assert row.sign_reason == "确需，下周少报"
     with pytest.raises(Refused, match="INS-67"):
         village.do("inspection.sign_overrun", judged, as_=leader)

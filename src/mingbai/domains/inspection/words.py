@@ -128,6 +128,7 @@ terms(
         "given_at": _("Given on"),
         "given_by": _("Given by"),
         "age_days": _("Days old"),
+        "saved": _("Answers kept as a draft"),
         "saved_at": _("Kept as a draft"),
         "asked_by": _("Who asks"),
         "asker": _("Who asked"),
