@@ -11,7 +11,8 @@ from mingbai.kernel.actors import NOBODY, Actor
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TONGZHOU, VILLAGE, House
-from tests.inspection.conftest import due, form, today
+from tests.inspection.conftest import Town, clock
+from tests.inspection.villages import due, form, today
 
 PREFECTURE = "110100000000"
 
@@ -47,7 +48,7 @@ def test_the_meter_says_who_asked_for_how_much(village: House, bureau: Actor) ->
     village.do("movement.record_callback", call, as_=guard)
     found = meter(village)
     assert (found.minutes, found.budget) == (60 + 30 + 5, 120), "what was asked twice costs once"
-    assert found.biggest_asker is not None and "通州" in found.biggest_asker
+    assert found.biggest_asker == "通州区经信局"
     assert found.biggest_minutes == 60
     assert [(one.kind, one.minutes) for one in found.asks] == [
         ("form", 60),
@@ -85,10 +86,10 @@ def test_a_form_over_the_budget_needs_somebody_elses_name(
     assert found.minutes == 140
     (row,) = found.overruns
     assert row.sign_reason is None, "the words are for the offices concerned"
-    keeper = village.person("陆秀芬", "keeper")
-    (office,) = village.ask("mandates.mine", as_=keeper)
+    host = village.person("陆秀芬", "keeper")
+    (office,) = village.ask("mandates.mine", as_=host)
     ask = {"place": VILLAGE}
-    (row,) = village.ask("inspection.burden", ask, as_=keeper, mandate=office.mandate).overruns
+    (row,) = village.ask("inspection.burden", ask, as_=host, mandate=office.mandate).overruns
     assert row.sign_reason == "确需，下周少报"
     with pytest.raises(Refused, match="INS-67"):
         village.do("inspection.sign_overrun", judged, as_=leader)
@@ -105,12 +106,12 @@ def test_a_declined_overrun_asks_nobody(village: House, bureau: Actor, leader: A
     assert not OpenItem.objects.filter(kind="inspection.overrun", done_at=None).exists()
 
 
-def test_a_firm_has_a_meter_of_its_own(village: House, bureau: Actor, clerk: Actor) -> None:
+def test_a_firm_has_a_meter_of_its_own(village: House, bureau: Actor, firm_clerk: Actor) -> None:
     """Rows: H27."""
     firm = village.names["firm"]
     village.do("inspection.request_form", form(*headings(0, 10), subjects=[firm]), as_=bureau)
     ask = {"place": VILLAGE, "organisation": firm}
-    assert village.ask("inspection.firm_burden", ask, as_=clerk).minutes == 20
+    assert village.ask("inspection.firm_burden", ask, as_=firm_clerk).minutes == 20
     assert meter(village).minutes == 0
     stranger = village.person("祝远", "clerk")
     with pytest.raises(NotAllowed, match="FRM-9"):
@@ -127,14 +128,14 @@ def test_a_leaders_visit_ends_with_a_task_that_the_host_closes(
     village: House, leader: Actor
 ) -> None:
     """Rows: H15, H19."""
-    keeper = village.person("陆秀芬", "keeper")
+    host = village.person("陆秀芬", "keeper")
     about = {"place": VILLAGE, "visit": visit(village, leader)}
     with pytest.raises(Refused, match="INS-97"):
         village.do("inspection.take_task", about | {"text": "修路", "due": due()}, as_=leader)
     village.do("inspection.begin_leader_visit", about, as_=leader)
     village.do("account.move_clock", {"to": "2020-01-27T08:40:00+08:00"})
     village.do("inspection.end_leader_visit", about, as_=leader)
-    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=keeper)
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=host)
     assert (row.state, row.minutes, row.hands) == ("stays_open", 40, "both")
     assert OpenItem.objects.get(kind="inspection.leader_visit").done_at is None
     taken = [
@@ -143,7 +144,7 @@ def test_a_leaders_visit_ends_with_a_task_that_the_host_closes(
         ]
         for text in ("协调 200 升消毒液", "打通去镇上的路")
     ]
-    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=keeper)
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=host)
     assert (row.state, row.tasks, row.tasks_open) == ("closed", 2, 2)
     mine = village.ask("items.waiting", {"place": PREFECTURE}, as_=leader)
     assert [one.kind for one in mine].count("inspection.leader_task") == 2
@@ -151,12 +152,12 @@ def test_a_leaders_visit_ends_with_a_task_that_the_host_closes(
     with pytest.raises(Refused, match="ACC-1"):
         village.do("inspection.close_task", done, as_=leader)
     with pytest.raises(Refused, match="ASK-1"):
-        village.do("inspection.close_task", {"place": VILLAGE, "task": taken[0]}, as_=keeper)
-    village.do("inspection.close_task", done, as_=keeper)
-    village.do("inspection.say_visit_word", about | {"word": "helped"}, as_=keeper)
+        village.do("inspection.close_task", {"place": VILLAGE, "task": taken[0]}, as_=host)
+    village.do("inspection.close_task", done, as_=host)
+    village.do("inspection.say_visit_word", about | {"word": "helped"}, as_=host)
     with pytest.raises(Refused, match="INS-89"):
-        village.do("inspection.say_visit_word", about | {"word": "took_time"}, as_=keeper)
-    (word,) = village.ask("inspection.visit_words", {"place": VILLAGE}, as_=keeper)
+        village.do("inspection.say_visit_word", about | {"word": "took_time"}, as_=host)
+    (word,) = village.ask("inspection.visit_words", {"place": VILLAGE}, as_=host)
     assert (word.word, word.times_count) == ("helped", 1)
     found = meter(village)
     assert [(one.kind, one.minutes) for one in found.asks] == [("leader_visit", 40)]
@@ -167,18 +168,18 @@ def test_a_visit_from_which_nothing_was_taken_ends_by_the_hosts_word_alone(
     village: House, leader: Actor
 ) -> None:
     """Rows: H15, H19."""
-    keeper = village.person("陆秀芬", "keeper")
+    host = village.person("陆秀芬", "keeper")
     about = {"place": VILLAGE, "visit": visit(village, leader)}
     village.do("inspection.begin_leader_visit", about, as_=leader)
     village.do("inspection.end_leader_visit", about, as_=leader)
     with pytest.raises(Refused, match="ACC-1"):
         village.do("inspection.say_nothing_needed", about, as_=leader)
     village.do("account.move_clock", {"to": "2020-02-05T08:00:00+08:00"})
-    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=keeper)
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=host)
     assert row.state == "stays_open"
     assert village.ask("inspection.last_visit", {"place": VILLAGE}, as_=NOBODY).days_since == 9
-    village.do("inspection.say_nothing_needed", about, as_=keeper)
-    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=keeper)
+    village.do("inspection.say_nothing_needed", about, as_=host)
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=host)
     assert row.state == "closed"
     assert OpenItem.objects.get(kind="inspection.leader_visit").outcome == "nothing_needed"
 
@@ -223,3 +224,16 @@ def test_a_visit_joins_a_turn_of_duty(village: House, leader: Actor) -> None:
     later = (today() + dt.timedelta(days=1)).isoformat()
     with pytest.raises(Refused, match="INS-92"):
         visit(village, leader, booking=booking, on=later)
+
+
+def test_an_inspectors_visit_counts_by_its_real_length(days: Town) -> None:
+    """Rows: H27."""
+    booked = days.book(on="2020-01-27")
+    days.begin(booked["visit"])
+    clock(days, dt.date(2020, 1, 27), 9, 25)
+    days.tick(booked["visit"], booked["booked"])
+    days.end(booked["visit"])
+    ask = {"place": VILLAGE, "organisation": days.chemical}
+    found = days.house.ask("inspection.firm_burden", ask, as_=days.clerk)
+    assert [(one.kind, one.minutes) for one in found.asks] == [("visit", 85)]
+    assert meter(days.house).minutes == 0, "a firm's visit is no burden of the village"

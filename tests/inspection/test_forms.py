@@ -16,7 +16,7 @@ from mingbai.kernel.models import Entry, OpenItem
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from tests.conftest import NEIGHBOUR, TONGZHOU, VILLAGE, House
-from tests.inspection.conftest import HELD_HEADINGS, NEW_HEADINGS, due, form
+from tests.inspection.villages import HELD_HEADINGS, NEW_HEADINGS, due, form
 
 TURNS = count()
 
@@ -50,7 +50,7 @@ def test_every_field_that_a_query_says_it_holds_is_in_its_answer_and_held_once()
 
 
 def test_a_form_of_twenty_fields_of_which_seventeen_are_held_asks_three(
-    village: House, bureau: Actor, keeper: Actor
+    village: House, bureau: Actor, host: Actor
 ) -> None:
     """Rows: H11."""
     headings = HELD_HEADINGS + NEW_HEADINGS
@@ -60,13 +60,13 @@ def test_a_form_of_twenty_fields_of_which_seventeen_are_held_asks_three(
     assert [row.heading for row in gate.field_rows if row.to_ask] == NEW_HEADINGS
     found = village.do("inspection.request_form", form(*headings), as_=bureau).result
     assert (found["asked"], found["held"], found["to_ask"]) == (20, 17, 3)
-    (waiting,) = village.ask("inspection.waiting_forms", {"place": VILLAGE}, as_=keeper)
+    (waiting,) = village.ask("inspection.waiting_forms", {"place": VILLAGE}, as_=host)
     assert (waiting.to_ask, str(waiting.form)) == (3, found["form"])
-    (item,) = village.ask("items.waiting", {"place": VILLAGE}, as_=keeper)
+    (item,) = village.ask("items.waiting", {"place": VILLAGE}, as_=host)
     assert item.kind == "inspection.form"
     told = {"独居老人数": "7", "村医是否到岗": "是", "春耕缺的农资": {"why": "还没有统计"}}
-    send(village, keeper, found["form"], told)
-    assert village.ask("items.waiting", {"place": VILLAGE}, as_=keeper) == []
+    send(village, host, found["form"], told)
+    assert village.ask("items.waiting", {"place": VILLAGE}, as_=host) == []
     ask = {"place": TONGZHOU, "form": found["form"]}
     rows = village.ask("inspection.form_answers", ask, as_=bureau)
     said = {row.heading: row.value for row in rows}
@@ -83,7 +83,7 @@ def test_a_form_of_twenty_fields_of_which_seventeen_are_held_asks_three(
 
 
 def test_what_an_office_may_not_read_is_answered_by_the_registry_and_not_shown_to_it(
-    village: House, keeper: Actor
+    village: House, host: Actor
 ) -> None:
     health = village.person("梅医生", "health", TONGZHOU)
     found = village.do(
@@ -104,7 +104,7 @@ def test_what_an_office_may_not_read_is_answered_by_the_registry_and_not_shown_t
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 def test_two_forms_that_overlap_ask_what_they_share_once(
-    village: House, bureau: Actor, keeper: Actor, data: st.DataObject
+    village: House, bureau: Actor, host: Actor, data: st.DataObject
 ) -> None:
     """Rows: H11."""
     turn = next(TURNS)  # the account is the same for every example, so its headings are not
@@ -122,15 +122,15 @@ def test_two_forms_that_overlap_ask_what_they_share_once(
     before = FormQuestion.objects.count()
     one = village.do("inspection.request_form", form(*first), as_=bureau).result
     if answered_between:
-        send(village, keeper, one["form"], dict.fromkeys(first, "有"))
+        send(village, host, one["form"], dict.fromkeys(first, "有"))
     two = village.do("inspection.request_form", form(*second), as_=bureau).result
     shared = set(first) & set(second)
     assert two["to_ask"] == len(set(second) - shared)
     assert FormQuestion.objects.count() - before == len(set(first) | set(second))
     if not answered_between:
-        send(village, keeper, one["form"], dict.fromkeys(first, "有"))
+        send(village, host, one["form"], dict.fromkeys(first, "有"))
     if two["to_ask"]:
-        send(village, keeper, two["form"], dict.fromkeys(set(second) - shared, "有"))
+        send(village, host, two["form"], dict.fromkeys(set(second) - shared, "有"))
     for made, headings in ((one, first), (two, second)):
         ask = {"place": TONGZHOU, "form": made["form"]}
         rows = village.ask("inspection.form_answers", ask, as_=bureau)
@@ -139,37 +139,37 @@ def test_two_forms_that_overlap_ask_what_they_share_once(
 
 
 def test_a_draft_is_kept_and_an_unfinished_form_is_not_sent(
-    village: House, bureau: Actor, keeper: Actor
+    village: House, bureau: Actor, host: Actor
 ) -> None:
     """Rows: H11."""
     fields = [{"heading": "独居老人数", "kind": "whole"}, {"heading": "低保户数", "kind": "whole"}]
     made = village.do("inspection.request_form", form(*fields), as_=bureau).result
     about = {"place": VILLAGE, "form": made["form"]}
-    first, second = village.ask("inspection.form_questions", about, as_=keeper)
+    first, second = village.ask("inspection.form_questions", about, as_=host)
     wrong = about | {"answers": [{"field": first.field, "value": "七户"}]}
     with pytest.raises(Refused, match="INS-71"):
-        village.do("inspection.save_answers", wrong, as_=keeper)
+        village.do("inspection.save_answers", wrong, as_=host)
     saved = about | {"answers": [{"field": first.field, "value": "1,007"}]}
-    assert village.do("inspection.save_answers", saved, as_=keeper).result == {
+    assert village.do("inspection.save_answers", saved, as_=host).result == {
         "answered": 1,
         "to_ask": 1,
     }
     with pytest.raises(Refused, match="INS-70"):
-        village.do("inspection.send_answers", about, as_=keeper)
-    kept, _other = village.ask("inspection.form_questions", about, as_=keeper)
+        village.do("inspection.send_answers", about, as_=host)
+    kept, _other = village.ask("inspection.form_questions", about, as_=host)
     assert (kept.value, kept.saved_at is not None) == ("1007", True)
     both = about | {"answers": [{"field": second.field, "value": "3", "why": "没有"}]}
     with pytest.raises(Refused, match="INS-77"):
-        village.do("inspection.save_answers", both, as_=keeper)
+        village.do("inspection.save_answers", both, as_=host)
     assert not HeldValue.objects.exists(), "a draft is nobody else's"
 
 
 def test_an_answer_that_is_too_old_is_asked_again(
-    village: House, bureau: Actor, keeper: Actor
+    village: House, bureau: Actor, host: Actor
 ) -> None:
     made = village.do("inspection.request_form", form("独居老人数"), as_=bureau).result
-    send(village, keeper, made["form"], {"独居老人数": "7"})
-    held = village.ask("inspection.held_values", {"place": VILLAGE}, as_=keeper)
+    send(village, host, made["form"], {"独居老人数": "7"})
+    held = village.ask("inspection.held_values", {"place": VILLAGE}, as_=host)
     assert [(row.heading, row.value, row.age_days) for row in held] == [("独居老人数", "7", 0)]
     village.do("account.move_clock", {"to": "2020-04-20T09:00:00+08:00"})
     asked = {"place": TONGZHOU, "fields": "独居老人数", "subjects": VILLAGE}
@@ -182,7 +182,7 @@ def test_an_answer_that_is_too_old_is_asked_again(
     assert (row.value, row.age_days) == ("7", 84), "the old form still says what was answered"
 
 
-def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, clerk: Actor) -> None:
+def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_clerk: Actor) -> None:
     firm = village.names["firm"]
     other = {"place": VILLAGE, "name": "马头村无纺布商行", "kind": "company"}
     second = village.do("organisations.add_organisation", other).result["organisation"]
@@ -192,7 +192,7 @@ def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, clerk: A
         "inspection.request_form", form(*headings, subjects=[firm]), as_=bureau
     ).result
     assert (made["held"], made["to_ask"]) == (2, 1)
-    assert [r.kind for r in village.ask("items.waiting", {"place": VILLAGE}, as_=clerk)] == [
+    assert [r.kind for r in village.ask("items.waiting", {"place": VILLAGE}, as_=firm_clerk)] == [
         "inspection.form"
     ]
     assert village.ask("items.waiting", {"place": VILLAGE}, as_=stranger) == []
@@ -205,7 +205,7 @@ def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, clerk: A
             village.ask(name, ask, as_=stranger)
     with pytest.raises(Refused, match="FRM-9"):
         village.do("inspection.save_answers", about | {"answers": []}, as_=stranger)
-    send(village, clerk, made["form"], {"复工人数": "40"}, organisation=firm)
+    send(village, firm_clerk, made["form"], {"复工人数": "40"}, organisation=firm)
     (held,) = HeldValue.objects.all()
     assert (held.value, held.subject) == ("40", firm.replace("-", ""))
 
@@ -222,7 +222,7 @@ def test_a_heading_that_an_office_corrects_is_known_the_next_time(
     assert village.ask("inspection.form_gate", asked, as_=bureau).held == 1
 
 
-def test_what_no_form_may_ask_or_say(village: House, bureau: Actor, keeper: Actor) -> None:
+def test_what_no_form_may_ask_or_say(village: House, bureau: Actor, host: Actor) -> None:
     firm = village.names["firm"]
     for code, ask in (
         ("INS-60", form("户数", subjects=[VILLAGE, firm])),
@@ -237,14 +237,14 @@ def test_what_no_form_may_ask_or_say(village: House, bureau: Actor, keeper: Acto
             village.do("inspection.request_form", ask, as_=bureau)
     made = village.do("inspection.request_form", form("村医", "到岗日期"), as_=bureau).result
     about = {"place": VILLAGE, "form": made["form"]}
-    doctor = village.ask("inspection.form_questions", about, as_=keeper)[0]
+    doctor = village.ask("inspection.form_questions", about, as_=host)[0]
     told = about | {"answers": [{"field": doctor.field, "value": "张 110112196003070009"}]}
     with pytest.raises(Refused, match="INS-76"):
-        village.do("inspection.save_answers", told, as_=keeper)
+        village.do("inspection.save_answers", told, as_=host)
 
 
 def test_a_withdrawn_form_leaves_what_another_one_waits_for(
-    village: House, bureau: Actor, keeper: Actor
+    village: House, bureau: Actor, host: Actor
 ) -> None:
     one = village.do("inspection.request_form", form("甲项", "乙项"), as_=bureau).result
     two = village.do("inspection.request_form", form("乙项", "丙项"), as_=bureau).result
@@ -252,10 +252,10 @@ def test_a_withdrawn_form_leaves_what_another_one_waits_for(
     back = {"place": TONGZHOU, "form": one["form"], "reason": "用不着了"}
     village.do("inspection.withdraw_form", back, as_=bureau)
     about = {"place": VILLAGE, "form": two["form"]}
-    rows = village.ask("inspection.form_questions", about, as_=keeper)
+    rows = village.ask("inspection.form_questions", about, as_=host)
     assert [row.heading for row in rows if row.stands == "to_ask"] == ["乙项", "丙项"]
     assert FormQuestion.objects.filter(closed_at=None).count() == 2
-    send(village, keeper, two["form"], {"乙项": "有", "丙项": "无"})
+    send(village, host, two["form"], {"乙项": "有", "丙项": "无"})
     assert not OpenItem.objects.filter(kind="inspection.form", done_at=None).exists()
     with pytest.raises(Refused, match="INS-81"):
         village.do("inspection.withdraw_form", back | {"form": two["form"]}, as_=bureau)
@@ -269,9 +269,9 @@ def test_an_overdue_form_rises_to_the_desk(village: House, bureau: Actor) -> Non
     assert item.due_at is not None and item.due_at > dt.datetime(2020, 1, 27, tzinfo=dt.UTC)
 
 
-def test_a_form_asks_only_under_its_own_office(village: House, keeper: Actor) -> None:
+def test_a_form_asks_only_under_its_own_office(village: House, host: Actor) -> None:
     desk = village.person("郎致远", "desk", NEIGHBOUR)
     with pytest.raises(Refused, match="INS-61"):
         village.do("inspection.request_form", form("户数", place=NEIGHBOUR), as_=desk)
     with pytest.raises(Refused, match="ACC-1"):
-        village.do("inspection.request_form", form("户数", place=VILLAGE), as_=keeper)
+        village.do("inspection.request_form", form("户数", place=VILLAGE), as_=host)

@@ -11,7 +11,6 @@ from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.holding import Subject
 from mingbai.kernel.models import Mandate, Organisation, Place
 from mingbai.kernel.rows import Store
-from mingbai.kernel.words import ROLE_TITLES, Role
 
 
 @dataclass(frozen=True)
@@ -60,5 +59,4 @@ def asker_of(store: Store, mandate: UUID | None) -> tuple[str, str]:
     if one.organisation_id is not None:
         (firm,) = store.fetch(Organisation, {"id": one.organisation_id})
         return f"organisation/{firm.id.hex}", firm.name
-    title = str(ROLE_TITLES[Role(one.role)])
-    return f"office/{one.place}/{one.role}", f"{place_called(store, one.place)} · {title}"
+    return f"named/{one.capacity}", one.capacity

@@ -1,8 +1,9 @@
-"""Words of the inspection desk: named types with their limits, and the title of every field."""
+"""Words of the inspection desk: named types with their limits, the title of every field, and the words of standing it owns."""
 
 import datetime as dt
 import re
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import (
@@ -13,9 +14,37 @@ from pydantic import (
     model_validator,
 )
 
-from mingbai.kernel.asks import Ask, Open
+from mingbai.kernel.asks import Ask, Open, Private
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.standing import standing
 from mingbai.kernel.words import OpenName, half_width, sound
+
+FINDING = "inspection.finding"
+RECHECK = "inspection.recheck"
+VISIT = "inspection.visit"
+LEVEL = "response.level"
+GRADE = "response.zone_grade"
+NO_LEVEL, LOW = "none", "low"
+
+SERIOUS = standing("inspection.serious_hazard", _("A serious hazard is open"))
+PASSED = standing("inspection.passed", _("Inspected, and no serious hazard is open"))
+STANDS_OPEN = "open"
+
+LooksAt = Literal["control", "resumption"]
+AppliesTo = Literal["firm", "gate", "store", "line", "works", "place"]
+LevelWord = Literal["none", "IV", "III", "II", "I"]
+GradeWord = Literal["low", "medium", "high"]
+Severity = Literal["minor", "serious"]
+Tick = Literal["ok", "failed"]
+OwnerRole = Literal["guard", "keeper", "crew_lead", "desk"]
+ListCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+CheckCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+SectorPrefix = Annotated[str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")]
+CheckSentence = Annotated[
+    str, Open(), AfterValidator(sound), StringConstraints(min_length=2, max_length=200)
+]
+InspectorId = Annotated[UUID, Private()]
+Lists = Annotated[list[ListCode], Field(min_length=1, max_length=6)]
 
 FORM = "inspection.form"
 OVERRUN = "inspection.overrun"
@@ -106,6 +135,49 @@ FieldAsks = Annotated[
 
 terms(
     {
+        "checklist": _("Checklist"),
+        "checklists": _("Checklists"),
+        "check_item": _("Item of the checklist"),
+        "check_items": _("Items of the checklist"),
+        "text_zh": _("Sentence in Chinese"),
+        "text_en": _("Sentence in English"),
+        "looks_at": _("Looks at"),
+        "applies_to": _("What it is for"),
+        "sectors": _("Sectors"),
+        "levels": _("At which levels"),
+        "grades": _("In zones of which grade"),
+        "visit": _("Visit"),
+        "item_count": _("Items"),
+        "inspector": _("Inspector"),
+        "help": _("Offered as help"),
+        "recheck": _("Recheck of what failed"),
+        "new_fact": _("New fact"),
+        "booked": _("Booked items"),
+        "offered": _("Earlier results"),
+        "ticked": _("Looked at"),
+        "ticked_at": _("Looked at"),
+        "began": _("Begun"),
+        "lasted_minutes": _("Length in minutes"),
+        "failed": _("Not in order"),
+        "looked_at": _("Looked at"),
+        "finding": _("Finding"),
+        "findings": _("Findings"),
+        "severity": _("Severity"),
+        "owner": _("Who puts it right"),
+        "due": _("Due day"),
+        "days_open": _("Days open"),
+        "overdue": _("Past its day"),
+        "free_on": _("Next free day"),
+        "visited": _("Visited"),
+        "pictures": _("Pictures"),
+        "step": _("Step"),
+        "sentence": _("Sentence"),
+        "steps": _("Steps"),
+        "found_by": _("Found by"),
+    }
+)
+terms(
+    {
         "form": _("Form"),
         "fields": _("Fields"),
         "heading": _("Heading"),
@@ -113,7 +185,6 @@ terms(
         "subjects": _("Of whom"),
         "subject_name": _("Of whom"),
         "subject_kind": _("Places or firms"),
-        "due": _("Due day"),
         "overrun_reason": _("Reason to overrun the budget"),
         "held": _("Held already"),
         "to_ask": _("To ask"),
@@ -143,7 +214,6 @@ terms(
         "signed_by": _("Signed by"),
         "signed_at": _("Signed"),
         "sign_reason": _("Reason of who signed"),
-        "visit": _("Visit"),
         "visits": _("Visits"),
         "hands": _("What it serves"),
         "leader": _("Leader"),

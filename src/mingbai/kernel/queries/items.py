@@ -58,9 +58,11 @@ def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
     """Return the open items for my role at a place and under it, the most urgent first."""
     found = OpenItem.objects.filter(place__startswith=prefix_of(ask.place))
     if asking.role not in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
-        # One firm's clerk is not shown what waits for another firm's.
-        of_role = Q(role=asking.role, **({"person": None} if asking.role in OWN_SIDE else {}))
-        found = found.filter(of_role | Q(person=asking.person))
+        theirs = Q(role=asking.role)
+        if asking.role in OWN_SIDE:
+            # What waits for one firm is no matter of another's clerk at the same place.
+            theirs &= Q(person=None)
+        found = found.filter(theirs | Q(person=asking.person))
     if not ask.done:
         found = found.filter(done_at=None)
     return [

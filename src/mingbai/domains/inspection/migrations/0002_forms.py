@@ -8,9 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('inspection', '0001_visits'),
         ('kernel', '0006_firms_posts_standing'),
     ]
 

@@ -10,9 +10,21 @@ from mingbai.domains.inspection.models.forms import (
     LearntField,
 )
 from mingbai.domains.inspection.models.leaders import LeaderVisit, VisitTask
+from mingbai.domains.inspection.models.visits import (
+    Checklist,
+    ChecklistItem,
+    Finding,
+    FindingStep,
+    Visit,
+    VisitItem,
+)
 
 __all__ = [
+    "Checklist",
+    "ChecklistItem",
     "FieldAlias",
+    "Finding",
+    "FindingStep",
     "FormField",
     "FormQuestion",
     "FormRequest",
@@ -20,5 +32,7 @@ __all__ = [
     "HeldValue",
     "LeaderVisit",
     "LearntField",
+    "Visit",
+    "VisitItem",
     "VisitTask",
 ]

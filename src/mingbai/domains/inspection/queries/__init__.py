@@ -1,5 +1,25 @@
 """Everything that can be asked of the inspection desk."""
 
-from mingbai.domains.inspection.queries import burden, forms, gate, leaders
+from mingbai.domains.inspection.queries import (
+    bundle,
+    burden,
+    calendar,
+    findings,
+    foreseen,
+    forms,
+    gate,
+    leaders,
+    visits,
+)
 
-__all__ = ["burden", "forms", "gate", "leaders"]
+__all__ = [
+    "bundle",
+    "burden",
+    "calendar",
+    "findings",
+    "foreseen",
+    "forms",
+    "gate",
+    "leaders",
+    "visits",
+]

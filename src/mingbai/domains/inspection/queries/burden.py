@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.inspection.models import FormRequest, FormSubject
+from mingbai.domains.inspection.models import FormRequest, FormSubject, Visit
 from mingbai.domains.inspection.parameters import BUDGET
 from mingbai.domains.inspection.queries.gate import called, minutes_for
-from mingbai.domains.inspection.weeks import span
+from mingbai.domains.inspection.weeks import lasted, span
 from mingbai.domains.inspection.words import Week, week_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
@@ -55,6 +55,24 @@ def minutes_of_forms(
         minutes = minutes_for(store, subject, row.to_ask, row.sent_at)
         found.append(Spent(key, name, "form", minutes))
     return found
+
+
+@burden_source("visit")
+def minutes_of_visits(
+    store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
+) -> list[Spent]:
+    """Return the minutes that inspectors' visits took of a subject, by their real length; those offered as help apart."""
+    rows = Visit.objects.filter(
+        place=subject.place,
+        organisation=subject.organisation,
+        began_at__gte=since,
+        began_at__lt=until,
+        ended_at__isnull=False,
+    ).order_by("began_at", "id")
+    return [
+        Spent(f"named/{row.office}", row.office, "help" if row.help else "visit", lasted(row))
+        for row in rows
+    ]
 
 
 class BurdenAsk(Ask):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.models import LeaderVisit, VisitTask
 from mingbai.domains.inspection.rules.leaders import state_of
+from mingbai.domains.inspection.weeks import lasted
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.burden import Spent, asker_of, burden_source
@@ -85,13 +86,6 @@ def tasks_of(visits: list[LeaderVisit]) -> dict[UUID, list[VisitTask]]:
     for task in VisitTask.objects.filter(visit__in=visits).order_by("taken_at", "id"):
         found.setdefault(task.visit_id, []).append(task)
     return found
-
-
-def lasted(row: LeaderVisit) -> int:
-    """Return the minutes that a visit lasted, when it has ended."""
-    if row.began_at is None or row.ended_at is None:
-        return 0
-    return -(-int((row.ended_at - row.began_at).total_seconds()) // 60)
 
 
 def name_of(store: Store, person: UUID) -> str:
