@@ -276,6 +276,34 @@ def question_row(stand: Stand, waits: FormQuestion | None) -> QuestionRow:
     )
 
 
+class FormFieldRow(Row):
+    """One field that a form asks for."""
+
+    heading: str
+    field: str
+    kind: str
+    choices: list[str]
+    held_by: str
+
+
+@query(scope=Scope.UNDER, role=ASKERS, title=_("The fields of a form"))
+def form_fields(asking: Asking, ask: OfFormAsk) -> list[FormFieldRow]:
+    """Return the fields of a form in their order, with the kind of answer each one wants and who holds it."""
+    form = asking.see(FormRequest, id=ask.form)
+    if form is None or form.place != ask.place:
+        raise Refused("INS-69")
+    return [
+        FormFieldRow(
+            heading=one.heading,
+            field=one.code,
+            kind=one.kind,
+            choices=list(one.choices),
+            held_by=said_holder(one.code),
+        )
+        for one in wanted_by(asking.store, form.id)
+    ]
+
+
 @query(scope=Scope.UNDER, role=ASKERS, title=_("What a form says"))
 def form_answers(asking: Asking, ask: OfFormAsk) -> list[AnswerRow]:
     """Return what a form says of each village or firm: what is held as far as this office may read it, and every answer."""

@@ -12,7 +12,7 @@ from mingbai.domains.inspection.weeks import lasted
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.burden import Spent, asker_of, burden_source
-from mingbai.kernel.clock import day
+from mingbai.kernel.clock import day, start_of_day
 from mingbai.kernel.holding import Subject
 from mingbai.kernel.models import Booking, Person, Point
 from mingbai.kernel.places import prefix_of
@@ -166,6 +166,40 @@ def visit_tasks(asking: Asking, ask: VisitsAsk) -> list[TaskRow]:
         for row in rows.order_by("due", "id")[:500]
     ]
     return sorted(found, key=lambda row: row.done_at is not None)
+
+
+class OnDayAsk(Ask):
+    """A place on a day."""
+
+    place: PlaceCode
+    on: dt.date | None = None
+
+
+class JoinRow(Row):
+    """A turn of duty that a visitor may join: the post and its hours, and nobody's name."""
+
+    booking: UUID
+    post_name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+@query(scope=Scope.UNDER, role={Role.LEADER}, title=_("Turns of duty to join"))
+def turns_to_join(asking: Asking, ask: OnDayAsk) -> list[JoinRow]:
+    """Return the turns of duty of a place, of one day or of those to come: a visitor takes part instead of being shown around."""
+    since = start_of_day(ask.on or day(asking.now))
+    rows = Booking.objects.filter(place=ask.place, cancelled_at=None, starts_at__gte=since)
+    if ask.on is not None:
+        rows = rows.filter(starts_at__lt=since + dt.timedelta(days=1))
+    return [
+        JoinRow(
+            booking=row.id,
+            post_name=row.point.name,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in rows.select_related("point").order_by("starts_at", "id")[:50]
+    ]
 
 
 @query(scope=Scope.PUBLIC, title=_("The last first-hand visit"))
