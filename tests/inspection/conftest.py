@@ -9,6 +9,9 @@ import pytest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day, machine_now
 from tests.conftest import TONGZHOU, TOWN, VILLAGE, House
+from tests.inspection.villages import bureau, firm_clerk, host, village
+
+__all__ = ["bureau", "firm_clerk", "host", "village"]
 
 CHEMICAL, CONTROL, HEALTH, GATES = "chemical", "control", "health", "gates"
 ANOTHER_COUNTY = "110111000000"

@@ -51,6 +51,7 @@ SAMPLES: list[Any] = [
     "x" * 26,
     "x" * 88,
     VILLAGE,
+    "place.name",
     None,
 ]
 

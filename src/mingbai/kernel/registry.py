@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from pydantic import BaseModel
 
 from mingbai.kernel.asks import Ask
+from mingbai.kernel.fields import Holds, HouseField, in_pairs
 from mingbai.kernel.words import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,6 +99,7 @@ class Query:
     as_of: bool
     looks: bool
     per_hour: int | None
+    holds: tuple[tuple[str, HouseField], ...] = ()
 
     @property
     def desk(self) -> str:
@@ -180,10 +182,12 @@ def query(
     as_of: bool = False,
     looks: bool = False,
     per_hour: int | None = None,
+    holds: Holds | None = None,
 ) -> Callable[[F], F]:
     """Register a function `(asking, ask) -> rows` as a query; without a scope there is none.
 
-    `per_hour` is how often one who has not signed in may ask it.
+    `per_hour` is how often one who has not signed in may ask it. `holds` says which columns of the answer hold which fields
+    of the house: what is held here no form asks for.
     """
 
     def register(function: F) -> F:
@@ -213,6 +217,7 @@ def query(
             as_of=as_of,
             looks=looks,
             per_hour=per_hour,
+            holds=in_pairs(holds or {}),
         )
         function.query_name = name  # type: ignore[attr-defined]
         return function

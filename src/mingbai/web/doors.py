@@ -70,6 +70,31 @@ BY_HAND = {
     "posts.confirm": "/posts/",
     "posts.mine": "/posts/",
     "posts.candidates": "/posts/",
+    "inspection.burden": "/burden/",
+    "inspection.burdens": "/burden/",
+    "inspection.request_form": "/forms/new/",
+    "inspection.form_gate": "/forms/new/",
+    "inspection.forms": "/forms/",
+    "inspection.form_fields": "/forms/",
+    "inspection.form_answers": "/forms/",
+    "inspection.sign_overrun": "/forms/",
+    "inspection.decline_overrun": "/forms/",
+    "inspection.withdraw_form": "/forms/",
+    "inspection.save_answers": "/burden/",
+    "inspection.send_answers": "/burden/",
+    "inspection.waiting_forms": "/burden/",
+    "inspection.form_questions": "/burden/",
+    "inspection.leader_visits": "/leaders/",
+    "inspection.visit_tasks": "/leaders/",
+    "inspection.plan_leader_visit": "/leaders/",
+    "inspection.begin_leader_visit": "/leaders/",
+    "inspection.end_leader_visit": "/leaders/",
+    "inspection.cancel_leader_visit": "/leaders/",
+    "inspection.take_task": "/leaders/",
+    "inspection.close_task": "/leaders/",
+    "inspection.say_nothing_needed": "/leaders/",
+    "inspection.say_visit_word": "/leaders/",
+    "inspection.turns_to_join": "/leaders/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -99,6 +124,10 @@ ITEMS = {
     "movement.other_name": ("/gates/", "arrival"),
     "movement.confirmed_number": ("/do/items/settle/", "item_id"),
     "movement.proposal": ("/gates/", ""),
+    "inspection.form": ("/forms/answer/", "form"),
+    "inspection.overrun": ("/forms/sign/", "form"),
+    "inspection.leader_visit": ("/leaders/", "visit"),
+    "inspection.leader_task": ("/leaders/", "task"),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

@@ -55,3 +55,31 @@ RECHECK_DAYS = parameter(
 )
 BETWEEN = {"low": DAYS_LOW, "medium": DAYS_MEDIUM, "high": DAYS_HIGH}
 WITHIN = {"minor": MINOR_DAYS, "serious": SERIOUS_DAYS}
+ANSWER_HOLDS = parameter(
+    "inspection.answer_holds_days",
+    _("Days for which an answer to a form holds"),
+    default=90,
+    low=7,
+    high=366,
+)
+SECONDS_A_FIELD = parameter(
+    "inspection.seconds_a_field",
+    _("Seconds that one field of a form takes"),
+    default=120,
+    low=10,
+    high=900,
+)
+BUDGET = parameter(
+    "inspection.burden_minutes_a_week",
+    _("Minutes of forms, visits and calls a week at most"),
+    default=120,
+    low=30,
+    high=600,
+)
+LEADERS_A_WEEK = parameter(
+    "inspection.leader_visits_a_week",
+    _("Leaders' visits to one host a week at most"),
+    default=2,
+    low=1,
+    high=7,
+)

@@ -1,15 +1,23 @@
 """Words of the inspection desk: named types with their limits, the title of every field, and the words of standing it owns."""
 
-from typing import Annotated, Literal
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
-from mingbai.kernel.asks import Open, Private
+from mingbai.kernel.asks import Ask, Open, Private
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.standing import standing
-from mingbai.kernel.words import sound
+from mingbai.kernel.words import OpenName, half_width, sound
 
 FINDING = "inspection.finding"
 RECHECK = "inspection.recheck"
@@ -37,6 +45,93 @@ CheckSentence = Annotated[
 ]
 InspectorId = Annotated[UUID, Private()]
 Lists = Annotated[list[ListCode], Field(min_length=1, max_length=6)]
+
+FORM = "inspection.form"
+OVERRUN = "inspection.overrun"
+LEADER_VISIT = "inspection.leader_visit"
+LEADER_TASK = "inspection.leader_task"
+
+FIELDS_MOST, SUBJECTS_MOST, CHOICES_MOST = 60, 200, 30
+WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+def in_parts(value: object) -> object:
+    """Return a text with commas or lines as a list, as an address or a shell carries one."""
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[,，、;；\n]", value) if part.strip()]
+    return value
+
+
+def as_week(value: object) -> object:
+    """Return the week that a day lies in; a week as it is written, when it is one."""
+    text = half_width(value)
+    if isinstance(text, dt.date):
+        return week_of(text)
+    if not isinstance(text, str):
+        return value
+    try:
+        return week_of(dt.date.fromisoformat(text[:10]) if "W" not in text else monday(text))
+    except ValueError:
+        raise ValueError(
+            str(_("is not a week; write it like 2020-W07, or any day of it"))
+        ) from None
+
+
+def week_of(on: dt.date) -> str:
+    """Return the week of a day, as 2020-W07."""
+    year, week, _day = on.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def monday(week: str) -> dt.date:
+    """Return the first day of a week."""
+    found = WEEK.fullmatch(week)
+    if found is None:
+        raise ValueError(week)
+    return dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
+
+
+FieldKind = Literal["text", "whole", "decimal", "day", "yes_no", "choice"]
+SubjectKind = Literal["place", "organisation"]
+Hands = Literal["control", "production", "both"]
+VisitWord = Literal["helped", "no_trouble", "took_time", "stopped_our_work"]
+FieldCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z_]+[./][a-z0-9_]{1,60}$")]
+Week = Annotated[
+    str, Open(), BeforeValidator(as_week), StringConstraints(pattern=r"^\d{4}-W\d{2}$")
+]
+SubjectText = Annotated[
+    str,
+    Open(),
+    BeforeValidator(half_width),
+    StringConstraints(pattern=r"^(\d{12}|[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12})$"),
+]
+Subjects = Annotated[
+    list[SubjectText], BeforeValidator(in_parts), Field(min_length=1, max_length=SUBJECTS_MOST)
+]
+Heading = Annotated[
+    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+]
+Choices = Annotated[list[OpenName], BeforeValidator(in_parts), Field(max_length=CHOICES_MOST)]
+
+
+class FieldAsk(Ask):
+    """One field of a form: its heading, as which field it counts, and of a new one what kind of answer it wants."""
+
+    heading: Heading
+    kind: FieldKind = "text"
+    field: FieldCode | None = None
+    choices: Choices = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def plain(cls, value: Any) -> Any:
+        """Return a heading alone as a field, as most sheets have it."""
+        return {"heading": value} if isinstance(value, str) else value
+
+
+FieldAsks = Annotated[
+    list[FieldAsk], BeforeValidator(in_parts), Field(min_length=1, max_length=FIELDS_MOST)
+]
 
 terms(
     {
@@ -79,5 +174,56 @@ terms(
         "sentence": _("Sentence"),
         "steps": _("Steps"),
         "found_by": _("Found by"),
+    }
+)
+terms(
+    {
+        "form": _("Form"),
+        "fields": _("Fields"),
+        "heading": _("Heading"),
+        "choices": _("Choices"),
+        "subjects": _("Of whom"),
+        "subject_name": _("Of whom"),
+        "subject_kind": _("Places or firms"),
+        "overrun_reason": _("Reason to overrun the budget"),
+        "held": _("Held already"),
+        "to_ask": _("To ask"),
+        "under_way": _("Asked already, answer to come"),
+        "held_by": _("Held by"),
+        "readable": _("This office may read it"),
+        "answers": _("Answers"),
+        "answered_count": _("Answered"),
+        "field_rows": _("Field by field"),
+        "subject_rows": _("Village by village, firm by firm"),
+        "stands": _("How it stands"),
+        "given_at": _("Given on"),
+        "given_by": _("Given by"),
+        "age_days": _("Days old"),
+        "saved": _("Answers kept as a draft"),
+        "saved_at": _("Kept as a draft"),
+        "asked_by": _("Who asks"),
+        "asker": _("Who asked"),
+        "week": _("Week"),
+        "budget": _("Minutes a week at most"),
+        "spent_minutes": _("Minutes asked"),
+        "this_minutes": _("Minutes that this form takes"),
+        "biggest_asker": _("Who asked most"),
+        "biggest_minutes": _("Minutes of who asked most"),
+        "asks": _("By whom and for what"),
+        "overruns": _("Signed overruns"),
+        "signed_by": _("Signed by"),
+        "signed_at": _("Signed"),
+        "sign_reason": _("Reason of who signed"),
+        "visits": _("Visits"),
+        "hands": _("What it serves"),
+        "leader": _("Leader"),
+        "joined": _("Turn of duty joined"),
+        "tasks": _("Tasks taken"),
+        "tasks_open": _("Tasks still open"),
+        "task": _("Task"),
+        "word": _("The host's word"),
+        "days_since": _("Days since the last visit"),
+        "last_visit": _("Last visit"),
+        "mine": _("Mine"),
     }
 )

@@ -32,6 +32,13 @@ CALL_MINUTES = parameter(
     low=10,
     high=1440,
 )
+MINUTES_A_CALL = parameter(
+    "movement.minutes_a_call",
+    _("Minutes that a call-back takes"),
+    default=5,
+    low=1,
+    high=30,
+)
 CHECK_EVERY = parameter(
     "movement.check_every",
     _("Arrivals after which a gate is checked once more"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from mingbai.kernel.asks import Open, Private, Sealed
+from mingbai.kernel.fields import Over, house_field
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.words import half_width, sound
 
@@ -105,4 +106,36 @@ terms(
         "source_kind": _("How it came"),
         "origin_place": _("From where"),
     }
+)
+
+GATES = house_field(
+    "gates.number",
+    _("Number of gates"),
+    aliases=("卡口数", "卡点数", "卡口个数", "检查点数", "gates"),
+    over=Over.COUNT,
+)
+OPEN_GATES = house_field(
+    "gates.open",
+    _("Gates that are open"),
+    aliases=("开放卡口数", "在用卡口数", "opengates"),
+    over=Over.COUNT,
+    where=("state", "open"),
+)
+ARRIVALS = house_field(
+    "gates.arrivals",
+    _("Arrivals registered"),
+    aliases=("登记人数", "来返人员数", "累计登记人数", "卡口登记人数", "arrivals"),
+    over=Over.SUM,
+)
+VERIFIED_ARRIVALS = house_field(
+    "gates.verified",
+    _("Arrivals verified"),
+    aliases=("已核实人数", "核实人数", "verifiedarrivals"),
+    over=Over.SUM,
+)
+ARRIVALS_IN_DOUBT = house_field(
+    "gates.to_verify",
+    _("Arrivals still to verify"),
+    aliases=("待核实人数", "未核实人数", "arrivalsindoubt"),
+    over=Over.SUM,
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from django.utils.translation import gettext_lazy as _
 from pydantic import BeforeValidator, Field
 
+from mingbai.kernel.fields import Over, house_field
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.words import whole
 
@@ -129,4 +130,30 @@ terms(
         "through_line": _("Up to line"),
         "difference": _("Difference"),
     }
+)
+
+MASKS = house_field(
+    "store.masks",
+    _("Masks in the store"),
+    aliases=("口罩数", "口罩库存", "一次性口罩库存", "口罩现有数", "口罩存量", "masks"),
+    where=("item", "mask"),
+)
+DISINFECTANT = house_field(
+    "store.disinfectant",
+    _("Bottles of disinfectant in the store"),
+    aliases=("消毒液数", "消毒液库存", "84消毒液库存", "消毒液存量", "disinfectant"),
+    where=("item", "disinfectant-84"),
+)
+KINDS_IN_STORE = house_field(
+    "store.kinds",
+    _("Kinds of goods in the store"),
+    aliases=("物资种类数", "在库物资种类", "kindsofgoods"),
+    over=Over.COUNT,
+)
+KINDS_RUNNING_LOW = house_field(
+    "store.low",
+    _("Kinds of goods that run low"),
+    aliases=("紧缺物资种类数", "紧缺物资种类", "goodsrunninglow"),
+    over=Over.COUNT,
+    where=("low", True),
 )

@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.fields import (
+    FIRM_ADDRESS,
+    FIRM_CLASSES,
+    FIRM_CREDIT_CODE,
+    FIRM_KIND,
+    FIRM_NAME,
+    FIRM_PURPOSE,
+    FIRM_SECTOR,
+    FIRM_SINCE,
+    FIRM_VEHICLES,
+)
 from mingbai.kernel.firms import FIELDS, Eyes, in_class_on, named_sector
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import (
@@ -100,7 +111,23 @@ def firm_asked(ask: OfFirm) -> Organisation:
     return firm
 
 
-@query(scope=Scope.UNDER, role=READERS, desk="organisations", title=_("A firm's record"))
+@query(
+    scope=Scope.UNDER,
+    role=READERS,
+    desk="organisations",
+    title=_("A firm's record"),
+    holds={
+        "name": FIRM_NAME,
+        "kind": FIRM_KIND,
+        "since": FIRM_SINCE,
+        "credit_code": FIRM_CREDIT_CODE,
+        "sector": FIRM_SECTOR,
+        "address": FIRM_ADDRESS,
+        "purpose": FIRM_PURPOSE,
+        "classes": FIRM_CLASSES,
+        "vehicles": FIRM_VEHICLES,
+    },
+)
 def record(asking: Asking, ask: OfFirm) -> FirmRecord:
     """Return a firm's one record; every office sees the same firm, each the fields that are for it."""
     firm, eyes = firm_asked(ask), Eyes(asking)

@@ -10,6 +10,12 @@ from mingbai.kernel.access import hats
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.fields import (
+    FIRMS,
+    HOUSEHOLDS,
+    REGISTERED_HOUSEHOLDS,
+    TENANT_HOUSEHOLDS,
+)
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import (
@@ -89,7 +95,13 @@ class HouseholdRow(Row):
     members: int
 
 
-@query(scope=Scope.UNDER, role=DESKS, desk="people", title=_("Households of a place"))
+@query(
+    scope=Scope.UNDER,
+    role=DESKS,
+    desk="people",
+    title=_("Households of a place"),
+    holds={"code": (HOUSEHOLDS, REGISTERED_HOUSEHOLDS, TENANT_HOUSEHOLDS)},
+)
 def households(asking: Asking, ask: OfPlace) -> list[HouseholdRow]:
     """Return the households of a place, tenants too."""
     rows = Household.objects.filter(place=ask.place).select_related("head").order_by("code")
@@ -169,6 +181,7 @@ class OrganisationRow(Row):
     role=DESKS | READERS | {Role.APPOINTING_OFFICE},
     desk="organisations",
     title=_("Organisations of a place"),
+    holds={"organisation": FIRMS},
 )
 def organisations(asking: Asking, ask: OfPlace) -> list[OrganisationRow]:
     """Return the organisations of a place; those that ended stay readable."""

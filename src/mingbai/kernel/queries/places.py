@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
+from mingbai.kernel.fields import PLACE_CODE, PLACE_NAME, PLACE_PATH, STORES
 from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Goods, Pack, Place, Point
@@ -81,7 +82,12 @@ class PlaceRow(Row):
     path: str
 
 
-@query(scope=Scope.PUBLIC, desk="places", title=_("A place"))
+@query(
+    scope=Scope.PUBLIC,
+    desk="places",
+    title=_("A place"),
+    holds={"name": PLACE_NAME, "code": PLACE_CODE, "path": PLACE_PATH},
+)
 def show(asking: Asking, ask: OfPlace) -> PlaceRow:
     """Return a place; where one code stands at two levels, the lower one."""
     rows = sorted(asking.find(Place, code=ask.place), key=lambda row: len(row.prefix))
@@ -114,7 +120,7 @@ class PointRow(Row):
     name: str
 
 
-@query(scope=Scope.PUBLIC, desk="places", title=_("Points of a place"))
+@query(scope=Scope.PUBLIC, desk="places", title=_("Points of a place"), holds={"id": STORES})
 def points(asking: Asking, ask: OfPlace) -> list[PointRow]:
     """Return the gates, stores, lines and works of a place."""
     return [

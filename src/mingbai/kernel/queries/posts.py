@@ -11,6 +11,7 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day, start_of_day
 from mingbai.kernel.commands.posts import KEEPS, LEADS
+from mingbai.kernel.fields import TURNS_TODAY
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Booking, Mandate, Membership
 from mingbai.kernel.queries.places import OfPlace
@@ -80,6 +81,7 @@ def bookings(place: str, since: dt.datetime, until: dt.datetime) -> list[Booking
     },
     desk="posts",
     title=_("Turns of duty"),
+    holds={"booking": TURNS_TODAY},
 )
 def turns(asking: Asking, ask: OfDay) -> list[TurnRow]:
     """Return who is to be at which post of a place on a day, who came, and whether another has seen it."""

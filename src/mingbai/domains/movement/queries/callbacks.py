@@ -3,17 +3,22 @@
 import datetime as dt
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.movement.models import Arrival, Callback
+from mingbai.domains.movement.parameters import MINUTES_A_CALL
 from mingbai.domains.movement.queries.register import masks
 from mingbai.domains.movement.sealed import unseal
 from mingbai.domains.movement.words import CALLBACK
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.burden import Spent, burden_source
+from mingbai.kernel.holding import Subject
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import OpenItem, Person, PersonKey, Point
 from mingbai.kernel.people import unsealed
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
@@ -75,6 +80,22 @@ def callback(asking: Asking, ask: OfArrival) -> CallRow:
         outcome=calls[-1].outcome if calls else None,
         done_at=last.done_at if last else None,
     )
+
+
+@burden_source("call")
+def minutes_of_calls(
+    store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
+) -> list[Spent]:
+    """Return the minutes that calling back about the gate's register cost a place: each call by the policy of its day."""
+    if subject.organisation is not None:
+        return []
+    calls = Callback.objects.filter(place=subject.place, at__gte=since, at__lt=until)
+    said = [
+        in_force(store, MINUTES_A_CALL.name, subject.place, at)
+        for at in calls.values_list("at", flat=True)
+    ]
+    name = str(gettext("The gate's register"))
+    return [Spent("movement.register", name, "call", sum(said), len(said))] if said else []
 
 
 def number_of(store: Store, arrival: UUID) -> str | None:

@@ -17,7 +17,16 @@ from mingbai.domains.movement.rules.register import (
     standing_of,
     turnover_of,
 )
-from mingbai.domains.movement.words import GATE, PointText, Standing
+from mingbai.domains.movement.words import (
+    ARRIVALS,
+    ARRIVALS_IN_DOUBT,
+    GATE,
+    GATES,
+    OPEN_GATES,
+    VERIFIED_ARRIVALS,
+    PointText,
+    Standing,
+)
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import PLACE_ZONE, day, start_of_day
@@ -50,7 +59,12 @@ class CheckpointRow(Row):
     since: dt.datetime | None
 
 
-@query(scope=Scope.PUBLIC, title=_("The gates of a place"), as_of=True)
+@query(
+    scope=Scope.PUBLIC,
+    title=_("The gates of a place"),
+    as_of=True,
+    holds={"point": (GATES, OPEN_GATES)},
+)
 def checkpoints(asking: Asking, ask: GatesAt) -> list[CheckpointRow]:
     """Return the gates of a place, which are open, and for a closed one the reason and the way round."""
     moment = ask.as_of or asking.as_of
@@ -144,7 +158,16 @@ class GateCountRow(Row):
     fixed_within_hour: int
 
 
-@query(scope=Scope.UNDER, role=READING, title=_("Verified and still to verify"))
+@query(
+    scope=Scope.UNDER,
+    role=READING,
+    title=_("Verified and still to verify"),
+    holds={
+        "arrivals": ARRIVALS,
+        "verified": VERIFIED_ARRIVALS,
+        "to_verify": ARRIVALS_IN_DOUBT,
+    },
+)
 def gate_counts(asking: Asking, ask: GatesAt) -> list[GateCountRow]:
     """Return for each gate how many rows are verified and how many are not yet; nobody's own figure is among them."""
     standings: dict[UUID, Counter[Standing]] = {}

@@ -16,7 +16,14 @@ from mingbai.domains.supplies.rules import (
     days_of_cover,
     is_low,
 )
-from mingbai.domains.supplies.words import LineKind, LocationKind
+from mingbai.domains.supplies.words import (
+    DISINFECTANT,
+    KINDS_IN_STORE,
+    KINDS_RUNNING_LOW,
+    MASKS,
+    LineKind,
+    LocationKind,
+)
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
@@ -54,7 +61,12 @@ class StoreRow(Row):
     expiring: int
 
 
-@query(scope=Scope.UNDER, role=READING, title=_("The store now"))
+@query(
+    scope=Scope.UNDER,
+    role=READING,
+    title=_("The store now"),
+    holds={"quantity": (MASKS, DISINFECTANT), "item": (KINDS_IN_STORE, KINDS_RUNNING_LOW)},
+)
 def store(asking: Asking, ask: AtPlace) -> list[StoreRow]:
     """Return what a store holds now, for how many days it lasts, and what of it expires soon."""
     near = in_force(asking.store, NEAR_EXPIRY.name, ask.place, asking.now)
