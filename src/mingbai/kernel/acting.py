@@ -49,6 +49,7 @@ class Acting:
     because: UUID | None = None
     came_by: str | None = None
     depth: int = 0
+    inner: int = 0
     run_inner: Callable[..., Any] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
