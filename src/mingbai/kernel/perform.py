@@ -315,7 +315,13 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
         run_inner=_inner,
         afterwards=outer.afterwards,
     )
-    return _done(command, parsed, inner)
+    receipt = _done(command, parsed, inner)
+    # A row that both changed is bound by the one that changed it last.
+    changed = inner.inside | inner.rows.keys()
+    outer.inside |= changed
+    for key in changed:
+        outer.rows.pop(key, None)
+    return receipt
 
 
 def as_house(function: str | Callable[..., Any], ask: Ask | dict[str, Any]) -> Receipt:

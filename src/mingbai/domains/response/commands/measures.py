@@ -81,7 +81,7 @@ def issue_measure(acting: Acting, ask: IssueMeasure) -> Issued:
     basis = check_basis(ask.basis)
     review_on = check_review(ask.review_on, day(acting.at))
     if acting.see(Listed, code=ask.code) is not None:
-        raise Refused("RES-9", code=ask.code)
+        raise Refused("RES-9", measure=ask.code)
     check_table(ask.table, ask.policy, ask.scope, ask.lowest, ask.highest)
     for cell in ask.table:
         if ask.policy is not None and cell.value is not None:

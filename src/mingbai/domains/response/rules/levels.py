@@ -26,7 +26,7 @@ sentences(
         "RES-6": _("This change has taken effect and can't be withdrawn. Declare the next one."),
         "RES-7": _("This change took effect already. Nothing was done twice."),
         "RES-8": _("This change takes effect later, at %(moment)s."),
-        "RES-9": _("A measure of the code %(code)s is in the catalogue already."),
+        "RES-9": _("A measure of the code %(measure)s is in the catalogue already."),
         "RES-10": _("A measure says on which basis it stands. Write it down."),
         "RES-11": _(
             "A measure says on which day it is looked at again: a day after today, and within %(days)s days."
