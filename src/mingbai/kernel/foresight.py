@@ -43,7 +43,7 @@ class Question:
     kinds_after: Kinds = no_kinds
 
 
-Foreseer = Callable[[Store, Question], Iterable[Foreseen]]
+Foreseer = Callable[[Store, "Question"], Iterable[Foreseen]]
 
 
 @dataclass(frozen=True)

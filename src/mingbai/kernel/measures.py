@@ -83,9 +83,9 @@ class Hung:
         """Tell whether the measure has ended at a place too."""
         return is_under(place, self.place) and not any(is_under(place, one) for one in self.kept)
 
-    def of(self, model: Any) -> "QuerySet[Any]":
+    def of(self, model: Any) -> "QuerySet[Any, Any]":
         """Return a table's rows that hang on it, in the order of their ids."""
-        rows = model.objects.filter(
+        rows: QuerySet[Any, Any] = model.objects.filter(
             measure__in=self.measures, place__startswith=prefix_of(self.place)
         )
         for place in self.kept:

@@ -38,7 +38,7 @@ terms(
         "taken_at": _("Took effect"),
         "word": _("What was said"),
         "standing_before": _("Before"),
-        "told_by": _("Said for"),
+        "asked_of": _("Asked of"),
         "answered_because": _("Reason of the answer"),
         "level_since": _("Level since"),
         "level_place": _("Level said for"),

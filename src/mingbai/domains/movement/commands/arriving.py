@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement.commands.proposals import look_at_the_week
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping
 from mingbai.domains.movement.parameters import CALL_MINUTES, KEEP_DAYS
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.rules.register import doubt_of
 from mingbai.domains.movement.sealed import key_of, seal
 from mingbai.domains.movement.words import (

@@ -47,7 +47,7 @@ def open_checkpoint(acting: Acting, ask: OpenCheckpoint) -> Opened:
         assert point is not None
     held = state_of(acting, point)
     detour = point_of(acting, ask.place, ask.detour) if ask.detour else None
-    told = {
+    told: dict[str, Any] = {
         "hours": ask.hours or (held.hours if held else None),
         "equipment": ask.equipment or (held.equipment if held else None),
         "detour_id": detour.id if detour else None,

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.movement.commands.checkpoints import WHO, lead_on, stand
 from mingbai.domains.movement.commands.issuing import PermitNumber
-from mingbai.domains.movement.measures import eased, hangings_of, open_way_round
 from mingbai.domains.movement.models import Batch, Hanging, Permit
 from mingbai.domains.movement.points import ENDED, is_open, point_of, state_of
+from mingbai.domains.movement.queries.measures import eased, hangings_of, open_way_round
 from mingbai.domains.movement.rules.permits import PermitKind
 from mingbai.domains.movement.words import GATE, PointText
 from mingbai.kernel.acting import Acting

@@ -16,9 +16,9 @@ from mingbai.domains.movement.commands.arriving import (
     record,
 )
 from mingbai.domains.movement.commands.callbacks import mend
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.parameters import CARD_MUST_BE_SEEN
 from mingbai.domains.movement.points import is_open, point_of, state_then
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.rules.register import (
     check_arrived,
     check_card,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.movement.models import CheckpointState, Hanging, Permit
@@ -26,7 +26,7 @@ def gates_turning(store: Store, asked: Question) -> Iterable[tuple[Point, bool]]
         states[state.point_id] = state
     points = {row.id: row for row in Point.objects.filter(kind=GATE, place__startswith=begins)}
     for row in hung:
-        point = points.get(row.point_id)
+        point = points.get(row.point_id) if row.point_id else None
         if point is None:
             continue
         before = row.measure in asked.kinds_before(row.place)
@@ -39,9 +39,9 @@ def gates_turning(store: Store, asked: Question) -> Iterable[tuple[Point, bool]]
 def foresee_gates(store: Store, asked: Question) -> Iterable[Foreseen]:
     """Tell which gates would be taken away, and which would be needed again."""
     for point, needed in gates_turning(store, asked):
-        before, after = said("closed"), said("needed again")
+        before, after = gettext("stands closed"), gettext("needed again")
         if not needed:
-            before, after = said("open"), said("taken away")
+            before, after = gettext("stands open"), gettext("taken away")
         yield Foreseen(point.id.hex, point.name, point.place, before, after)
 
 
@@ -60,7 +60,7 @@ def foresee_passes(store: Store, asked: Question) -> Iterable[Foreseen]:
             if places not in seen:
                 seen[places] = ends(asked, hung, places)
             if seen[places]:
-                yield Foreseen(number, batch, place, said("holds"), said("ends"))
+                yield Foreseen(number, batch, place, gettext("holds"), gettext("ends"))
 
 
 def ends(asked: Question, hung: list[Hanging], places: str) -> bool:
@@ -84,7 +84,7 @@ def foresee_turns(store: Store, asked: Question) -> Iterable[Foreseen]:
     for turn in turns.filter(ends_at__gt=asked.at).order_by("starts_at", "id"):
         point = going[turn.point_id]
         name = f"{point.name} {said_moment(max(turn.starts_at, asked.at))}"
-        yield Foreseen(turn.id.hex, name, turn.place, said("booked"), said("free"))
+        yield Foreseen(turn.id.hex, name, turn.place, gettext("booked"), gettext("free"))
 
 
 @foresees("movement.checks", _("Checks of gates"))
@@ -95,7 +95,7 @@ def foresee_checks(store: Store, asked: Question) -> Iterable[Foreseen]:
         old, new = asked.before(place)[GRADE], asked.after(place)[GRADE]
         before, after = (factor(store, grade, place, asked.at) for grade in (old, new))
         if before != after:
-            times = said("%(times)s times as often")
+            times = gettext("%(times)s times as often")
             yield Foreseen(place, place, place, times % {"times": before}, times % {"times": after})
 
 

@@ -109,7 +109,7 @@ def declare(
         acting.raise_item(
             kind=EASIER, subject=held.id.hex, place=asked_of, role=Role.LEADER, due=when
         )
-    return Declared(change=held.id, state=held.state)  # type: ignore[arg-type]
+    return Declared(change=held.id, state=held.state)
 
 
 def own_word(acting: Acting, word: StandingWord, place: str, at: dt.datetime) -> Standing | None:
@@ -185,7 +185,7 @@ def sign_easier(acting: Acting, ask: SignEasier) -> Declared:
     )
     acting.close_item(kind=EASIER, subject=held.id.hex, place=ask.place, outcome="signed")
     held = hold_from(acting, WORDS[held.word], held)
-    return Declared(change=held.id, state=held.state)  # type: ignore[arg-type]
+    return Declared(change=held.id, state=held.state)
 
 
 class RefuseEasier(Ask):
@@ -296,7 +296,7 @@ def take_effect(acting: Acting, ask: TakeEffect) -> Taken:
     overtaken = row is None or not in_force(row, held.effective_at)
     acting.change(held, taken_at=acting.now, state="overtaken" if overtaken else "in_effect")
     switch(acting, held.place)
-    return Taken(value=held.value)  # type: ignore[arg-type]
+    return Taken(value=held.value)
 
 
 @due("minute")

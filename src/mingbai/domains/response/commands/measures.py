@@ -11,7 +11,7 @@ from mingbai.domains.response.commands.switching import (
     schedule,
     switch,
 )
-from mingbai.domains.response.models import Cell, Change, Listed, LocalChoice
+from mingbai.domains.response.models import Change, Listed, LocalChoice, TableCell
 from mingbai.domains.response.queries.scopes import known_blocker, point_or_firm, proposed
 from mingbai.domains.response.rules.levels import check_basis, check_review, check_table
 from mingbai.domains.response.words import REVIEW, ResponseLevel, ZoneGrade
@@ -110,7 +110,7 @@ def issue_measure(acting: Acting, ask: IssueMeasure) -> Issued:
     )
     for cell in ask.table:
         acting.add(
-            Cell(
+            TableCell(
                 listed_id=listed.id,
                 level=cell.level,
                 grade=cell.grade,

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from mingbai.domains.response.models import Listed
-from mingbai.domains.response.table import Catalogue, catalogue
+from mingbai.domains.response.queries.table import Catalogue, catalogue
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import begin_measure, lapse

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name='TableCell',
             fields=[
                 ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('row_version', models.PositiveIntegerField(default=1, editable=False)),

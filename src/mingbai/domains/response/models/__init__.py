@@ -1,5 +1,5 @@
 """Tables of the response desk: columns, constraints, indexes; no rules."""
 
-from mingbai.domains.response.models.levels import Cell, Change, Listed, LocalChoice
+from mingbai.domains.response.models.levels import Change, Listed, LocalChoice, TableCell
 
-__all__ = ["Cell", "Change", "Listed", "LocalChoice"]
+__all__ = ["TableCell", "Change", "Listed", "LocalChoice"]

@@ -60,7 +60,7 @@ class Listed(Kept):
     entry = models.UUIDField()
 
 
-class Cell(Kept):
+class TableCell(Kept):
     """One cell of a measure's table: at this level, in this zone grade and sector it holds, and sets its parameter to this."""
 
     listed = models.ForeignKey(Listed, on_delete=models.PROTECT, related_name="cells")

@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import cache
 
-from django.utils.translation import gettext as said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from mingbai.domains.response.queries.measures import said_name
 from mingbai.domains.response.queries.scopes import READING
+from mingbai.domains.response.queries.table import Catalogue, Words, catalogue
 from mingbai.domains.response.rules.levels import easier
-from mingbai.domains.response.table import Catalogue, Words, catalogue
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
@@ -54,7 +54,7 @@ def simulate(asking: Asking, ask: Simulate) -> list[SimulatedRow]:
     """Return, desk by desk, what would change if this level or grade held; nothing is written, and no help is closed."""
     if ask.level is None and ask.grade is None:
         raise Refused("RES-22")
-    wished = {LEVEL.name: ask.level, ZONE_GRADE.name: ask.grade}
+    wished: dict[str, str | None] = {LEVEL.name: ask.level, ZONE_GRADE.name: ask.grade}
     asked = question(asking.store, ask.place, ask.at or asking.now, wished)
     found = []
     for section in SECTIONS.values():
@@ -168,12 +168,12 @@ def state_said(book: Catalogue, listed: object, words: Words) -> str:
     (one,) = [row for row in book.listed if row.id == listed]
     sectors = book.sectors(one, words)
     if sectors is None:
-        return said("does not hold")
+        return gettext("not in force")
     value = book.value(one, words)
     if value is not None:
-        return said("holds, set to %(value)s") % {"value": value}
+        return gettext("in force, set to %(value)s") % {"value": value}
     return (
-        said("holds for the sectors %(sectors)s") % {"sectors": " ".join(sectors)}
+        gettext("in force for the sectors %(sectors)s") % {"sectors": " ".join(sectors)}
         if sectors
-        else said("holds")
+        else gettext("in force")
     )

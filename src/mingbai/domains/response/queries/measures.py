@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.response.models import Listed, LocalChoice
 from mingbai.domains.response.queries.levels import named
 from mingbai.domains.response.queries.scopes import blocked, thing
+from mingbai.domains.response.queries.table import catalogue
 from mingbai.domains.response.rules.levels import EFFECT_AFTER
-from mingbai.domains.response.table import catalogue
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row

@@ -44,11 +44,12 @@ def blocked(blocker: str, place: str, at: dt.datetime) -> list[tuple[str, str]]:
     """Return about what, and where, something of a kind was open or said at a moment, at a place and under it."""
     begins = prefix_of(place)
     if blocker in WORDS:
-        rows = Standing.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
-        found = rows.filter(what=blocker, place__startswith=begins)
-    else:
-        items = OpenItem.objects.filter(Q(done_at=None) | Q(done_at__gt=at), asked_at__lte=at)
-        found = items.filter(kind=blocker, place__startswith=begins)
+        said = Standing.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+        here = said.filter(what=blocker, place__startswith=begins)
+        return list(here.order_by("id").values_list("subject", "place"))
+
+    items = OpenItem.objects.filter(Q(done_at=None) | Q(done_at__gt=at), asked_at__lte=at)
+    found = items.filter(kind=blocker, place__startswith=begins)
     return list(found.order_by("id").values_list("subject", "place"))
 
 
@@ -108,7 +109,7 @@ def point_or_firm(store: Store, scope: str, subject: str, place: str) -> Thing |
 
 
 class OfBlocker(Ask):
-    """Where does it lie?"""
+    """A kind of open item or standing, and the place in which it is looked for."""
 
     place: PlaceCode
     blocker: Code

@@ -4,10 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from django.utils.translation import gettext_lazy as _
-
 from mingbai.domains.response.words import STEPS
 from mingbai.kernel.refusals import AlreadyThere, Refused, sentences
+from mingbai.kernel.saying import _
 
 REVIEW_WITHIN = dt.timedelta(days=180)
 EFFECT_AFTER = dt.timedelta(days=14)
@@ -91,10 +90,21 @@ def check_basis(basis: str | None) -> str:
 class Told(Protocol):
     """One cell of a measure's table."""
 
-    level: str
-    grade: str | None
-    sector: str | None
-    value: int | None
+    @property
+    def level(self) -> str:
+        """Return the level at which it holds."""
+
+    @property
+    def grade(self) -> str | None:
+        """Return the zone grade in which it holds; nothing is every one."""
+
+    @property
+    def sector(self) -> str | None:
+        """Return the sector for which it holds; nothing is every one."""
+
+    @property
+    def value(self) -> int | None:
+        """Return to what it sets the measure's parameter."""
 
 
 def check_table(

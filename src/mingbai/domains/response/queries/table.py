@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from mingbai.domains.response.models import Cell, Listed
+from mingbai.domains.response.models import Listed, TableCell
 from mingbai.domains.response.rules.levels import sectors_of, value_of
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.places import is_under
@@ -20,7 +20,7 @@ class Catalogue:
     """The measures of the catalogue with their tables, read once."""
 
     listed: list[Listed]
-    cells: dict[UUID, list[Cell]]
+    cells: dict[UUID, list[TableCell]]
 
     def over(self, place: str, at: dt.datetime) -> list[Listed]:
         """Return the measures that were in the catalogue for a place at a moment."""
@@ -51,7 +51,7 @@ class Catalogue:
 
 def catalogue(store: Store, only: Iterable[Listed] | None = None) -> Catalogue:
     """Read the catalogue with its tables, or a part of it."""
-    cells: dict[UUID, list[Cell]] = defaultdict(list)
-    for cell in store.fetch(Cell, {}, limit=None):
+    cells: dict[UUID, list[TableCell]] = defaultdict(list)
+    for cell in store.fetch(TableCell, {}, limit=None):
         cells[cell.listed_id].append(cell)
     return Catalogue(store.fetch(Listed, {}, limit=None) if only is None else list(only), cells)
