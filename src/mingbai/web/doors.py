@@ -95,6 +95,19 @@ BY_HAND = {
     "inspection.say_nothing_needed": "/leaders/",
     "inspection.say_visit_word": "/leaders/",
     "inspection.turns_to_join": "/leaders/",
+    "response.declare_level": "/levels/",
+    "response.set_zone_grade": "/levels/",
+    "response.sign_easier": "/levels/",
+    "response.refuse_easier": "/levels/",
+    "response.withdraw_change": "/levels/",
+    "response.simulate": "/levels/",
+    "response.here": "/levels/",
+    "response.history": "/levels/",
+    "response.issue_measure": "/levels/measures/",
+    "response.review_measure": "/levels/measures/",
+    "response.withdraw_measure": "/levels/measures/",
+    "response.measures": "/levels/measures/",
+    "response.effect": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -128,6 +141,9 @@ ITEMS = {
     "inspection.overrun": ("/forms/sign/", "form"),
     "inspection.leader_visit": ("/leaders/", "visit"),
     "inspection.leader_task": ("/leaders/", "task"),
+    "movement.gates_again": ("/gates/", ""),
+    "response.easier": ("/levels/", ""),
+    "response.review": ("/levels/measures/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 
