@@ -1,0 +1,5 @@
+"""Every way in which the response desk's tables can change."""
+
+from mingbai.domains.response.commands import cascade, decisions, directives, notices, plans
+
+__all__ = ["cascade", "decisions", "directives", "notices", "plans"]

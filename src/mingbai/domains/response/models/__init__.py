@@ -1,0 +1,26 @@
+"""Tables of the response desk: columns, constraints, indexes; no rules."""
+
+from mingbai.domains.response.models.directives import Directive, Evidence, Task, Upward
+from mingbai.domains.response.models.words_out import (
+    Citation,
+    Decision,
+    Notice,
+    NoticeReading,
+    Objection,
+    PlanLine,
+    PlanVersion,
+)
+
+__all__ = [
+    "Citation",
+    "Decision",
+    "Directive",
+    "Evidence",
+    "Notice",
+    "NoticeReading",
+    "Objection",
+    "PlanVersion",
+    "PlanLine",
+    "Upward",
+    "Task",
+]

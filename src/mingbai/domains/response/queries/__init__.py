@@ -1,0 +1,13 @@
+"""Everything that can be asked of the response desk."""
+
+from mingbai.domains.response.queries import (
+    alerts,
+    cited,
+    decisions,
+    directives,
+    notices,
+    plans,
+    tree,
+)
+
+__all__ = ["alerts", "cited", "decisions", "directives", "notices", "plans", "tree"]
