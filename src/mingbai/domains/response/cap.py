@@ -17,11 +17,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 from django.utils.translation import gettext as _
 
-from mingbai.kernel.clock import PLACE_ZONE
-
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 GEOCODE = "CN-PLACE-12"
+EIGHT_HOURS = dt.timezone(dt.timedelta(hours=8))
+"""The place's zone without its summers of 1986 to 1991: any zone will do, as long as it is written."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 NAME = re.compile(r"[^\s,<&]+")
 LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
@@ -73,8 +73,8 @@ class Alert:
 
 
 def said(at: dt.datetime) -> str:
-    """Return a moment as CAP writes it: to the second, with the zone of the place."""
-    return at.astimezone(PLACE_ZONE).strftime("%Y-%m-%dT%H:%M:%S+08:00")
+    """Return a moment as CAP writes it: to the second, with its zone."""
+    return at.astimezone(EIGHT_HOURS).isoformat(timespec="seconds")
 
 
 def write(alert: Alert) -> str:

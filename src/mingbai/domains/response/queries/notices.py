@@ -18,6 +18,7 @@ from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
 
 MOST = 200
+WATCH = DESKS | {Role.OVERSEER, Role.AUDITOR}
 
 
 class OfPlace(Ask):
@@ -135,8 +136,7 @@ def notices(asking: Asking, ask: OfPlace) -> list[MyNoticeRow]:
     found = [
         one
         for one in Notice.objects.order_by("-published_at", "-id")[:2000]
-        if is_for(one, asking.role, ask.place)
-        or (one.place == ask.place and asking.role in DESKS | {Role.AUDITOR, Role.OVERSEER})
+        if is_for(one, asking.role, ask.place) or (one.place == ask.place and asking.role in WATCH)
     ][:MOST]
     read = dict(
         NoticeReading.objects.filter(
@@ -152,11 +152,12 @@ def notices(asking: Asking, ask: OfPlace) -> list[MyNoticeRow]:
 
 @query(scope=Scope.UNDER, role=OFFICES, title=_("A notice"))
 def notice(asking: Asking, ask: OneNotice) -> NoticeText:
-    """Return a version of a notice that is for my office, for everyone, or published at my place."""
+    """Return a version of a notice that is for everyone, for my office at this place, or that my office watches over."""
     one = asking.see(Notice, id=ask.notice)
-    own = asking.place or one.place if one else ""
     if one is None or not (
-        one.for_everyone or is_for(one, asking.role, own) or is_under(one.place, own)
+        one.for_everyone
+        or is_for(one, asking.role, ask.place)
+        or (is_under(one.place, ask.place) and asking.role in WATCH | {Role.OPERATOR})
     ):
         raise Refused("RES-61")
     return text_of(asking, one)
@@ -173,7 +174,7 @@ class ReceiptRow(Row):
 
 @query(
     scope=Scope.UNDER,
-    role=DESKS | {Role.OVERSEER, Role.AUDITOR},
+    role=WATCH,
     title=_("Who has read a notice"),
 )
 def notice_receipts(asking: Asking, ask: OneNotice) -> list[ReceiptRow]:

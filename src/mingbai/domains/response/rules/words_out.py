@@ -24,16 +24,16 @@ sentences(
             "This notice is not addressed to your office. You can read it; no receipt is kept."
         ),
         "RES-70": _(
-            "The line %(code)s stands in this plan twice. Give each line a name of its own."
+            "The line %(line)s stands in this plan twice. Give each line a name of its own."
         ),
         "RES-71": _(
-            "The line %(code)s of the version before is missing. Keep it, or leave it out with the reason."
+            "The line %(line)s of the version before is missing. Keep it, or leave it out with the reason."
         ),
         "RES-72": _(
-            "There is no line %(code)s to leave out: the version before has none, or this one keeps it."
+            "There is no line %(line)s to leave out: the version before has none, or this one keeps it."
         ),
         "RES-73": _(
-            "The line %(code)s: a measure says how strict it is, from 0 to 3; a goal or a key point does not."
+            "The line %(line)s: a measure says how strict it is, from 0 to 3; a goal or a key point does not."
         ),
         "RES-74": _("No plan of this name and version stands at this place."),
         "RES-75": _("Nothing differs from the version before, so no new version was written."),
@@ -93,10 +93,10 @@ def check_lines(lines: Sequence[Line]) -> None:
     seen: set[str] = set()
     for line in lines:
         if line.code in seen:
-            raise Refused("RES-70", code=line.code)
+            raise Refused("RES-70", line=line.code)
         seen.add(line.code)
         if (line.part == MEASURE) != (line.strictness is not None):
-            raise Refused("RES-73", code=line.code)
+            raise Refused("RES-73", line=line.code)
 
 
 def check_next(
@@ -106,10 +106,10 @@ def check_next(
     now = {line.code: line for line in lines}
     for code in left_out:
         if code not in before or code in now:
-            raise Refused("RES-72", code=code)
+            raise Refused("RES-72", line=code)
     for code in before:
         if code not in now and code not in left_out:
-            raise Refused("RES-71", code=code)
+            raise Refused("RES-71", line=code)
     if before and not left_out and now.keys() == before.keys() and not differences(before, now, {}):
         raise Refused("RES-75")
 
