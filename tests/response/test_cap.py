@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from cap_tools import Alert, AlertState, MsgType, Status
@@ -204,5 +205,5 @@ def test_a_good_message_is_told_in_short(story: House) -> None:
     assert (found.identifier, found.message_kind) == ("mingbai-1", "Alert")
     assert found.places == [VILLAGE] and found.languages == ["zh-CN"]
     with pytest.raises(Refused) as caught:
-        story.ask("response.cap_message", {"place": TOWN, "alert": "0" * 32})
+        story.ask("response.cap_message", {"place": TOWN, "alert": str(uuid.uuid4())})
     assert caught.value.code == "RES-91"

@@ -14,7 +14,6 @@ from mingbai.kernel.words import Role, half_width, sound
 TASK = "response.task"
 UPWARD = "response.asked_upward"
 OBJECTION = "response.objection"
-NOTICE_LINK = "/notices/"
 
 Numbered = Annotated[
     str,
@@ -29,14 +28,13 @@ Heading = Annotated[
 ]
 Strictness = Annotated[int, Field(ge=0, le=3)]
 Part = Literal["goal", "key_point", "measure"]
-AlertName = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 CapText = Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
 
 OFFICES = set(Role) - {Role.ANYONE, Role.RESIDENT, Role.WITNESS, Role.OPERATOR}
 DESKS = {Role.DESK, Role.LEADER}
 HANDS = DESKS | {Role.KEEPER, Role.CREW_LEAD, Role.CLERK, Role.FIRM_HEAD}
 FIRMS_OWN = {Role.CLERK, Role.FIRM_HEAD}
-READERS = HANDS | {Role.OVERSEER, Role.AUDITOR, Role.INSPECTOR}
+READERS = HANDS | {Role.OVERSEER, Role.APPOINTING_OFFICE, Role.AUDITOR, Role.INSPECTOR}
 FIRM_KINDS = {"company", "branch", "site", "project"}
 
 

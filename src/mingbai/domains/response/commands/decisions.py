@@ -96,7 +96,7 @@ def decide(acting: Acting, ask: Decide) -> Decided:
     cite(acting, made.id, ask.cites)
     told = {"decision": made.id, "unsourced": not ask.cites}
     if not ask.tasks:
-        return Decided(**told)  # type: ignore[arg-type]
+        return Decided(**told)
     directive, root = register(
         acting,
         number=ask.number,
@@ -124,7 +124,7 @@ def decide(acting: Acting, ask: Decide) -> Decided:
         )
         tasks.append(task.id)
     acting.change(root, localised_at=acting.now)
-    return Decided(directive=directive.id, tasks=tasks, **told)  # type: ignore[arg-type]
+    return Decided(directive=directive.id, tasks=tasks, **told)
 
 
 def meeting(acting: Acting, name: UUID) -> Organisation:

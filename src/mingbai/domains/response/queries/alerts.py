@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils import translation
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from mingbai.domains.response import cap
-from mingbai.domains.response.directive_words import AlertName, CapText
+from mingbai.domains.response.directive_words import CapText
 from mingbai.domains.response.models import Notice
 from mingbai.domains.response.queries.directives import names_of
 from mingbai.kernel.acting import Asking
@@ -100,7 +101,7 @@ def info(one: Told, place: str, sender_name: str, language: str) -> cap.Info:
         )
 
 
-def about_word(word: Standing, place: str) -> dict[str, object]:
+def about_word(word: Standing, place: str) -> dict[str, Any]:
     """Return what is said of a level or grade from its minute on."""
     value = {
         "none": pgettext("alert", "none"),
@@ -128,7 +129,7 @@ def about_word(word: Standing, place: str) -> dict[str, object]:
     }
 
 
-def about_notice(notice: Notice, place: str, language: str) -> dict[str, object]:
+def about_notice(notice: Notice, place: str, language: str) -> dict[str, Any]:
     """Return what a notice says; where its words are not there in a language, it says where they stand."""
     title, text = notice.title, notice.text
     if language == "en-US":
@@ -157,7 +158,7 @@ class OfPlace(Ask):
 class AlertRow(Row):
     """An alert that was given out."""
 
-    alert: str
+    alert: UUID
     identifier: str
     message_kind: str
     sent: dt.datetime
@@ -171,7 +172,7 @@ def alerts(asking: Asking, ask: OfPlace) -> list[AlertRow]:
     chinese = (translation.get_language() or "").startswith("zh")
     return [
         AlertRow(
-            alert=one.name.hex,
+            alert=one.name,
             identifier=alert.identifier,
             message_kind=alert.kind,
             sent=alert.sent,
@@ -186,7 +187,7 @@ class OneAlert(Ask):
     """Which alert."""
 
     place: PlaceCode
-    alert: AlertName
+    alert: UUID
 
 
 class MessageRow(Row):
@@ -200,7 +201,7 @@ class MessageRow(Row):
 def cap_message(asking: Asking, ask: OneAlert) -> MessageRow:
     """Return an alert as a CAP 1.2 message, in Chinese and English."""
     for one, alert in messages(asking.store, ask.place):
-        if one.name.hex == ask.alert:
+        if one.name == ask.alert:
             return MessageRow(identifier=alert.identifier, cap_xml=cap.write(alert))
     raise Refused("RES-91")
 

@@ -142,6 +142,8 @@ def notices(asking: Asking, ask: OfPlace) -> list[MyNoticeRow]:
         NoticeReading.objects.filter(
             notice__in=[one.id for one in found], mandate=asking.hat.mandate
         ).values_list("notice_id", "read_at")
+        if asking.hat.mandate
+        else ()
     )
     rows = [
         MyNoticeRow.model_validate(row_of(asking, one) | {"read_at": read.get(one.id)})
