@@ -137,6 +137,7 @@ def fill(house: House) -> dict[str, str]:
     gates(house)
     inspections(house)
     levels(house)
+    says(house, person, other, team)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
@@ -379,3 +380,50 @@ def inspections(house: House) -> None:
         receipt = house.do("inspection.record_finding", visit | found, as_=inspector)
         ask = {"place": VILLAGE, "finding": receipt.result["finding"], "text": "搬走了"}
         house.do("inspection.put_right", ask, as_=desk)
+def says(house: House, person: str, other: str, team: str) -> None:
+    """Put something into every table of directives, notices, plans and decisions."""
+    desk = Actor(person=uuid.UUID(other), via=Via.PAGE)
+    today = day(moment.now(Store())).isoformat()
+    came = {"place": VILLAGE, "title": "值守", "from_whom": "镇里", "dated": today}
+    came |= {"excerpt": "守住进村口"}
+    for number in ("1号", "2号"):
+        root = house.do("response.register_directive", came | {"number": number}, as_=desk)
+        down = {"place": VILLAGE, "task": root.result["task"], "organisations": [team]}
+        (task,) = house.do("response.pass_on", down, as_=desk).result["tasks"]
+        about = {"place": VILLAGE, "task": task}
+        house.do("response.localise_directive", about | {"text": "两班倒"}, as_=desk)
+        shown = {"place": VILLAGE, "kind": "gate", "name": f"佐证{number}"}
+        entry = str(house.do("places.add_point", shown).entry)
+        house.do("response.add_evidence", about | {"entry": entry}, as_=desk)
+        asked = house.do("response.ask_upward", about | {"text": "几个人？"}, as_=desk).result
+        reply = {"place": VILLAGE, "question": asked["question"], "text": "四个人"}
+        house.do("response.reply_downward", reply, as_=desk)
+        notice = {"place": VILLAGE, "number": number, "title": "通知", "text": "两班倒"}
+        notice |= {"title_en": "Notice", "text_en": "Two shifts", "offices": ["keeper", "desk"]}
+        notice |= {"for_everyone": True, "cites": [entry]}
+        made = house.do("response.publish_notice", notice, as_=desk).result["notice"]
+        read = {"place": VILLAGE, "notice": made}
+        house.do("response.read_notice", read, as_=desk)
+        later = {"title": "通知", "text": "三班倒", "reason": "人多了"}
+        house.do("response.revise_notice", read | later, as_=desk)
+        decided = {"place": VILLAGE, "number": f"决{number}", "title": "留两口", "text": "只留两口"}
+        decided |= {"affected": "全村", "affected_count": 40, "group": team, "cites": [entry]}
+        decided["tasks"] = [{"department": team, "text": "设卡", "due_at": later_by(9)}]
+        decision = house.do("response.decide", decided, as_=desk).result["decision"]
+        against = {"place": VILLAGE, "decision": decision, "text": "绕路太远"}
+        house.do("response.object_to", against, as_=house.person("谢秋实", place=VILLAGE))
+        answered = {"place": VILLAGE, "decision": decision, "text": "再开一口"}
+        house.do("response.answer_objection", answered, as_=desk)
+    lines = [{"part": "goal", "code": "zero", "text": "零新增", "reason": "守住"}]
+    lines.append(
+        {"part": "measure", "code": "gates", "text": "三口", "reason": "守", "strictness": 3}
+    )
+    plan = {"place": VILLAGE, "plan": "zones", "title": "方案", "reason": "启动"}
+    house.do("response.write_plan", plan | {"lines": lines}, as_=desk)
+    left_out = {"lines": lines[:1], "dropped": [{"code": "gates", "reason": "转为低风险"}]}
+    house.do("response.write_plan", plan | left_out, as_=desk)
+
+
+def later_by(days: int) -> str:
+    """Return a moment some days ahead."""
+    return (moment.now(Store()) + dt.timedelta(days=days)).isoformat()

@@ -3,3 +3,27 @@
 from mingbai.domains.response.models.levels import Change, Listed, LocalChoice, TableCell
 
 __all__ = ["TableCell", "Change", "Listed", "LocalChoice"]
+from mingbai.domains.response.models.directives import Directive, Evidence, Task, Upward
+from mingbai.domains.response.models.words_out import (
+    Citation,
+    Decision,
+    Notice,
+    NoticeReading,
+    Objection,
+    PlanLine,
+    PlanVersion,
+)
+
+__all__ = [
+    "Citation",
+    "Decision",
+    "Directive",
+    "Evidence",
+    "Notice",
+    "NoticeReading",
+    "Objection",
+    "PlanVersion",
+    "PlanLine",
+    "Upward",
+    "Task",
+]

@@ -3,3 +3,8 @@
 from mingbai.domains.response.rules import levels
 
 __all__ = ["levels"]
+"""Rules of the response desk: pure functions, each with its number."""
+
+from mingbai.domains.response.rules import directives, words_out
+
+__all__ = ["directives", "words_out"]
