@@ -6,6 +6,8 @@
 import json
 from typing import Any
 
+from mingbai.domains.enterprise.commands.reconsidering import firms_under
+from mingbai.domains.enterprise.words import RECONSIDER
 from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
 from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
 from mingbai.kernel.acting import Acting
@@ -60,6 +62,14 @@ def arrivals_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, 
     return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
 
 
+def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every firm at a place and under it that has a dossier is held against the rule as it stands now."""
+    total = firms_under(ask.place)
+    if not total:
+        return None
+    return {"place": ask.place, "total": total, "content": acting.entry.hex}
+
+
 #                    after                       how     run                    with what
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
@@ -69,5 +79,6 @@ REACTIONS = [
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
     Reaction("measures.lapse", "after", ARRIVALS, arrivals_of_the_measure),
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
+    Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
 ]
 register(REACTIONS)

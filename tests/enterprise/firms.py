@@ -1,0 +1,138 @@
+"""What tests of the enterprise desk share: firms with clerks, complete dossiers, and words that other desks say."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mingbai.domains.enterprise.words import COUNTED, GRADE, LEVEL, PASSED, SERIOUS, WRITTEN, Need
+from mingbai.kernel import moment
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.actors import Actor, Hat
+from mingbai.kernel.identity import uuid7
+from mingbai.kernel.models import Standing
+from mingbai.kernel.rows import Store
+from mingbai.kernel.standing import WORDS, rule, say, standing, take_back
+from mingbai.kernel.turn import turn
+from mingbai.kernel.words import Role, Via
+from tests.conftest import VILLAGE, House
+
+ALL_WRITTEN = tuple(need for need in Need if need in (*COUNTED, *WRITTEN))
+
+
+@dataclass
+class Firm:
+    """A firm with somebody who files for it."""
+
+    house: House
+    id: str
+    place: str
+    clerk: Actor
+
+    @property
+    def ask(self) -> dict[str, str]:
+        """Return what names it."""
+        return {"place": self.place, "organisation": self.id}
+
+    @property
+    def hex(self) -> str:
+        """Return how a word of standing names it."""
+        return uuid.UUID(self.id).hex
+
+    def file(self, *parts: dict[str, Any], as_: Actor | None = None, **context: Any) -> Any:
+        """File its application; return the answer."""
+        asked = self.ask | {"parts": list(parts)}
+        receipt = self.house.do(
+            "enterprise.file_application", asked, as_=as_ or self.clerk, **context
+        )
+        return receipt.result
+
+    def shown(self, as_: Actor | None = None) -> Any:
+        """Return its dossier as its clerk sees it."""
+        return self.house.ask("enterprise.dossier", self.ask, as_=as_ or self.clerk)
+
+
+def firm(
+    house: House,
+    name: str = "青峰叉车",
+    *,
+    place: str = VILLAGE,
+    sector: str | None = "C34",
+    parent: str | None = None,
+    kind: str = "company",
+) -> Firm:
+    """Register a firm with its clerk."""
+    ask: dict[str, Any] = {"place": place, "name": name, "kind": kind, "address": "工业园 1 号"}
+    ask |= {"sector": sector} if sector else {}
+    ask |= {"parent": parent} if parent else {}
+    made = house.do("organisations.add_organisation", ask).result["organisation"]
+    return Firm(house, made, place, house.person(f"{name}文员", "clerk", place, organisation=made))
+
+
+def part(need: Need, clerk: Actor) -> dict[str, Any]:
+    """Return a good part of a dossier."""
+    told: dict[str, Any] = {"need": need.value}
+    if need in COUNTED:
+        return told | {"quantity": 9 if need is Need.PROTECTIVE_STOCK else 12}
+    if need in WRITTEN:
+        return told | {"text": f"{need.value}：每天测温，分批用餐，专人负责"}
+    return told | {"person": str(clerk.person)}
+
+
+def parts(clerk: Actor, but: Iterable[Need] = ()) -> list[dict[str, Any]]:
+    """Return every part that may be asked for, but for some."""
+    wanted = (*ALL_WRITTEN, Need.CONTACT)
+    return [part(need, clerk) for need in wanted if need not in set(but)]
+
+
+def spoken(word: str, place: str, subject: str, value: str | None) -> None:
+    """Say another desk's word as that desk does, or take it back."""
+    known = WORDS.get(word) or standing(word, word, "none" if word.startswith("response") else None)
+    with turn():
+        store = Store()
+        at = moment.now(store)
+        acting = Acting(
+            store, uuid7(), f"{known.desk}.x", Hat(Role.DESK, place), Via.HOUSE, place, at, at
+        )
+        if value is None:
+            take_back(acting, known, subject)
+        elif known.default is not None:
+            rule(acting, known, place, value, at)
+        else:
+            say(acting, known, subject, value)
+
+
+def hazard(one: Firm, there: bool = True) -> None:
+    """Let the inspection find a serious hazard at a firm, or close it."""
+    spoken(SERIOUS, one.place, one.hex, "open" if there else None)
+
+
+def passed(one: Firm) -> None:
+    """Let a firm pass its visit."""
+    spoken(PASSED, one.place, one.hex, "2020-01-27")
+
+
+def level(place: str, value: str) -> None:
+    """Declare a level for a place."""
+    spoken(LEVEL, place, place, value)
+
+
+def grade(place: str, value: str) -> None:
+    """Set the grade of a zone."""
+    spoken(GRADE, place, place, value)
+
+
+def now() -> dt.datetime:
+    """Return the account's moment."""
+    return moment.now(Store())
+
+
+def words(subject: str) -> set[str]:
+    """Return the words that hold of a firm now."""
+    at = now()
+    return {
+        row.what
+        for row in Standing.objects.filter(subject=subject)
+        if row.starts_at <= at and (row.ends_at is None or at < row.ends_at)
+    }
