@@ -18,6 +18,7 @@ from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Role, Via
 from tests.conftest import VILLAGE, House
 
+DEFAULTS = {LEVEL: "none", GRADE: "low"}
 ALL_WRITTEN = tuple(need for need in Need if need in (*COUNTED, *WRITTEN))
 
 
@@ -88,7 +89,7 @@ def parts(clerk: Actor, but: Iterable[Need] = ()) -> list[dict[str, Any]]:
 
 def spoken(word: str, place: str, subject: str, value: str | None) -> None:
     """Say another desk's word as that desk does, or take it back."""
-    known = WORDS.get(word) or standing(word, word, "none" if word.startswith("response") else None)
+    known = WORDS.get(word) or standing(word, word, DEFAULTS.get(word))
     with turn():
         store = Store()
         at = moment.now(store)

@@ -62,16 +62,23 @@ def file_for_suppliers(acting: Acting, ask: FileForSuppliers) -> Grouped:
         for part in parts_of(acting, lead)
         if part.need in SHARED and part.state == HELD
     }
-    asked, prepared = set(), 0
+    seen: set[UUID] = set()
+    asked = prepared = 0
     for link in sorted(links, key=lambda one: (one.supplier_id, one.id)):
-        if link.supplier_id in asked:
+        if link.supplier_id in seen:
             continue
-        asked.add(link.supplier_id)
+        seen.add(link.supplier_id)
+        earlier = acting.find(Consent, lead_id=lead.id, supplier_id=link.supplier_id)
+        if not ask.supply_links and any(one.outcome == "declined" for one in earlier):
+            continue  # who declined is asked again only by name
         supplier = acting.hold(Organisation, id=link.supplier_id)
         assert supplier is not None
-        ask_consent(acting, lead, supplier, link)
-        prepared += prepare(acting, lead, supplier, shared)
-    return Grouped(suppliers=len(asked), prepared=prepared)
+        drafted = prepare(acting, lead, supplier, shared)
+        if drafted or not earlier:
+            ask_consent(acting, lead, supplier, link)
+            asked += 1
+        prepared += drafted
+    return Grouped(suppliers=asked, prepared=prepared)
 
 
 def ask_consent(
