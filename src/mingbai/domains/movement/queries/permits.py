@@ -16,7 +16,8 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Open, Private, Row
 from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Organisation, Person
+from mingbai.kernel.jobs import outcomes_of
+from mingbai.kernel.models import Job, Organisation, Person
 from mingbai.kernel.pass_keys import trust_list, trust_text
 from mingbai.kernel.places import is_under
 from mingbai.kernel.queries.places import OfPlace
@@ -108,6 +109,42 @@ def my_requests(asking: Asking, ask: Nothing) -> list[BatchRow]:
         return []
     found = Batch.objects.filter(asked_by=asking.person).order_by("-asked_at")[:200]
     return [batch_row(asking, row) for row in found]
+
+
+class MyBatch(Ask):
+    """A batch that I asked for."""
+
+    batch_id: UUID
+
+
+class RosterRow(Row):
+    """A row of a roster that got no pass, and what is wrong with it."""
+
+    row: int
+    sheet: str
+    outcome: str
+    why: str
+    text: str
+
+
+@query(scope=Scope.OWN, title=_("Rows of my roster to mend"))
+def rows_to_mend(asking: Asking, ask: MyBatch) -> list[RosterRow]:
+    """Return the rows of a roster that I sent which got no pass, each with what is wrong, to be mended and sent again."""
+    batch = asking.see(Batch, id=ask.batch_id)
+    if batch is None or asking.person is None or batch.asked_by != asking.person:
+        return []
+    job = asking.see(Job, id=batch.job) if batch.job else None
+    return [
+        RosterRow(
+            row=one["row"],
+            sheet=one.get("sheet", ""),
+            outcome=one["outcome"],
+            why=one.get("why") or one.get("rule") or "",
+            text=one.get("message", ""),
+        )
+        for one in (outcomes_of(job) if job else [])
+        if one["outcome"] in ("refused", "to_verify")
+    ]
 
 
 class ClockRow(Row):
