@@ -5,23 +5,18 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
-from mingbai.domains.enterprise.judging import judge
-from mingbai.domains.enterprise.models import Dossier, Part
-from mingbai.domains.enterprise.queries.dossiers import READS, firm_read
-from mingbai.domains.enterprise.rules.deciding import Judgement
+from mingbai.domains.enterprise.queries.dossiers import READS
+from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
-from mingbai.domains.movement.models import Batch
+from mingbai.domains.movement.queries.permits import BatchRow, batches_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import OpenItem, Organisation, Standing
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.standing import in_force
 from mingbai.kernel.words import Role
 
 OPEN, HELD, NEXT, NOT_NEEDED, NOT_BUILT = "open", "held", "next", "not_needed", "not_built"
@@ -50,30 +45,6 @@ class GateRow(Row):
     waits_for: str | None
 
 
-@dataclass(frozen=True)
-class Path:
-    """What is known of a firm on its way."""
-
-    firm: Organisation
-    now: dt.datetime
-    parts: dict[str, Part]
-    judged: Judgement
-    dossier: Dossier | None
-    words: dict[str, Standing]
-    items: list[OpenItem] = field(default_factory=list)
-    batches: list[Batch] = field(default_factory=list)
-
-    def lacking(self, needs: set[str]) -> list[str]:
-        """Return which of these parts are required and missing."""
-        return [need for need in self.judged.lacking if need in needs]
-
-    def since(self) -> dt.datetime | None:
-        """Return since when the firm itself has its application in hand."""
-        if self.dossier is None:
-            return None
-        return self.dossier.decided_at or self.dossier.opened_at
-
-
 @query(
     scope=Scope.UNDER,
     role=READS | {Role.OVERSEER, Role.AUDITOR},
@@ -82,25 +53,14 @@ class Path:
 )
 def gate_path(asking: Asking, ask: OfFirm) -> list[GateRow]:
     """Return the six gates of a firm's way back to work: which are open, which is held by whom since when, which are not built yet."""
-    path = path_of(asking, firm_read(asking, ask))
-    return [*paper_gates(path), inspection_gate(path), *passes_gate(path), *later_gates(path)]
-
-
-def path_of(asking: Asking, firm: Organisation) -> Path:
-    """Read what is known of a firm on its way."""
-    parts = asking.find(Part, organisation_id=firm.id)
-    (judged,) = judge(asking.store, firm, parts, asking.now)
-    words = asking.find(Standing, subject=firm.id.hex)
-    return Path(
-        firm=firm,
-        now=asking.now,
-        parts={part.need: part for part in parts},
-        judged=judged,
-        dossier=asking.see(Dossier, organisation_id=firm.id),
-        words={row.what: row for row in words if in_force(row, asking.now)},
-        items=[row for row in asking.find(OpenItem, subject=firm.id.hex) if row.done_at is None],
-        batches=asking.find(Batch, organisation_id=firm.id),
-    )
+    path = way_of(asking, ask)
+    batches = batches_of(asking, ask.organisation)
+    return [
+        *paper_gates(path),
+        inspection_gate(path),
+        *passes_gate(path, batches),
+        *later_gates(path, batches),
+    ]
 
 
 def gate(
@@ -125,7 +85,7 @@ def gate(
     )
 
 
-def paper_gates(path: Path) -> Iterator[GateRow]:
+def paper_gates(path: WayKnown) -> Iterator[GateRow]:
     """Give the gates of the dossier and of its plans: what the firm still owes, or has not filed."""
     plans = {need.value for need in WRITTEN}
     others = {need.value for need in Need} - plans - {Need.PROTECTIVE_STOCK.value}
@@ -141,20 +101,20 @@ def paper_gates(path: Path) -> Iterator[GateRow]:
             yield gate(stage, OPEN)
 
 
-def since_of(path: Path, lacking: list[str]) -> dt.datetime | None:
+def since_of(path: WayKnown, lacking: list[str]) -> dt.datetime | None:
     """Return since when the firm owes these parts: a draft since it was written, else since the last decision."""
     drafts = [path.parts[need].written_at for need in lacking if need in path.parts]
     return min(drafts) if len(drafts) == len(lacking) else path.since()
 
 
-def inspection_gate(path: Path) -> GateRow:
+def inspection_gate(path: WayKnown) -> GateRow:
     """Return the gate of the inspection: a serious hazard is open, or a visit comes first."""
     waiting = [row for row in path.items if row.kind.startswith("inspection.")]
     item = min(waiting, key=lambda row: row.asked_at, default=None)
     holder = item.role if item else Role.INSPECTOR.value
     if SERIOUS in path.words:
-        since = item.asked_at if item else path.words[SERIOUS].starts_at
-        return gate("inspection", HELD, holder, since, ["serious_hazard"])
+        found = item.asked_at if item else path.words[SERIOUS].starts_at
+        return gate("inspection", HELD, holder, found, ["serious_hazard"])
     if path.judged.required.way == Way.CLOSED:
         return gate("inspection", HELD, "measure", path.since(), ["closed_by_measure"])
     if path.judged.required.way != Way.INSPECT:
@@ -165,13 +125,13 @@ def inspection_gate(path: Path) -> GateRow:
     return gate("inspection", HELD, holder, since, ["visit_first"])
 
 
-def passes_gate(path: Path) -> Iterator[GateRow]:
+def passes_gate(path: WayKnown, batches: list[BatchRow]) -> Iterator[GateRow]:
     """Give the gate of the passes: they come after the approval, wait for the firm, for the desk, or are issued."""
     if APPROVED.name not in path.words:
         yield gate("passes", NEXT, detail=["after_approval"])
         return
-    asked = [row for row in path.batches if row.state in ("asked", "issuing")]
-    issued = sum(row.issued for row in path.batches)
+    asked = [row for row in batches if row.state in ("asked", "issuing")]
+    issued = sum(row.issued for row in batches)
     if asked:
         since = min(row.asked_at for row in asked)
         yield gate("passes", HELD, Role.DESK.value, since, ["passes_asked"], quantity=issued)
@@ -182,9 +142,9 @@ def passes_gate(path: Path) -> Iterator[GateRow]:
         yield gate("passes", HELD, FIRM, since, ["passes_not_asked"])
 
 
-def later_gates(path: Path) -> Iterator[GateRow]:
+def later_gates(path: WayKnown, batches: list[BatchRow]) -> Iterator[GateRow]:
     """Give the gates of transport and of supplies: what exists of them today, and what they wait for."""
-    goods = [row for row in path.batches if row.kind in ("goods", "vehicle") and row.issued]
+    goods = [row for row in batches if row.kind in ("goods", "vehicle") and row.issued]
     if goods:
         yield gate(
             "transport",

@@ -5,14 +5,15 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm, PartOf, fill
+from mingbai.domains.enterprise.commands.dossiers import PartOf, fill
 from mingbai.domains.enterprise.commands.settling import dossier_of, parts_of, settle
-from mingbai.domains.enterprise.judging import judge
+from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import strictest
 from mingbai.domains.enterprise.words import CHANGED, Need, Verdict
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer
 from mingbai.kernel.firms import OWN_SIDE, firm_of, speaks_for
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Code, Role
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from mingbai.domains.enterprise.commands.dossiers import HELD, OfFirm, return_part
+from mingbai.domains.enterprise.commands.dossiers import HELD, return_part
 from mingbai.domains.enterprise.commands.settling import dossier_of, parts_of, settle
-from mingbai.domains.enterprise.judging import judge
 from mingbai.domains.enterprise.models import Check, Decision, Part
+from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import (
     AFTER_CHECK,
     ANSWER_HOURS,
@@ -31,6 +31,7 @@ from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Leaf, Organisation
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.policy import in_force
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
 from mingbai.kernel.rows import Store, new

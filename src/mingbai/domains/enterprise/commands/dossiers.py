@@ -13,8 +13,8 @@ from mingbai.domains.enterprise.commands.settling import (
     settle,
     wait_for_firm,
 )
-from mingbai.domains.enterprise.judging import judge
 from mingbai.domains.enterprise.models import Consent, Part
+from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import (
     CONFIRM,
     CONSENT,
@@ -31,6 +31,7 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.erasing import eraser
 from mingbai.kernel.firms import OWN_SIDE, firm_of, speaks_for
 from mingbai.kernel.models import Organisation, Person
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
@@ -152,13 +153,6 @@ def nothing_waits(acting: Acting, firm: Organisation) -> None:
     if any(part.state == DRAFT for part in parts_of(acting, firm)):
         return
     acting.close_item(kind=CONFIRM, subject=firm.id.hex, place=firm.place, outcome="confirmed")
-
-
-class OfFirm(Ask):
-    """Choose a firm of a place."""
-
-    place: PlaceCode
-    organisation: UUID
 
 
 class ConfirmParts(OfFirm):

@@ -9,21 +9,19 @@ from pydantic import Field
 from mingbai.domains.enterprise.commands.dossiers import (
     DRAFT,
     HELD,
-    OfFirm,
     PartOf,
-    dossier_of,
     nothing_waits,
-    parts_of,
     return_part,
     write_part,
 )
-from mingbai.domains.enterprise.commands.settling import wait_for_firm
+from mingbai.domains.enterprise.commands.settling import dossier_of, parts_of, wait_for_firm
 from mingbai.domains.enterprise.models import Consent, Part
 from mingbai.domains.enterprise.words import CONSENT, SHARED, Need
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer
 from mingbai.kernel.firms import firm_of, speaks_for
 from mingbai.kernel.models import Organisation, SupplyLink
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Reason, Role

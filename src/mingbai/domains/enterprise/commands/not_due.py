@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
 from mingbai.domains.enterprise.models import NotDue
 from mingbai.domains.enterprise.words import APPROVED, REVIEW, REVIEW_DAYS, NotDueReason
 from mingbai.kernel import standing
@@ -14,6 +13,7 @@ from mingbai.kernel.firms import firm_of
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.policy import in_force
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
 from mingbai.kernel.words import Role

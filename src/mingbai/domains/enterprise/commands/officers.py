@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
 from mingbai.domains.enterprise.models import Dossier
 from mingbai.domains.enterprise.words import OFFICER
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.firms import firm_of
 from mingbai.kernel.models import Mandate
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Role

@@ -7,10 +7,9 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
 from mingbai.domains.enterprise.commands.settling import parts_of, settle
-from mingbai.domains.enterprise.judging import judge
 from mingbai.domains.enterprise.models import Dossier, Part
+from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import RECONSIDER, Verdict
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer
@@ -19,6 +18,7 @@ from mingbai.kernel.many.run import One
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Organisation, Standing
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import command, planner
 from mingbai.kernel.words import Known, Role
 

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
-from mingbai.domains.enterprise.judging import judge
 from mingbai.domains.enterprise.models import Decision, Dossier, Part
+from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
 from mingbai.domains.enterprise.words import APPROVED, MAY_ASK, ON_RECORD, Need
 from mingbai.kernel import standing
@@ -17,6 +16,7 @@ from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Mandate, Organisation, Person
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
 from mingbai.domains.enterprise.models import Consent, Dossier, Part
 from mingbai.domains.enterprise.queries.dossiers import READS, firm_read
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import Scope, query
 
 terms(

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.dossiers import OfFirm
 from mingbai.domains.enterprise.models import Dossier, NotDue
 from mingbai.domains.enterprise.queries.dossiers import approved_of
 from mingbai.kernel.acting import Asking
@@ -14,6 +13,7 @@ from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OpenItem, Organisation
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query

@@ -4,8 +4,8 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.judging import Reader
 from mingbai.domains.enterprise.models import RuleVersion
+from mingbai.domains.enterprise.queries.judging import Reader
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.places import is_under

@@ -1,8 +1,7 @@
 """What the enterprise desk refuses, in one plain sentence each."""
 
-from django.utils.translation import gettext_lazy as _
-
 from mingbai.kernel.refusals import sentences
+from mingbai.kernel.saying import _
 
 sentences(
     {

@@ -95,6 +95,11 @@ def batch_row(asking: Asking, row: Batch) -> BatchRow:
     )
 
 
+def batches_of(asking: Asking, organisation: UUID) -> list[BatchRow]:
+    """Return the batches that were asked for by a firm."""
+    return [batch_row(asking, row) for row in asking.find(Batch, organisation_id=organisation)]
+
+
 @query(scope=Scope.UNDER, role={Role.DESK, Role.LEADER}, title=_("Batches of passes"))
 def batches(asking: Asking, ask: OfPlace) -> list[BatchRow]:
     """Return the batches of a place and under it, the newest first, each with its clock from request to pass."""

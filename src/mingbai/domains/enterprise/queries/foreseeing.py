@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.judging import HELD, Reader, facts_of
 from mingbai.domains.enterprise.models import Dossier, Part
+from mingbai.domains.enterprise.queries.judging import HELD, Reader, facts_of
 from mingbai.domains.enterprise.rules.deciding import Facts, decide
 from mingbai.domains.enterprise.words import PASSED, SERIOUS
 from mingbai.kernel.foresight import Foreseen, Question, foresees
