@@ -70,6 +70,27 @@ BY_HAND = {
     "posts.confirm": "/posts/",
     "posts.mine": "/posts/",
     "posts.candidates": "/posts/",
+    "enterprise.fill_parts": "/dossiers/",
+    "enterprise.file_application": "/dossiers/",
+    "enterprise.confirm_parts": "/dossiers/",
+    "enterprise.send_back": "/dossiers/",
+    "enterprise.ask_again": "/dossiers/",
+    "enterprise.file_for_suppliers": "/dossiers/",
+    "enterprise.answer_lead": "/dossiers/",
+    "enterprise.name_officer": "/dossiers/",
+    "enterprise.dossier": "/dossiers/",
+    "enterprise.group": "/dossiers/",
+    "enterprise.contacts": "/dossiers/",
+    "enterprise.gate_path": "/dossiers/",
+    "enterprise.drafts": "/dossiers/drafts/",
+    "enterprise.answer_check": "/dossiers/queue/",
+    "enterprise.checks": "/dossiers/queue/",
+    "enterprise.check_counts": "/dossiers/queue/",
+    "enterprise.resumption": "/dossiers/resumption/",
+    "enterprise.not_due": "/dossiers/resumption/",
+    "enterprise.note_not_due": "/dossiers/resumption/",
+    "enterprise.note_due": "/dossiers/resumption/",
+    "enterprise.site": "/dossiers/resumption/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -99,6 +120,13 @@ ITEMS = {
     "movement.other_name": ("/gates/", "arrival"),
     "movement.confirmed_number": ("/do/items/settle/", "item_id"),
     "movement.proposal": ("/gates/", ""),
+    "enterprise.confirm": ("/dossiers/", "organisation"),
+    "enterprise.consent": ("/dossiers/", "organisation"),
+    "enterprise.changed": ("/dossiers/", "organisation"),
+    "enterprise.officer": ("/dossiers/", "organisation"),
+    "enterprise.after_check": ("/dossiers/queue/", ""),
+    "enterprise.look_again": ("/dossiers/queue/", ""),
+    "enterprise.not_due_review": ("/dossiers/resumption/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

@@ -118,6 +118,37 @@ KINDS: dict[str, Promise] = {
     "vehicles": _("Vehicles"),
 }
 
+KINDS |= {
+    "enterprise.confirm": _("Parts drafted for your firm wait for your word"),
+    "enterprise.changed": _("Your firm's decision changed with the rule"),
+    "enterprise.after_check": _("A decision was drawn to be checked"),
+    "enterprise.look_again": _("A firm asks for a person"),
+    "enterprise.officer": _("A service officer to name today"),
+    "enterprise.not_due_review": _("Look again whether a firm is due"),
+    "enterprise.consent": _("A firm wishes to file for yours"),
+    "roster": _("staff roster"),
+    "contact": _("emergency contact"),
+    "control_plan": _("control plan"),
+    "canteen_plan": _("canteen plan"),
+    "return_plan": _("plan for the way back to work"),
+    "protective_stock": _("protective stock"),
+    "isolation_rooms": _("isolation rooms"),
+    "serious_hazard": _("recheck of the serious hazard"),
+    "approved": _("approved"),
+    "inspect_first": _("a visit comes first"),
+    "declare": _("declare and start"),
+    "apply": _("apply and be decided at once"),
+    "inspect": _("a visit first"),
+    "seasonal": _("works in another season"),
+    "no_orders": _("has no orders yet"),
+    "moved": _("moved to another place"),
+    "winding_up": _("is being wound up"),
+    "closed_by_measure": _("closed by a measure"),
+    "filed": _("filed"),
+    "reconsidered": _("looked at again after a change"),
+    "looked_at": _("looked at by a person"),
+}
+
 PASS_KINDS: dict[str, Promise] = {
     "person": _("Pass"),
     "vehicle": _("Vehicle pass"),

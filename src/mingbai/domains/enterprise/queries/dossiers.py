@@ -5,16 +5,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.models import Decision, Dossier, Part
+from mingbai.domains.enterprise.models import Consent, Decision, Dossier, Part
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
-from mingbai.domains.enterprise.words import APPROVED, MAY_ASK, ON_RECORD, Need
+from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, Need
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Mandate, Organisation, Person
+from mingbai.kernel.models import Mandate, Membership, OpenItem, Organisation, Person, SupplyLink
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
@@ -30,7 +30,7 @@ READS = {
     Role.INSPECTOR,
     Role.LEADER,
 }
-SHOWN = 500
+SHOWN, CONTACTS_MOST = 500, 50
 
 terms(
     {
@@ -44,6 +44,9 @@ terms(
         "may_request_passes": _("May ask for passes"),
         "stock_days": _("Days that the protective stock must last"),
         "cause": _("What it came from"),
+        "supply_lead": _("Files for us"),
+        "changed_item": _("Changed with the rule"),
+        "suppliers_to_ask": _("Suppliers not asked yet"),
     }
 )
 
@@ -53,6 +56,7 @@ class PartRow(Row):
 
     need: str
     required: bool
+    source: str
     state: str
     quantity: int | None
     text: str | None
@@ -82,6 +86,9 @@ class DossierRow(Row):
     reasons: list[str]
     may_request_passes: bool
     officer: str | None
+    supply_lead: str | None
+    suppliers_to_ask: int
+    changed_item: UUID | None
     application: UUID | None
     entry: UUID | None
     parts: list[PartRow]
@@ -137,10 +144,32 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         reasons=last.reasons.split() if last and filed else list(now.reasons),
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
         officer=named.get(held.officer) if held and held.officer else None,
+        supply_lead=lead_that_waits(firm),
+        suppliers_to_ask=suppliers_to_ask(firm),
+        changed_item=changed_item(asking, firm),
         application=last.id if last else None,
         entry=last.entry if last else None,
         parts=part_rows(asking, firm, parts, now, named),
     )
+
+
+def lead_that_waits(firm: Organisation) -> str | None:
+    """Return the name of the firm that wishes to file for this one and waits for its word."""
+    row = Consent.objects.filter(supplier=firm, answered_at=None).select_related("lead").first()
+    return row.lead.name if row else None
+
+
+def suppliers_to_ask(firm: Organisation) -> int:
+    """Return for how many suppliers, linked with both sides agreed, a firm has not filed yet."""
+    asked = Consent.objects.filter(lead=firm).values("supplier")
+    links = SupplyLink.objects.filter(buyer=firm, until=None, agreed_at__isnull=False)
+    return links.exclude(supplier__in=asked).values("supplier").distinct().count()
+
+
+def changed_item(asking: Asking, firm: Organisation) -> UUID | None:
+    """Return the open item which says that the firm's decision changed with the rule, until somebody of it has seen that."""
+    item = asking.see(OpenItem, kind=CHANGED, subject=firm.id.hex, place=firm.place, done_at=None)
+    return item.id if item and item.person == asking.person else None
 
 
 def part_rows(
@@ -172,6 +201,7 @@ def part_rows(
             PartRow(
                 need=need.value,
                 required=required,
+                source="record" if need in ON_RECORD else "firm",
                 state=state,
                 quantity=part.quantity if part else None,
                 text=part.text if part else (record.get(need) if need in ON_RECORD else None),
@@ -185,6 +215,37 @@ def part_rows(
             )
         )
     return found
+
+
+class ContactRow(Row):
+    """Somebody whom a firm may name as its emergency contact."""
+
+    person: UUID
+    name: str
+    capacity: str
+
+
+@query(
+    scope=Scope.UNDER,
+    role={Role.CLERK, Role.FIRM_HEAD, Role.SERVICE_OFFICER, Role.DESK},
+    title=_("Who can be a firm's contact"),
+)
+def contacts(asking: Asking, ask: OfFirm) -> list[ContactRow]:
+    """Return who holds an office of a firm or belongs to it, so that nobody has to be typed in again."""
+    firm = firm_read(asking, ask)
+    found: dict[UUID, ContactRow] = {}
+    held = Mandate.objects.filter(organisation=firm).select_related("person")
+    for row in held.order_by("starts_at", "id"):
+        found.setdefault(row.person_id, contact_row(row.person, row.capacity))
+    members = Membership.objects.filter(organisation=firm, until=None).select_related("person")
+    for one in members.order_by("since", "id")[:CONTACTS_MOST]:
+        found.setdefault(one.person_id, contact_row(one.person, one.position))
+    return list(found.values())
+
+
+def contact_row(person: Person, capacity: str) -> ContactRow:
+    """Return somebody with what they are in the firm."""
+    return ContactRow(person=person.id, name=person.name or "–", capacity=capacity)
 
 
 class DraftRow(Row):
