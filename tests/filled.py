@@ -384,6 +384,8 @@ def resumption(house: House) -> None:
         rule = {"place": place, "reason": "换版", "clauses": [clause | {"way": "apply"}, clause]}
         house.do("enterprise.set_rule", rule)
     rules_that_begin(moment.now(Store()))
+
+
 def inspections(house: House) -> None:
     """Put something into every table of checklists, visits and findings."""
     inspector = house.person("应巡", "inspector", TONGZHOU)

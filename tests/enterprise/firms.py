@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mingbai.domains.enterprise.words import COUNTED, GRADE, LEVEL, PASSED, SERIOUS, WRITTEN, Need
+from mingbai.domains.enterprise.words import COUNTED, GRADE, LEVEL, WRITTEN, Need
 from mingbai.kernel import moment
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor, Hat
+from mingbai.kernel.clock import day
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.models import Standing
 from mingbai.kernel.rows import Store
 from mingbai.kernel.standing import WORDS, rule, say, standing, take_back
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Role, Via
-from tests.conftest import VILLAGE, House
+from tests.conftest import TONGZHOU, VILLAGE, House
 
 DEFAULTS = {LEVEL: "none", GRADE: "low"}
 ALL_WRITTEN = tuple(need for need in Need if need in (*COUNTED, *WRITTEN))
@@ -104,14 +105,64 @@ def spoken(word: str, place: str, subject: str, value: str | None) -> None:
             say(acting, known, subject, value)
 
 
-def hazard(one: Firm, there: bool = True) -> None:
-    """Let the inspection find a serious hazard at a firm, or close it."""
-    spoken(SERIOUS, one.place, one.hex, "open" if there else None)
+LOOKED_AT = ("fire-way", "wiring")
+
+
+def inspectors(house: House) -> tuple[Actor, Actor]:
+    """Return two inspectors of the county; the first time, with the checklist that they use."""
+    if "inspectors" not in house.names:
+        items = [{"code": code, "text_zh": f"{code}合格", "text_en": code} for code in LOOKED_AT]
+        told = {"checklist": "safety", "name_zh": "安全清单", "name_en": "Safety"}
+        told |= {"place": TONGZHOU, "looks_at": "resumption", "applies_to": "firm"}
+        house.do("inspection.publish_checklist", told | {"check_items": items})
+        house.names["inspectors"] = tuple(
+            house.person(name, "inspector", TONGZHOU) for name in ("应巡", "卫查")
+        )
+    found: tuple[Actor, Actor] = house.names["inspectors"]
+    return found
+
+
+def visited(one: Firm) -> dict[str, Any]:
+    """Begin a visit at a firm; return what names it."""
+    inspector, _second = inspectors(one.house)
+    on = day(now()).isoformat()
+    told = one.ask | {"checklists": ["safety"], "on": on}
+    visit = one.house.do("inspection.book_visit", told, as_=inspector).result["visit"]
+    about = {"place": one.place, "visit": visit}
+    one.house.do("inspection.begin_visit", about, as_=inspector)
+    return about
+
+
+def hazard(one: Firm) -> str:
+    """Let an inspector find a serious hazard at a firm; return the finding."""
+    inspector, _second = inspectors(one.house)
+    about = visited(one)
+    told = {"check_item": LOOKED_AT[0], "severity": "serious", "text": "消防通道堵了 1.2 米"}
+    found = one.house.do("inspection.record_finding", about | told, as_=inspector)
+    return str(found.result["finding"])
+
+
+def put_right(one: Firm, finding: str) -> None:
+    """Let the firm put a finding right."""
+    told = {"place": one.place, "finding": finding, "text": "搬开了"}
+    one.house.do("inspection.put_right", told, as_=one.clerk)
+
+
+def rechecked(one: Firm, finding: str) -> None:
+    """Let the other inspector recheck a finding and close it."""
+    _inspector, second = inspectors(one.house)
+    told = {"place": one.place, "finding": finding, "text": "通了"}
+    one.house.do("inspection.close_finding", told, as_=second)
 
 
 def passed(one: Firm) -> None:
     """Let a firm pass its visit."""
-    spoken(PASSED, one.place, one.hex, "2020-01-27")
+    inspector, _second = inspectors(one.house)
+    about = visited(one)
+    for code in LOOKED_AT:
+        told = about | {"check_item": code, "outcome": "ok"}
+        one.house.do("inspection.tick_item", told, as_=inspector)
+    one.house.do("inspection.end_visit", about, as_=inspector)
 
 
 def level(place: str, value: str) -> None:

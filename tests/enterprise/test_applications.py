@@ -1,6 +1,7 @@
 """A firm files and is decided at once: approved with reasons, exactly what is missing, or a visit first."""
 
 import datetime as dt
+import json
 import random
 import time
 import uuid
@@ -13,7 +14,18 @@ from mingbai.domains.enterprise.words import LACKING, REASONS, SERIOUS, Need, Ve
 from mingbai.kernel.models import Entry, OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TOWN, VILLAGE, House
-from tests.enterprise.firms import firm, grade, hazard, level, part, parts, passed, words
+from tests.enterprise.firms import (
+    firm,
+    grade,
+    hazard,
+    level,
+    part,
+    parts,
+    passed,
+    put_right,
+    rechecked,
+    words,
+)
 
 
 def test_a_complete_dossier_is_approved_at_once_with_reasons_and_version(account: House) -> None:
@@ -76,18 +88,23 @@ def test_low_risk_and_low_hazard_declares_high_risk_is_visited_first(account: Ho
     assert (told["decision"], told["missing"]) == ("inspect_first", [])
     assert "visit_first" in told["reasons"] and words(other.hex) == set()
     passed(other)
-    told = other.file()
-    assert told["decision"] == "approved" and "inspected" in told["reasons"]
+    shown = other.shown()
+    assert shown.state == "approved" and "inspected" in shown.reasons, (
+        "the visit was all it waited for"
+    )
 
 
 def test_a_serious_hazard_holds_the_firm_and_the_level_closes_a_sector(account: House) -> None:
     """Rows: Z29."""
     one = firm(account)
-    hazard(one)
+    finding = hazard(one)
     told = one.file(*parts(one.clerk))
     assert (told["decision"], told["missing"]) == ("missing", ["serious_hazard"])
-    hazard(one, there=False)
-    assert one.file()["decision"] == "approved"
+    put_right(one, finding)
+    assert one.shown().state == "missing", "put right is not rechecked yet"
+    rechecked(one, finding)
+    assert one.shown().state == "approved", "nobody had to file again"
+    assert "enterprise.approved" in words(one.hex)
     level(TOWN, "I")
     gym = firm(account, "村口健身房", sector="R89")
     told = gym.file(*parts(gym.clerk))
@@ -136,6 +153,27 @@ def test_the_entry_says_codes_and_holds_no_words_of_the_plan(account: House) -> 
     one.file(*parts(one.clerk))
     body = Entry.objects.get(command="enterprise.file_application").body
     assert '"rule_version":1' in body and "每天测温" not in body
+
+
+def test_a_serious_hazard_found_later_takes_the_word_back_until_its_recheck(
+    account: House,
+) -> None:
+    """Rows: Z87. In the same transaction as the finding and as its recheck: both or neither."""
+    one = firm(account)
+    one.file(*parts(one.clerk))
+    finding = hazard(one)
+    assert words(one.hex) == {SERIOUS} and one.shown().lacking == ["serious_hazard"]
+    assert OpenItem.objects.get(kind="enterprise.changed").person == one.clerk.person
+    put_right(one, finding)
+    rechecked(one, finding)
+    assert "enterprise.may_request_passes" in words(one.hex)
+    entries = Entry.objects.filter(command="enterprise.reconsider_one")
+    assert [json.loads(entry.body)["because"] for entry in entries] == [
+        Entry.objects.get(command=f"inspection.{name}").id.hex
+        for name in ("record_finding", "close_finding")
+    ]
+    account.settle()
+    assert account.faults() == []
 
 
 def brute(sector: str | None, held: set[str], stock: int, level_: str, grade_: str) -> set[str]:
@@ -191,5 +229,6 @@ def test_a_firm_that_backdates_past_its_hazard_is_still_held(story: House) -> No
     story.do("account.move_clock", {"to": (before + dt.timedelta(hours=2)).isoformat()})
     hazard(one)
     told = one.file(*parts(one.clerk), at=before)
-    assert told["missing"] == ["serious_hazard"] and SERIOUS in words(one.hex)
+    assert told["missing"] == ["serious_hazard"], "not by its own moment"
+    assert SERIOUS in words(one.hex)
     assert uuid.UUID(told["application"])

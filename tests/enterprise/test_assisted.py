@@ -36,7 +36,7 @@ def test_the_officer_fills_and_the_clerk_confirms(account: House) -> None:
     told = account.do("enterprise.fill_parts", fills, as_=officer).result
     assert (told["held"], told["drafts"]) == (0, 7)
     item = OpenItem.objects.get(kind="enterprise.confirm")
-    assert (item.person, item.role) == (one.clerk.person, "resident"), "shown to this firm alone"
+    assert (item.person, item.role) == (one.clerk.person, "clerk"), "shown to this firm alone"
     assert "roster" in one.file()["missing"], "a draft is not the firm's word"
     refused("ACC-1", account, "enterprise.confirm_parts", one.ask, officer)
     refused("ACC-1", account, "enterprise.file_application", one.ask, officer)

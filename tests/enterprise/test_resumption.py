@@ -14,7 +14,18 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TOWN, VILLAGE, House
-from tests.enterprise.firms import Firm, firm, grade, hazard, now, part, parts, passed
+from tests.enterprise.firms import (
+    Firm,
+    firm,
+    grade,
+    hazard,
+    now,
+    part,
+    parts,
+    passed,
+    put_right,
+    rechecked,
+)
 
 
 def refused(code: str, house: House, name: str, ask: dict[str, Any], as_: Actor) -> None:
@@ -108,12 +119,12 @@ def test_all_only_when_each_tenant_is_in(account: House, desk: Actor) -> None:
     (row,) = seen().outside
     assert (row.held_back, row.lacking, row.waits_on) == ("missing", ["contact"], "clerk")
     assert row.since is not None
-    hazard(last)
+    finding = hazard(last)
     last.file(part(Need.CONTACT, last.clerk))
     (row,) = seen().outside
     assert (row.lacking, row.waits_on) == (["serious_hazard"], "inspector")
-    hazard(last, there=False)
-    last.file()
+    put_right(last, finding)
+    rechecked(last, finding)
     assert seen().all_resumed and (seen().of_all, seen().outside) == ("100.0 %", [])
 
 
@@ -144,12 +155,15 @@ def test_the_gate_path_says_what_is_held_by_whom_and_since_when(story: House) ->
     held = path(one)
     assert (held["plan"].state, held["plan"].detail) == ("held", ["canteen_plan"])
     assert held["plan"].since == one.shown().decided_at and held["dossier"].state == "open"
-    hazard(one)
+    finding = hazard(one)
     found = now()
+    held = path(one)["inspection"]
+    assert (held.held_by, held.since, held.detail) == ("firm", found, ["hazard_to_mend"])
     story.do("account.move_clock", {"to": (found + dt.timedelta(hours=1)).isoformat()})
-    held = path(one)
-    assert (held["inspection"].held_by, held["inspection"].since) == ("inspector", found)
-    hazard(one, there=False)
+    put_right(one, finding)
+    held = path(one)["inspection"]
+    assert (held.held_by, held.since) == ("inspector", found + dt.timedelta(hours=1))
+    rechecked(one, finding)
     one.file(part(Need.CANTEEN_PLAN, one.clerk))
     green = path(one)
     assert [green[gate].state for gate in ("dossier", "plan", "supplies")] == ["open"] * 3

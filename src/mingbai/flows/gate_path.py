@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.queries.dossiers import READS
 from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
+from mingbai.domains.inspection.queries.findings import FindingsAt, findings
+from mingbai.domains.inspection.words import RECHECK
 from mingbai.domains.movement.queries.permits import BatchRow, batches_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.models import OpenItem
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import Role
@@ -57,7 +60,7 @@ def gate_path(asking: Asking, ask: OfFirm) -> list[GateRow]:
     batches = batches_of(asking, ask.organisation)
     return [
         *paper_gates(path),
-        inspection_gate(path),
+        inspection_gate(asking, ask, path),
         *passes_gate(path, batches),
         *later_gates(path, batches),
     ]
@@ -107,22 +110,30 @@ def since_of(path: WayKnown, lacking: list[str]) -> dt.datetime | None:
     return min(drafts) if len(drafts) == len(lacking) else path.since()
 
 
-def inspection_gate(path: WayKnown) -> GateRow:
-    """Return the gate of the inspection: a serious hazard is open, or a visit comes first."""
-    waiting = [row for row in path.items if row.kind.startswith("inspection.")]
-    item = min(waiting, key=lambda row: row.asked_at, default=None)
-    holder = item.role if item else Role.INSPECTOR.value
+def inspection_gate(asking: Asking, ask: OfFirm, path: WayKnown) -> GateRow:
+    """Return the gate of the inspection: a serious hazard that the firm mends or an inspector rechecks, or a visit that comes first."""
     if SERIOUS in path.words:
-        found = item.asked_at if item else path.words[SERIOUS].starts_at
-        return gate("inspection", HELD, holder, found, ["serious_hazard"])
+        return hazard_gate(asking, ask, path)
     if path.judged.required.way == Way.CLOSED:
         return gate("inspection", HELD, "measure", path.since(), ["closed_by_measure"])
-    if path.judged.required.way != Way.INSPECT:
-        return gate("inspection", OPEN if PASSED in path.words else NOT_NEEDED)
     if PASSED in path.words:
         return gate("inspection", OPEN)
-    since = item.asked_at if item else path.since()
-    return gate("inspection", HELD, holder, since, ["visit_first"])
+    if path.judged.required.way != Way.INSPECT:
+        return gate("inspection", NOT_NEEDED)
+    return gate("inspection", HELD, Role.INSPECTOR.value, path.since(), ["visit_first"])
+
+
+def hazard_gate(asking: Asking, ask: OfFirm, path: WayKnown) -> GateRow:
+    """Return who holds a serious hazard: the firm until it is put right, then whoever rechecks it."""
+    for row in findings(asking, FindingsAt(place=ask.place)):
+        if row.organisation != ask.organisation or row.severity != "serious":
+            continue
+        item = asking.see(OpenItem, kind=RECHECK, subject=row.finding.hex, done_at=None)
+        if item is not None:
+            return gate("inspection", HELD, item.role, item.asked_at, ["serious_hazard"])
+        return gate("inspection", HELD, FIRM, row.at, ["hazard_to_mend"])
+    since = path.words[SERIOUS].starts_at
+    return gate("inspection", HELD, Role.INSPECTOR.value, since, ["serious_hazard"])
 
 
 def passes_gate(path: WayKnown, batches: list[BatchRow]) -> Iterator[GateRow]:

@@ -22,6 +22,7 @@ HELD_BACK: dict[str, Promise] = {
 DETAILS: dict[str, Promise] = {
     "not_filed": _("the application is not filed yet"),
     "visit_first": _("a visit comes first"),
+    "hazard_to_mend": _("the serious hazard is to be put right"),
     "after_approval": _("comes after the approval"),
     "passes_asked": _("passes are asked for"),
     "passes_issued": _("passes are issued"),

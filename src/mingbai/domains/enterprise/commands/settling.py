@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Literal
-from uuid import UUID
 
 from mingbai.domains.enterprise.models import Decision, Dossier, Part
 from mingbai.domains.enterprise.rules.deciding import Judgement
@@ -40,8 +39,8 @@ def parts_of(acting: Acting, firm: Organisation) -> list[Part]:
     return acting.find(Part, organisation_id=firm.id)
 
 
-def spokesperson(acting: Acting, firm: Organisation) -> UUID | None:
-    """Return who answers for a firm: a clerk of its own, else its head, in office now."""
+def spokesperson(acting: Acting, firm: Organisation) -> Mandate | None:
+    """Return the office that answers for a firm: a clerk of its own, else its head, in force now."""
     held = [
         row
         for row in acting.find(Mandate, organisation_id=firm.id)
@@ -50,21 +49,20 @@ def spokesperson(acting: Acting, firm: Organisation) -> UUID | None:
         and (row.ends_at is None or acting.now < row.ends_at)
     ]
     held.sort(key=lambda row: OWN_OFFICES.index(Role(row.role)))
-    return held[0].person_id if held else None
+    return held[0] if held else None
 
 
 def wait_for_firm(
     acting: Acting, firm: Organisation, kind: str, due: dt.datetime | None
 ) -> OpenItem:
     """Leave an open item for somebody of the firm alone; where nobody of it holds an office, for the desk."""
-    person = spokesperson(acting, firm)
+    office = spokesperson(acting, firm)
     return acting.raise_item(
         kind=kind,
         subject=firm.id.hex,
         place=firm.place,
-        # An item for a clerk would be shown to the clerks of other firms; this one names its person.
-        role=Role.RESIDENT if person else Role.DESK,
-        person=person,
+        role=Role(office.role) if office else Role.DESK,
+        person=office.person_id if office else None,
         due=due,
         raises_to=Role.DESK if due else None,
     )

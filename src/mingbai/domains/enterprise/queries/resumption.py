@@ -11,7 +11,7 @@ from mingbai.domains.enterprise.queries.dossiers import approved_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import OpenItem, Organisation
+from mingbai.kernel.models import Organisation
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
@@ -180,14 +180,6 @@ def blocked(firms: Iterable[Organisation]) -> list[BlockedRow]:
         row.organisation_id: row
         for row in NotDue.objects.filter(organisation__in=known, ended_at=None)
     }
-    visits = {
-        row.subject: row
-        for row in OpenItem.objects.filter(
-            kind__startswith="inspection.",
-            subject__in=[one.id.hex for one in known],
-            done_at=None,
-        )
-    }
     found = []
     for one in known:
         held, late = dossiers.get(one.id), put_off.get(one.id)
@@ -199,12 +191,11 @@ def blocked(firms: Iterable[Organisation]) -> list[BlockedRow]:
         else:
             lacking = held.lacking.split()
             by_inspection = held.state == "inspect_first" or lacking == ["serious_hazard"]
-            item = visits.get(one.id.hex)
             row |= {
                 "held_back": held.state,
                 "lacking": lacking,
                 "waits_on": "inspector" if by_inspection else "clerk",
-                "since": item.asked_at if by_inspection and item else held.decided_at,
+                "since": held.decided_at,
             }
         found.append(BlockedRow.model_validate(row))
     return found

@@ -8,7 +8,7 @@ from mingbai.domains.enterprise.queries.dossiers import firm_read
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
 from mingbai.kernel.acting import Asking
-from mingbai.kernel.models import OpenItem, Standing
+from mingbai.kernel.models import Standing
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.standing import in_force
 
@@ -21,7 +21,6 @@ class WayKnown:
     judged: Judgement
     dossier: Dossier | None
     words: dict[str, Standing]
-    items: list[OpenItem]
 
     def lacking(self, needs: set[str]) -> list[str]:
         """Return which of these parts are required and missing."""
@@ -45,5 +44,4 @@ def way_of(asking: Asking, ask: OfFirm) -> WayKnown:
         judged=judged,
         dossier=asking.see(Dossier, organisation_id=firm.id),
         words={row.what: row for row in words if in_force(row, asking.now)},
-        items=[row for row in asking.find(OpenItem, subject=firm.id.hex) if row.done_at is None],
     )
