@@ -73,7 +73,7 @@ def test_a_clerk_fills_checks_and_files_on_pages(clerk: Client, one: Firm) -> No
 def test_bad_input_keeps_what_was_typed(clerk: Client, one: Firm) -> None:
     address = f"/dossiers/{one.place}/{one.id}/protective_stock/"
     page = press(clerk, address, 'class="sheet stack"', quantity="很多")
-    assert 'value="很多"' in page and "没有保存" in page or "还没有存下" in page
+    assert 'value="很多"' in page and 'role="alert"' in page and not Part.objects.exists()
     assert clerk.get(f"/dossiers/{one.place}/{one.id}/address/").status_code == 422
     other = firm(one.house, "别家")
     assert clerk.get(f"/dossiers/{other.place}/{other.id}/").status_code == 403
