@@ -91,6 +91,19 @@ BY_HAND = {
     "enterprise.note_not_due": "/dossiers/resumption/",
     "enterprise.note_due": "/dossiers/resumption/",
     "enterprise.site": "/dossiers/resumption/",
+    "response.declare_level": "/levels/",
+    "response.set_zone_grade": "/levels/",
+    "response.sign_easier": "/levels/",
+    "response.refuse_easier": "/levels/",
+    "response.withdraw_change": "/levels/",
+    "response.simulate": "/levels/",
+    "response.here": "/levels/",
+    "response.history": "/levels/",
+    "response.issue_measure": "/levels/measures/",
+    "response.review_measure": "/levels/measures/",
+    "response.withdraw_measure": "/levels/measures/",
+    "response.measures": "/levels/measures/",
+    "response.effect": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -127,6 +140,9 @@ ITEMS = {
     "enterprise.after_check": ("/dossiers/queue/", ""),
     "enterprise.look_again": ("/dossiers/queue/", ""),
     "enterprise.not_due_review": ("/dossiers/resumption/", ""),
+    "movement.gates_again": ("/gates/", ""),
+    "response.easier": ("/levels/", ""),
+    "response.review": ("/levels/measures/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 
