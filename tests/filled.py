@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from typing import Any
 
+from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin
 from mingbai.flows.permits import span
 from mingbai.kernel import jobs, moment
 from mingbai.kernel.acting import link_digest
@@ -135,6 +136,7 @@ def fill(house: House) -> dict[str, str]:
     posts(house, person, other)
     passes(house, person, other, team)
     gates(house)
+    resumption(house)
     inspections(house)
     levels(house)
     says(house, person, other, team)
@@ -359,6 +361,56 @@ def passes(house: House, person: str, other: str, team: str) -> None:
     )
     revoked = {"place": VILLAGE, "permit": number, "reason": "丢了"}
     house.do("movement.revoke_permit", revoked, as_=desk)
+
+
+def resumption(house: House) -> None:
+    """Put something into every table of the enterprise desk."""
+    made = {}
+    for name in ("永昌铸件", "青峰叉车", "云上设计"):
+        firm = {"place": VILLAGE, "name": name, "kind": "company", "sector": "C34"}
+        firm |= {"address": "工业园 1 号"}
+        made[name] = house.do("organisations.add_organisation", firm).result["organisation"]
+    clerks = {name: house.person(f"{name}文员", "clerk", organisation=made[name]) for name in made}
+    asks = {name: {"place": VILLAGE, "organisation": firm} for name, firm in made.items()}
+    lead, clerk = asks["青峰叉车"], clerks["青峰叉车"]
+    parts: list[dict[str, Any]] = [
+        {"need": need, "text": "每天测温，分批用餐"} for need in ("control_plan", "canteen_plan")
+    ]
+    counted = [{"need": "roster", "quantity": 12}, {"need": "protective_stock", "quantity": 9}]
+    contact = [{"need": "contact", "person": str(clerk.person)}]
+    house.do("enterprise.file_application", lead | {"parts": parts + counted + contact}, as_=clerk)
+    for name in ("永昌铸件", "云上设计"):
+        told = asks[name] | {"buyer": made["青峰叉车"], "supply": "铸件"}
+        link = house.do("organisations.link_supply", told, as_=clerks[name]).result
+        house.do("organisations.agree_supply", lead | link, as_=clerk)
+    house.do("enterprise.file_for_suppliers", lead, as_=clerk)
+    answer = asks["永昌铸件"] | {"agrees": False, "reason": "我们自己报"}
+    house.do("enterprise.answer_lead", answer, as_=clerks["永昌铸件"])
+    officer = house.person("钱素英", "service_officer")
+    (held,) = [
+        row
+        for row in house.ask("mandates.at_place", {"place": VILLAGE})
+        if row.role == "service_officer"
+    ]
+    named = {"officer_mandate": str(held.mandate)}
+    house.do("enterprise.name_officer", lead | named, as_=house.person("值班甲", "desk", TOWN))
+    house.do("enterprise.fill_parts", asks["永昌铸件"] | {"parts": counted}, as_=officer)
+    for _time in range(2):
+        house.do("enterprise.file_application", asks["永昌铸件"], as_=clerks["永昌铸件"])
+        text = {"text": "我们没有食堂"}
+        asked = house.do("enterprise.ask_again", asks["永昌铸件"] | text, as_=clerks["永昌铸件"])
+        check = {"place": VILLAGE, "check": asked.result["check"], "outcome": "right"}
+        desk = house.person("看的人", "desk", TOWN)
+        house.do("enterprise.answer_check", check | {"text": "要方案"}, as_=desk)
+    on = day(moment.now(Store())) + dt.timedelta(days=5)
+    late = {"not_due_reason": "seasonal", "review_on": on.isoformat()}
+    for _time in range(2):
+        house.do("enterprise.note_not_due", asks["云上设计"] | late, as_=desk)
+    clause = {"levels": ["I"], "grades": ["high"], "sectors": ["C"], "needs": ["roster"]}
+    for place in (TOWN, VILLAGE):
+        rule = {"place": place, "reason": "换版", "clauses": [clause | {"way": "apply"}, clause]}
+        house.do("enterprise.set_rule", rule)
+    rules_that_begin(moment.now(Store()))
 
 
 def inspections(house: House) -> None:

@@ -5,6 +5,10 @@
 
 from typing import Any
 
+from mingbai.domains.enterprise.commands.reconsidering import firms_under
+from mingbai.domains.enterprise.words import RECONSIDER
+from mingbai.domains.inspection.commands.findings import held_finding
+from mingbai.domains.inspection.commands.visits import held_visit
 from mingbai.domains.movement.commands.easing import (
     GATES,
     PASSES,
@@ -21,6 +25,8 @@ from mingbai.kernel.measures import Hung, hung_on
 from mingbai.kernel.models import Job, Measure
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
+
+ONE_FIRM = "enterprise.reconsider_one"
 
 
 def slip_ready(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
@@ -102,6 +108,30 @@ def gates_needed_again(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] 
     return {"subject": ask.code, "place": ask.place, "role": Role.DESK}
 
 
+def firm_of_the_finding(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The firm at which something serious was found, or put right, is held against the rule as it stands now."""
+    finding = held_finding(acting, ask.place, getattr(ask, "finding", None) or answer.finding)
+    if finding.organisation_id is None or finding.severity != "serious":
+        return None
+    return {"place": finding.place, "organisation": finding.organisation_id}
+
+
+def firm_of_the_visit(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The firm whose visit has ended is held against the rule: a visit may be what it waited for."""
+    visit = held_visit(acting, ask.place, ask.visit)
+    if visit.organisation_id is None:
+        return None
+    return {"place": visit.place, "organisation": visit.organisation_id}
+
+
+def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every firm at a place and under it that has a dossier is held against the rule as it stands now."""
+    total = firms_under(ask.place)
+    if not total:
+        return None
+    return {"place": ask.place, "total": total, "content": acting.entry.hex}
+
+
 #                    after                       how     run                    with what
 REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
@@ -114,5 +144,9 @@ REACTIONS = [
     Reaction("measures.lapse", "after", PASSES, passes_of_the_measure),
     Reaction("measures.begin_measure", "item", AGAIN, gates_needed_again),
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
+    Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
+    Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
+    Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),
+    Reaction("inspection.end_visit", "with", ONE_FIRM, firm_of_the_visit),
 ]
 register(REACTIONS)

@@ -8,6 +8,7 @@ from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
     burden,
+    dossiers,
     firms,
     gates,
     home,
@@ -23,6 +24,7 @@ from mingbai.web.pages import (
     places,
     posts,
     public,
+    resumption,
     rights,
     store,
 )
@@ -53,6 +55,17 @@ urlpatterns = [
     path("posts/", posts.posts, name="posts"),
     path("firms/", firms.firms, name="firms"),
     path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
+    path("dossiers/", dossiers.mine, name="dossiers"),
+    path("dossiers/queue/", resumption.queue, name="firm_queue"),
+    path("dossiers/drafts/", resumption.drafts, name="firm_drafts"),
+    path("dossiers/resumption/", resumption.resumption, name="resumption"),
+    path("dossiers/<str:place>/<uuid:organisation>/", dossiers.dossier, name="dossier"),
+    path("dossiers/<str:place>/<uuid:organisation>/check/", dossiers.check, name="dossier_check"),
+    path("dossiers/<str:place>/<uuid:organisation>/path/", dossiers.path, name="dossier_path"),
+    path("dossiers/<str:place>/<uuid:organisation>/site/", resumption.site, name="firm_site"),
+    path(
+        "dossiers/<str:place>/<uuid:organisation>/<str:need>/", dossiers.part, name="dossier_part"
+    ),
     path("gates/", gates.mine, name="my_gates"),
     path("gates/<str:place>/", gates.gates, name="gates"),
     path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),

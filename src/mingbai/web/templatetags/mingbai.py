@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
+from mingbai.web import firm_words
 from mingbai.web.kinds import DOUBTS, GATE_STATES, KINDS, PASS_KINDS, VALIDITY
 
 register = template.Library()
@@ -122,6 +123,18 @@ def goods_name(row: Any) -> str:
 def gate_state(value: str) -> str:
     """Return how a gate stands, in a word."""
     return str(GATE_STATES.get(value, value))
+
+
+@register.filter
+def firm_word(code: str, book: str) -> str:
+    """Return the word for a code of the enterprise desk."""
+    return firm_words.said(code, book)
+
+
+@register.filter
+def is_good(code: str) -> bool:
+    """Tell whether a reason speaks for a firm."""
+    return code in firm_words.GOOD
 
 
 @register.filter
