@@ -432,6 +432,8 @@ def inspections(house: House) -> None:
         receipt = house.do("inspection.record_finding", visit | found, as_=inspector)
         ask = {"place": VILLAGE, "finding": receipt.result["finding"], "text": "搬走了"}
         house.do("inspection.put_right", ask, as_=desk)
+
+
 def says(house: House, person: str, other: str, team: str) -> None:
     """Put something into every table of directives, notices, plans and decisions."""
     desk = Actor(person=uuid.UUID(other), via=Via.PAGE)

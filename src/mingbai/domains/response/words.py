@@ -57,6 +57,6 @@ terms(
         "value_above": _("Value above"),
         "sampled": _("Visits sampled, of a hundred"),
         "factor": _("Times as often"),
-        "subject_name": _("Name of it"),
+        "subject_name": _("Of whom or what"),
     }
 )

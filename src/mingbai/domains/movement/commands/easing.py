@@ -31,10 +31,10 @@ GATES, PASSES = "movement.eased_gates", "movement.eased_passes"
 
 sentences(
     {
-        "MOV-80": _("No measure of the code %(measure)s has ended here."),
-        "MOV-81": _("This gate is not open, or its measure holds here again. Nothing was changed."),
-        "MOV-82": _("This pass has ended or was revoked already."),
-        "MOV-83": _("This hangs on the measure %(measure)s already."),
+        "MOV-90": _("No measure of the code %(measure)s has ended here."),
+        "MOV-91": _("This gate is not open, or its measure holds here again. Nothing was changed."),
+        "MOV-92": _("This pass has ended or was revoked already."),
+        "MOV-93": _("This hangs on the measure %(measure)s already."),
     }
 )
 terms({"permit_kind": _("Kind of pass")})
@@ -76,7 +76,7 @@ def hang(acting: Acting, place: str, what: str, measure: str | None, point: Poin
     )
     for row in held:
         if row.measure == measure:
-            raise AlreadyThere("MOV-83", measure=measure)
+            raise AlreadyThere("MOV-93", measure=measure)
         acting.change(row, ended_at=acting.at)
     if measure is not None:
         acting.add(
@@ -154,7 +154,7 @@ def take_gate_away(acting: Acting, ask: TakeGateAway) -> None:
     held = state_of(acting, point)
     again = family(measure) in in_force_at(acting.store, ask.place, acting.now)
     if again or not is_open(held):
-        raise AlreadyThere("MOV-81")
+        raise AlreadyThere("MOV-91")
     detour = open_way_round(acting, point, family(measure))
     stand(
         acting,
@@ -172,10 +172,10 @@ def take_gate_away(acting: Acting, ask: TakeGateAway) -> None:
 
 
 def lapsed_measure(acting: Acting, code: str) -> Measure:
-    """MOV-80 措施已止: what ends with a measure ends when that has lapsed."""
+    """MOV-90 措施已止: what ends with a measure ends when that has lapsed."""
     found = acting.see(Measure, code=code)
     if found is None or found.lapsed_at is None:
-        raise Refused("MOV-80", measure=code)
+        raise Refused("MOV-90", measure=code)
     return found
 
 
@@ -235,7 +235,7 @@ def lapse_permit(acting: Acting, ask: LapsePermit) -> None:
     if permit is None or permit.place != ask.place:
         raise Refused("MOV-49")
     if permit.revoked_at is not None or permit.ends_at <= ended:
-        raise AlreadyThere("MOV-82")
+        raise AlreadyThere("MOV-92")
     until = day(ended) + dt.timedelta(days=measure.keep_days)
     batch = acting.hold(Batch, id=permit.batch_id)
     assert batch is not None

@@ -8,10 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
-        ('kernel', '0006_firms_posts_standing'),
+        ('response', '0001_levels'),
     ]
 
     operations = [
