@@ -243,7 +243,16 @@ def envelopes(asker: Asker) -> Choices:
         yield str(row.envelope), f"{row.label} · {row.code} · {moment(row.received_at)}"
 
 
+def measures(asker: Asker) -> Choices:
+    """Return the measures of the catalogue that reach the place."""
+    for row in asker.rows("response.measures"):
+        if row.withdrawn_at is None:
+            yield row.code, row.name
+
+
 PICKERS = {
+    "movement.hang_gate/measure": Picker(measures),
+    "movement.hang_passes/measure": Picker(measures),
     "item": Picker(goods),
     "unit": Picker(units, only=False),
     "person": Picker(people),

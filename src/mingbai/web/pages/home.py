@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "hat_place": hat.place,
         "role": hat.role,
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
+        "levels": hat.role in REGISTRY.queries["response.simulate"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
         "resumes": hat.role in REGISTRY.queries["enterprise.gate_path"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
