@@ -62,6 +62,17 @@ BY_HAND = {
     "organisations.end_supply": "/firms/",
     "organisations.withdraw_vehicle": "/firms/",
     "organisations.take_from_class": "/firms/",
+    "inspection.book_visit": "/inspections/",
+    "inspection.begin_visit": "/inspections/",
+    "inspection.tick_item": "/inspections/",
+    "inspection.end_visit": "/inspections/",
+    "inspection.cancel_visit": "/inspections/",
+    "inspection.record_finding": "/inspections/",
+    "inspection.put_right": "/inspections/",
+    "inspection.close_finding": "/inspections/",
+    "inspection.send_back": "/inspections/",
+    "inspection.waive_finding": "/inspections/",
+    "inspection.my_findings": "/inspections/",
     "posts.turns": "/posts/",
     "posts.book": "/posts/",
     "posts.cancel": "/posts/",
@@ -99,6 +110,9 @@ ITEMS = {
     "movement.other_name": ("/gates/", "arrival"),
     "movement.confirmed_number": ("/do/items/settle/", "item_id"),
     "movement.proposal": ("/gates/", ""),
+    "inspection.finding": ("/inspections/", "finding"),
+    "inspection.recheck": ("/inspections/", "finding"),
+    "inspection.visit": ("/inspections/", "visit"),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

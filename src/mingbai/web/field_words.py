@@ -159,4 +159,12 @@ QUEUE: dict[str, Promise] = {
         "These answers are not signed by the account. Nothing was taken off; everything stays here."
     ),
 }
-FIELD_WORDS: dict[str, Promise] = {**SHELL, **STORE, **VERDICTS, **GATE, **REGISTER, **INSPECTION, **QUEUE}
+FIELD_WORDS: dict[str, Promise] = {
+    **SHELL,
+    **STORE,
+    **VERDICTS,
+    **GATE,
+    **REGISTER,
+    **INSPECTION,
+    **QUEUE,
+}
