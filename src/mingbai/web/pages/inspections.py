@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,6 +29,7 @@ READS, OWNS = "inspection.findings", "inspection.my_findings"
 LISTED = "inspection.visits"
 WAYS = ("put_right", "close_finding", "send_back", "waive_finding")
 STEPS = ("begin_visit", "end_visit", "tick_item", "cancel_visit", "record_finding")
+PICTURE = "picture"
 OPEN, PUT_RIGHT = "open", "put_right"
 
 
@@ -141,6 +143,17 @@ def attach(request: HttpRequest, place: str, receipt: Receipt, made: Picture | N
     )
 
 
+def by_visit(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a calendar visit by visit, the newest first, each with how many items were not in order."""
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.visit, []).append(row)
+    return [
+        {"first": held[0], "rows": held, "failed": sum(one.state == "failed" for one in held)}
+        for held in found.values()
+    ]
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
 def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
@@ -170,7 +183,7 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "inspects": hat.role == Role.INSPECTOR,
         "books": may(hat.role, "inspection.book_visit"),
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
-        "known": [one for one in known if one.visit != row.visit],
+        "known": by_visit(one for one in known if one.visit != row.visit),
         "findings": [
             one
             for one in asking(request, READS, {"place": place, "done": True})
@@ -209,12 +222,10 @@ def finding(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
     step = str(request.POST.get("step", ""))
     try:
         if request.method == "POST":
-            if step not in WAYS:
-                raise Refused("ASK-4", name=step[:40])
-            fields = ("reason",) if step == "waive_finding" else ("text", "due")
-            made = photo(request)
-            receipt = done(request, step, ask | typed(request, *fields))
-            attach(request, place, receipt, made)
+            if step == PICTURE:
+                add_picture(request, ask)
+            else:
+                moved_on(request, ask, step)
             return redirect("inspection_finding", place=place, number=number)
     except Refused as refused:
         refusal = refused
@@ -224,12 +235,37 @@ def finding(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "place": place,
         "ways": [name for name in WAYS if may(hat.role, f"inspection.{name}")],
         "owns": owns(hat, row),
+        "inspects": hat.role == Role.INSPECTOR,
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/inspections/finding.html", page, status=status))
+
+
+def moved_on(request: HttpRequest, ask: dict[str, Any], step: str) -> None:
+    """Do one step of a finding's way, with the picture that came with it."""
+    if step not in WAYS:
+        raise Refused("ASK-4", name=step[:40])
+    fields = ("reason",) if step == "waive_finding" else ("text", "due")
+    made = photo(request)
+    attach(request, ask["place"], done(request, step, ask | typed(request, *fields)), made)
+
+
+def add_picture(request: HttpRequest, ask: dict[str, Any]) -> None:
+    """Add a picture of what was found to the act that recorded it, as after a visit without a network."""
+    row = asking(request, "inspection.finding", ask)
+    made = photo(request)
+    if made is None:
+        raise Refused("ATT-1")
+    perform(
+        "attachments.attach",
+        {"place": row.place, "act": row.entry} | vars(made),
+        as_=actor_of(request),
+        mandate=mandate_id(request),
+        request_id=request_id(request),
+    )
 
 
 def owns(hat: Any, row: Any) -> bool:
@@ -284,7 +320,7 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
         "to": to,
         "lists": asking(request, "inspection.checklists", {"place": place} | subject),
         "chosen": request.POST.getlist("checklists"),
-        "rows": asking(request, "inspection.calendar", {"place": place} | subject),
+        "rows": by_visit(asking(request, "inspection.calendar", {"place": place} | subject)),
         "inspectors": asking(request, "inspection.inspectors", {"place": place}) if desk else [],
         "day": data.get("on") or str(today()),
         "values": data,
