@@ -81,6 +81,19 @@ BY_HAND = {
     "posts.confirm": "/posts/",
     "posts.mine": "/posts/",
     "posts.candidates": "/posts/",
+    "response.declare_level": "/levels/",
+    "response.set_zone_grade": "/levels/",
+    "response.sign_easier": "/levels/",
+    "response.refuse_easier": "/levels/",
+    "response.withdraw_change": "/levels/",
+    "response.simulate": "/levels/",
+    "response.here": "/levels/",
+    "response.history": "/levels/",
+    "response.issue_measure": "/levels/measures/",
+    "response.review_measure": "/levels/measures/",
+    "response.withdraw_measure": "/levels/measures/",
+    "response.measures": "/levels/measures/",
+    "response.effect": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -113,6 +126,9 @@ ITEMS = {
     "inspection.finding": ("/inspections/", "finding"),
     "inspection.recheck": ("/inspections/", "finding"),
     "inspection.visit": ("/inspections/", "visit"),
+    "movement.gates_again": ("/gates/", ""),
+    "response.easier": ("/levels/", ""),
+    "response.review": ("/levels/measures/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

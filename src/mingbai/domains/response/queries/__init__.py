@@ -1,0 +1,5 @@
+"""Everything that can be asked of the response desk."""
+
+from mingbai.domains.response.queries import foresight, levels, measures, scopes
+
+__all__ = ["foresight", "levels", "measures", "scopes"]
