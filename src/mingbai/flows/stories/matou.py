@@ -5,6 +5,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+from mingbai.flows.stories.directives import came as directive_came
+from mingbai.flows.stories.directives import directives
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.teller import Teller
@@ -81,6 +83,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
     begin_the_account(tell, cast)
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
+    directives(tell, cast.desk)
     return tell.end()
 
 
@@ -290,6 +293,8 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
             as_=cast.keeper,
         )
         issue(tell, cast, DISINFECTANT, 1, households[0])
+    if today == dt.date(2020, 2, 10):
+        directive_came(tell, cast.desk, cast.keeper)
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])

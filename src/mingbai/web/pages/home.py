@@ -52,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "role": hat.role,
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
+        "directives": hat.role in REGISTRY.queries["response.directives"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
