@@ -13,6 +13,12 @@ TOWN, VILLAGE = "110112106000", "110112106224"
 CAME, LAST = dt.date(2020, 2, 10), dt.date(2020, 2, 14)
 VILLAGES, DONE = 9, 7
 OBJECTIONS = 31
+WORDS = (
+    "老人去卫生室要绕一大圈。",
+    "送孩子上网课要去亲戚家，绕路四十分钟。",
+    "三轮车从西口过不去。",
+    "没人来问过我们哪个口用得多。",
+)
 NUMBER = "通防指〔2020〕15号"
 FIRST_PLAN: list[dict[str, Any]] = [
     {"part": "goal", "code": "zero", "text": "全镇零新增", "reason": "元宵后返京人员增多"},
@@ -111,13 +117,14 @@ def objected(tell: Teller, desk: Player) -> None:
     ask |= {"text": "即日起只留东口、西口，其余六个出入口封闭。"}
     ask |= {"affected": "全村 412 户", "affected_count": 412}
     decision = tell.do("response.decide", ask, as_=desk).result["decision"]
-    words = {"place": VILLAGE, "decision": decision, "text": "老人去卫生室要绕一大圈。"}
+    about = {"place": VILLAGE, "decision": decision}
     heads = Household.objects.filter(place=VILLAGE).order_by("code").values_list("head", flat=True)
-    for head in heads[:OBJECTIONS]:
+    for number, head in enumerate(heads[:OBJECTIONS]):
         player = Player("", Actor(person=head, via=Via.PAGE))
-        tell.do("response.object_to", words, as_=player)
+        words = WORDS[number % len(WORDS)]
+        tell.do("response.object_to", about | {"text": words}, as_=player)
     tell.clock(CAME, 19)
-    answer = {"place": VILLAGE, "decision": decision, "words_shown": True}
+    answer = about | {"words_shown": True}
     answer |= {"text": "北门明天起每天 7 点到 9 点开，老人看病随时可走。"}
     tell.do("response.answer_objection", answer, as_=desk)
 

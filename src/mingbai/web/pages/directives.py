@@ -169,8 +169,11 @@ def localise(request: HttpRequest, about: dict[str, str]) -> None:
 
 def pass_on(request: HttpRequest, about: dict[str, str]) -> None:
     """Pass it on to the places and firms that were ticked."""
+    places = request.POST.getlist("to_places")
+    if request.POST.get("all_places") == "yes":
+        places = [row.code for row in answer("places.children", {"place": about["place"]})]
     ask: dict[str, Any] = {
-        "to_places": request.POST.getlist("to_places"),
+        "to_places": places,
         "organisations": request.POST.getlist("organisations"),
         "text": str(request.POST.get("text", "")).strip(),
         "due_at": typed_moment(str(request.POST.get("due_at", ""))),

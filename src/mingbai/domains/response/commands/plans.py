@@ -54,8 +54,8 @@ class PlanWritten(Answer):
     """Which version this is, and under which level and grade it was written."""
 
     version: int
-    level: str
-    zone_grade: str
+    level: ShortCode
+    zone_grade: ShortCode
 
 
 @command(role=DESKS, title=_("Write a version of a plan"))
