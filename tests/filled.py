@@ -136,6 +136,7 @@ def fill(house: House) -> dict[str, str]:
     passes(house, person, other, team)
     gates(house)
     says(house, person, other, team)
+    levels(house)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
@@ -262,6 +263,31 @@ def keeps(house: House, person: str, other: str) -> None:
     counted = {"place": VILLAGE, "item": "mask", "counted": 21, "expected": 22, "reason": "少一只"}
     house.do("supplies.count_stock", counted, as_=keeper)
     house.do("supplies.begin_handover", {"place": VILLAGE, "successor": other}, as_=keeper)
+
+
+def levels(house: House) -> None:
+    """Put something into every table of levels and measures, and let gates and passes hang on them."""
+    leader = house.person("何组长", "leader", TOWN)
+    basis = {"basis": "指挥部 2020 年第 3 号"}
+    review = day(moment.now(Store())) + dt.timedelta(days=60)
+    for code in ("gates", "rounds"):
+        named = {"name_zh": f"措施{code}", "name_en": code, "review_on": review.isoformat()}
+        table = [{"level": "I"}, {"level": "II", "grade": "high", "sector": "C13"}]
+        ask = {"place": TOWN, "code": code, "table": table, **named, **basis}
+        house.do("response.issue_measure", ask, as_=leader)
+        hung = {"place": VILLAGE, "measure": code}
+        point = "东口" if code == "gates" else "西口"
+        house.do(
+            "movement.hang_gate", hung | {"point": point}, as_=house.person("队长", "crew_lead")
+        )
+        kind = "person" if code == "gates" else "goods"
+        house.do("movement.hang_passes", hung | {"permit_kind": kind}, as_=leader)
+    for level in ("I", "IV"):
+        house.do("response.declare_level", {"place": TOWN, "level": level, **basis}, as_=leader)
+    house.do("response.set_zone_grade", {"place": VILLAGE, "grade": "medium", **basis}, as_=leader)
+    for value in (3, 4):
+        fit = {"place": VILLAGE, "policy": "movement.checks_least", "value": value}
+        house.do("response.choose_locally", fit | {"reason": "人员流动大"}, as_=leader)
 
 
 def gates(house: House) -> None:

@@ -49,6 +49,8 @@ class Acting:
     because: UUID | None = None
     came_by: str | None = None
     depth: int = 0
+    inner: int = 0
+    inside: set[tuple[str, str]] = field(default_factory=set)
     run_inner: Callable[..., Any] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Acting:
         other = Acting.__new__(Acting)
         other.__dict__.update(self.__dict__)
         other.entry, other.hat, other.place, other.at = entry, hat, place, at
-        other.rows, other.mentioned, other.overruled = {}, set(), []
+        other.rows, other.mentioned, other.overruled, other.inside = {}, set(), [], set()
         return other
 
     @property

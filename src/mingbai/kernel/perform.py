@@ -290,7 +290,8 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
     assert outer.depth < DEPTH_MOST, "commands inside commands inside commands"
     command = find_command(function)
     parsed = parse(command.ask, ask)
-    request = uuid5(outer.entry, f"{command.name}/{len(outer.rows)}/{outer.depth}")
+    outer.inner += 1
+    request = uuid5(outer.entry, f"{command.name}/{outer.inner}/{outer.depth}")
     if not entries.claim(outer.store, request):
         raise Conflict("REQ-1")
     place = "" if command.placeless else str(getattr(parsed, "place"))  # noqa: B009
@@ -314,7 +315,13 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
         run_inner=_inner,
         afterwards=outer.afterwards,
     )
-    return _done(command, parsed, inner)
+    receipt = _done(command, parsed, inner)
+    # A row that both changed is bound by the one that changed it last.
+    changed = inner.inside | inner.rows.keys()
+    outer.inside |= changed
+    for key in changed:
+        outer.rows.pop(key, None)
+    return receipt
 
 
 def as_house(function: str | Callable[..., Any], ask: Ask | dict[str, Any]) -> Receipt:

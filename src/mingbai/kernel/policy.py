@@ -12,6 +12,9 @@ from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store, shape
 
+AS_ABOVE = ""
+"""The value by which a place says that it follows the place above again."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -89,10 +92,18 @@ def value_at(
             and (known_at is None or row.recorded_at <= known_at)
         ]
         if rows:
-            newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at))
-            if newest.ends_at is None or at < newest.ends_at:
+            newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id))
+            if newest.value != AS_ABOVE and (newest.ends_at is None or at < newest.ends_at):
                 return int(newest.value)
     return PARAMETERS[name].default
+
+
+def own_value(said: Sequence[Policy], place: str, before: dt.datetime) -> str:
+    """Return what a place itself said last before a moment, in its own words; that it follows the place above when nothing."""
+    rows = [row for row in said if row.place == place and row.starts_at < before]
+    newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id), default=None)
+    ended = newest is None or (newest.ends_at is not None and newest.ends_at <= before)
+    return AS_ABOVE if newest is None or ended else newest.value
 
 
 def coming(

@@ -105,6 +105,19 @@ BY_HAND = {
     "response.answer_objection": "/decisions/",
     "response.objections": "/decisions/",
     "response.objection_answers": "/decisions/",
+    "response.declare_level": "/levels/",
+    "response.set_zone_grade": "/levels/",
+    "response.sign_easier": "/levels/",
+    "response.refuse_easier": "/levels/",
+    "response.withdraw_change": "/levels/",
+    "response.simulate": "/levels/",
+    "response.here": "/levels/",
+    "response.history": "/levels/",
+    "response.issue_measure": "/levels/measures/",
+    "response.review_measure": "/levels/measures/",
+    "response.withdraw_measure": "/levels/measures/",
+    "response.measures": "/levels/measures/",
+    "response.effect": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 
@@ -137,6 +150,9 @@ ITEMS = {
     "response.task": ("/directives/", "task"),
     "response.asked_upward": ("/directives/", "question"),
     "response.objection": ("/decisions/", "decision"),
+    "movement.gates_again": ("/gates/", ""),
+    "response.easier": ("/levels/", ""),
+    "response.review": ("/levels/measures/", ""),
 }
 """Where each kind of open item is dealt with, and the field of that form which its subject fills."""
 

@@ -16,6 +16,7 @@ CALLBACK = "movement.callback"
 OTHER_NAME = "movement.other_name"
 CONFIRMED = "movement.confirmed_number"
 PROPOSAL = "movement.proposal"
+AGAIN = "movement.gates_again"
 
 DocumentKind = Literal["resident_id", "passport", "other"]
 CallOutcome = Literal["corrected", "confirmed", "no_answer", "wrong_number"]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping, Proposal
 from mingbai.domains.movement.points import gates_of, point_of
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.rules.register import SMALLEST_CELL, standing_of
 from mingbai.domains.movement.sealed import key_of, unseal
 from mingbai.domains.movement.words import CALLBACK, Doubt, PointText

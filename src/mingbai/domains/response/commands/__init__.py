@@ -3,3 +3,6 @@
 from mingbai.domains.response.commands import cascade, decisions, directives, notices, plans
 
 __all__ = ["cascade", "decisions", "directives", "notices", "plans"]
+from mingbai.domains.response.commands import levels, measures, switching
+
+__all__ = ["levels", "measures", "switching"]

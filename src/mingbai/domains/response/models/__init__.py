@@ -24,3 +24,6 @@ __all__ = [
     "Upward",
     "Task",
 ]
+from mingbai.domains.response.models.levels import Change, Listed, LocalChoice, TableCell
+
+__all__ = ["TableCell", "Change", "Listed", "LocalChoice"]

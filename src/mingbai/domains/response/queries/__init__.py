@@ -11,3 +11,6 @@ from mingbai.domains.response.queries import (
 )
 
 __all__ = ["alerts", "cited", "decisions", "directives", "notices", "plans", "tree"]
+from mingbai.domains.response.queries import foresight, levels, measures, scopes
+
+__all__ = ["foresight", "levels", "measures", "scopes"]
