@@ -9,6 +9,7 @@ from mingbai.domains.response.commands.citing import cite
 from mingbai.domains.response.directive_words import DESKS, Heading, Part, Strictness
 from mingbai.domains.response.models import PlanLine, PlanVersion
 from mingbai.domains.response.rules.words_out import Line, check_lines, check_next
+from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.refusals import Conflict
@@ -16,7 +17,6 @@ from mingbai.kernel.registry import command
 from mingbai.kernel.standing import ruling
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, ShortCode
 
-LEVEL, GRADE = "response.level", "response.zone_grade"
 LINES_MOST = 60
 
 
@@ -79,8 +79,8 @@ def write_plan(acting: Acting, ask: WritePlan) -> PlanWritten:
             version=number + 1,
             title=ask.title,
             reason=ask.reason,
-            level=situation.get(LEVEL, "none"),
-            zone_grade=situation.get(GRADE, "low"),
+            level=situation[LEVEL.name],
+            zone_grade=situation[ZONE_GRADE.name],
             at=acting.at,
             entry=acting.entry,
         )

@@ -1,6 +1,7 @@
 """Tables of the response desk: columns, constraints, indexes; no rules."""
 
 from mingbai.domains.response.models.directives import Directive, Evidence, Task, Upward
+from mingbai.domains.response.models.levels import Change, Listed, LocalChoice, TableCell
 from mingbai.domains.response.models.words_out import (
     Citation,
     Decision,
@@ -12,18 +13,19 @@ from mingbai.domains.response.models.words_out import (
 )
 
 __all__ = [
+    "Change",
     "Citation",
     "Decision",
     "Directive",
     "Evidence",
+    "Listed",
+    "LocalChoice",
     "Notice",
     "NoticeReading",
     "Objection",
-    "PlanVersion",
     "PlanLine",
-    "Upward",
+    "PlanVersion",
+    "TableCell",
     "Task",
+    "Upward",
 ]
-from mingbai.domains.response.models.levels import Change, Listed, LocalChoice, TableCell
-
-__all__ = ["TableCell", "Change", "Listed", "LocalChoice"]

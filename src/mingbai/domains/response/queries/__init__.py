@@ -5,12 +5,25 @@ from mingbai.domains.response.queries import (
     cited,
     decisions,
     directives,
+    foresight,
+    levels,
+    measures,
     notices,
     plans,
+    scopes,
     tree,
 )
 
-__all__ = ["alerts", "cited", "decisions", "directives", "notices", "plans", "tree"]
-from mingbai.domains.response.queries import foresight, levels, measures, scopes
-
-__all__ = ["foresight", "levels", "measures", "scopes"]
+__all__ = [
+    "alerts",
+    "cited",
+    "decisions",
+    "directives",
+    "foresight",
+    "levels",
+    "measures",
+    "notices",
+    "plans",
+    "scopes",
+    "tree",
+]

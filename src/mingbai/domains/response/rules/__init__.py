@@ -1,10 +1,5 @@
-"""Rules of the response desk: pure functions, each with its number."""
-
-from mingbai.domains.response.rules import directives, words_out
-
-__all__ = ["directives", "words_out"]
 """Rules of the response desk: pure, each with its number; a refusal says what happened and what to do."""
 
-from mingbai.domains.response.rules import levels
+from mingbai.domains.response.rules import directives, levels, words_out
 
-__all__ = ["levels"]
+__all__ = ["directives", "levels", "words_out"]
