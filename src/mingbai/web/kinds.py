@@ -142,23 +142,6 @@ KINDS: dict[str, Promise] = {
     "measure": _("Measure"),
     "Alert": _("new"),
     "Update": _("replaces an earlier one"),
-}
-
-LEVELS: dict[str, Promise] = {
-    "none": pgettext_lazy("level", "no response level"),
-    "IV": pgettext_lazy("level", "level IV"),
-    "III": pgettext_lazy("level", "level III"),
-    "II": pgettext_lazy("level", "level II"),
-    "I": pgettext_lazy("level", "level I"),
-    "low": pgettext_lazy("level", "low risk"),
-    "medium": pgettext_lazy("level", "medium risk"),
-    "high": pgettext_lazy("level", "high risk"),
-}
-STRICTNESS: dict[int, Promise] = {
-    0: pgettext_lazy("strictness", "left to people"),
-    1: pgettext_lazy("strictness", "advised"),
-    2: pgettext_lazy("strictness", "required"),
-    3: pgettext_lazy("strictness", "shut or forbidden"),
     "none": _("no level"),
     "IV": _("level IV"),
     "III": _("level III"),
@@ -180,6 +163,13 @@ STRICTNESS: dict[int, Promise] = {
     "response.easier": _("A place below wishes to ease"),
     "response.review": _("A measure is to be looked at again"),
     "movement.gates_again": _("Gates are needed again"),
+}
+
+STRICTNESS: dict[int, Promise] = {
+    0: pgettext_lazy("strictness", "left to people"),
+    1: pgettext_lazy("strictness", "advised"),
+    2: pgettext_lazy("strictness", "required"),
+    3: pgettext_lazy("strictness", "shut or forbidden"),
 }
 
 PASS_KINDS: dict[str, Promise] = {

@@ -64,7 +64,7 @@ def came(tell: Teller, desk: Player, keeper: Player) -> None:
     """What came on the tenth: a directive to nine villages, a notice, a plan, and a village's decision that cites nothing."""
     tell.clock(CAME, 16)
     due = at_time(LAST + dt.timedelta(days=1), 18).isoformat()
-    told = {
+    told: dict[str, Any] = {
         "place": TOWN,
         "number": NUMBER,
         "title": "落实村口值守三件事",
@@ -75,7 +75,12 @@ def came(tell: Teller, desk: Player, keeper: Player) -> None:
     }
     root = tell.do("response.register_directive", told, as_=desk).result["task"]
     places = nine_villages()
-    down = {"place": TOWN, "task": root, "to_places": places, "text": "每村定下路口、人员、时段"}
+    down: dict[str, Any] = {
+        "place": TOWN,
+        "task": root,
+        "to_places": places,
+        "text": "每村定下路口、人员、时段",
+    }
     tasks = tell.do("response.pass_on", down, as_=desk).result["tasks"]
     by_place = dict(zip(places, tasks, strict=True))
     for number, place in enumerate(places[1 : DONE + 1]):
@@ -84,11 +89,20 @@ def came(tell: Teller, desk: Player, keeper: Player) -> None:
     plan = "东口、西口昼夜值守，南口封闭修管；陆秀芬管登记，戚建洋管消毒。"
     tell.do("response.localise_directive", own | {"text": plan}, as_=keeper)
     tell.do("response.ask_upward", own | {"text": "值守员的口罩算不算在村里的数？"}, as_=keeper)
-    notice = {"place": TOWN, "number": "漷防办〔2020〕7号", "title": "关于村口值守的通知"}
+    notice: dict[str, Any] = {
+        "place": TOWN,
+        "number": "漷防办〔2020〕7号",
+        "title": "关于村口值守的通知",
+    }
     notice |= {"text": "各村路口三班值守，每班两人，测温登记。", "for_everyone": True}
     notice |= {"title_en": "On keeping watch at village entrances", "offices": ["keeper", "desk"]}
     tell.do("response.publish_notice", notice, as_=desk)
-    first = {"place": TOWN, "plan": "gates", "title": "村口防控方案", "reason": "返京人员增多"}
+    first: dict[str, Any] = {
+        "place": TOWN,
+        "plan": "gates",
+        "title": "村口防控方案",
+        "reason": "返京人员增多",
+    }
     tell.do("response.write_plan", first | {"lines": FIRST_PLAN}, as_=desk)
     objected(tell, desk)
 
@@ -102,7 +116,7 @@ def nine_villages() -> list[str]:
 
 def finished(tell: Teller, place: str, task: str, number: int) -> None:
     """A village says what it does, does it, shows it, and closes its task."""
-    about = {"place": place, "task": task}
+    about: dict[str, Any] = {"place": place, "task": task}
     text = f"村口设卡一处，{number + 4} 人两班值守，每天消毒两次。"
     tell.do("response.localise_directive", about | {"text": text})
     gate = {"place": place, "point": "村口卡点", "hours": "06:00-22:00"}
@@ -113,11 +127,15 @@ def finished(tell: Teller, place: str, task: str, number: int) -> None:
 
 def objected(tell: Teller, desk: Player) -> None:
     """The village shuts six of eight entrances and cites nothing; one household in thirteen objects."""
-    ask = {"place": VILLAGE, "number": "马头村〔2020〕3号", "title": "八个出入口关闭六个"}
+    ask: dict[str, Any] = {
+        "place": VILLAGE,
+        "number": "马头村〔2020〕3号",
+        "title": "八个出入口关闭六个",
+    }
     ask |= {"text": "即日起只留东口、西口，其余六个出入口封闭。"}
     ask |= {"affected": "全村 412 户", "affected_count": 412}
     decision = tell.do("response.decide", ask, as_=desk).result["decision"]
-    about = {"place": VILLAGE, "decision": decision}
+    about: dict[str, Any] = {"place": VILLAGE, "decision": decision}
     heads = Household.objects.filter(place=VILLAGE).order_by("code").values_list("head", flat=True)
     for number, head in enumerate(heads[:OBJECTIONS]):
         player = Player("", Actor(person=head, via=Via.PAGE))
@@ -139,11 +157,11 @@ def directives(tell: Teller, desk: Player) -> None:
     tell.do("response.reply_downward", reply, as_=desk)
     tell.clock(LAST, 20, 22)
     (notice,) = tell.read("response.public_notices", {"place": TOWN}, as_=desk)
-    later = {"place": TOWN, "notice": str(notice.notice), "title": notice.title}
+    later: dict[str, Any] = {"place": TOWN, "notice": str(notice.notice), "title": notice.title}
     later |= {"title_en": notice.title_en, "text": "各村留两个口，两班值守，夜里巡查。"}
     later |= {"reason": "夜里来车很少，值守员要轮休"}
     made = tell.do("response.revise_notice", later, as_=desk)
-    second = {"place": TOWN, "plan": "gates", "title": "村口防控方案"}
+    second: dict[str, Any] = {"place": TOWN, "plan": "gates", "title": "村口防控方案"}
     second |= {"reason": "连续五天无新增，企业返岗", "lines": SECOND_PLAN}
     second |= {"dropped": [{"code": "shops", "reason": "日用品店可以开门，店内限五人"}]}
     tell.do("response.write_plan", second | {"cites": [str(made.entry)]}, as_=desk)
@@ -153,7 +171,7 @@ def directives(tell: Teller, desk: Player) -> None:
 
 def corridor(tell: Teller, desk: Player, because: str) -> None:
     """Three departments meet; their decision becomes three tasks that all of them see."""
-    team = {"place": TOWN, "name": "漷县镇联防联控专班", "kind": "temporary_team"}
+    team: dict[str, Any] = {"place": TOWN, "name": "漷县镇联防联控专班", "kind": "temporary_team"}
     team |= {"since": "2020-01-26", "until": "2020-06-30"}
     group = tell.do("organisations.add_organisation", team).result["organisation"]
     tasks = []
@@ -173,12 +191,17 @@ def corridor(tell: Teller, desk: Player, because: str) -> None:
         if name == "镇交通所":
             tell.sign_in(member, "member", TOWN, "镇交通所 邹永年：专班成员，看得见全部任务")
             first = member
-    decided = {"place": TOWN, "number": "专班〔2020〕1号", "title": "重开货运通道", "group": group}
+    decided: dict[str, Any] = {
+        "place": TOWN,
+        "number": "专班〔2020〕1号",
+        "title": "重开货运通道",
+        "group": group,
+    }
     decided |= {
         "text": "货车凭证走东口，不再绕行；三个部门各负其责。",
         "affected": "沿线四村与运输户",
     }
     decided |= {"affected_count": 180, "cites": [because], "tasks": tasks}
     made = tell.do("response.decide", decided, as_=desk)
-    about = {"place": TOWN, "task": made.result["tasks"][0]}
+    about: dict[str, Any] = {"place": TOWN, "task": made.result["tasks"][0]}
     tell.do("response.receive_directive", about, as_=first)

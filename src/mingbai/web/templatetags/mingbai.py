@@ -20,7 +20,6 @@ from mingbai.web.kinds import (
     DOUBTS,
     GATE_STATES,
     KINDS,
-    LEVELS,
     PASS_KINDS,
     STRICTNESS,
     VALIDITY,
@@ -132,12 +131,6 @@ def goods_name(row: Any) -> str:
 def gate_state(value: str) -> str:
     """Return how a gate stands, in a word."""
     return str(GATE_STATES.get(value, value))
-
-
-@register.filter
-def situation(value: str) -> str:
-    """Return a level or a grade in words."""
-    return str(LEVELS.get(value, value))
 
 
 @register.filter
