@@ -91,6 +91,7 @@ terms(
         "issued_on": _("Passed on"),
         "localised_at": _("Localised"),
         "localised": _("What is done here"),
+        "localised_entry": _("Entry that says so"),
         "reply_by": _("Reply expected by"),
         "silent": _("No reply"),
         "late": _("Late"),

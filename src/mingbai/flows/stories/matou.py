@@ -5,10 +5,12 @@ import random
 from pathlib import Path
 from typing import Any
 
+from mingbai.flows.stories.directives import came as directive_came
+from mingbai.flows.stories.directives import directives
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.gates import gates as day_at_the_gates
-from mingbai.flows.stories.levels import levels
 from mingbai.flows.stories.hazards import hazards
+from mingbai.flows.stories.levels import levels
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -85,6 +87,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
     levels(tell)
     hazards(tell)
+    directives(tell, cast.desk)
     return tell.end()
 
 
@@ -294,6 +297,8 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
             as_=cast.keeper,
         )
         issue(tell, cast, DISINFECTANT, 1, households[0])
+    if today == dt.date(2020, 2, 10):
+        directive_came(tell, cast.desk, cast.keeper)
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])

@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
         "resumes": hat.role in REGISTRY.queries["enterprise.gate_path"].roles,
         "inspections": any(hat.role in REGISTRY.queries[name].roles for name in INSPECTIONS),
+        "directives": hat.role in REGISTRY.queries["response.directives"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)

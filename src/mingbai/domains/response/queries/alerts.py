@@ -14,6 +14,7 @@ from mingbai.domains.response import cap
 from mingbai.domains.response.directive_words import CapText
 from mingbai.domains.response.models import Notice
 from mingbai.domains.response.queries.directives import names_of
+from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import said_moment
@@ -24,7 +25,6 @@ from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import PlaceCode
 
-LEVEL, GRADE = "response.level", "response.zone_grade"
 LANGUAGES = {"zh-CN": "zh-hans", "en-US": "en"}
 SEVERITY = {
     "I": "Extreme",
@@ -51,7 +51,7 @@ class Told:
 
 def told_of(place: str) -> list[Told]:
     """Return everything of a place that alerts are given out for, the oldest first."""
-    words = list(Standing.objects.filter(place=place, what__in=[LEVEL, GRADE]))
+    words = list(Standing.objects.filter(place=place, what__in=[LEVEL.name, ZONE_GRADE.name]))
     recorded = dict(
         Entry.objects.filter(id__in=[one.because for one in words]).values_list("id", "recorded_at")
     )
@@ -104,15 +104,16 @@ def info(one: Told, place: str, sender_name: str, language: str) -> cap.Info:
 def about_word(word: Standing, place: str) -> dict[str, Any]:
     """Return what is said of a level or grade from its minute on."""
     value = {
-        "none": pgettext("alert", "none"),
         "low": pgettext("alert", "low"),
         "medium": pgettext("alert", "medium"),
         "high": pgettext("alert", "high"),
     }.get(word.value, word.value)
     told = {"place": place, "value": value, "at": said_moment(word.starts_at)}
-    if word.what == LEVEL:
+    if word.what == LEVEL.name:
         event = _("Public health emergency response level")
         headline = _("%(place)s: response level %(value)s from %(at)s") % told
+        if word.value == "none":
+            headline = _("%(place)s: the emergency response ends at %(at)s") % told
     else:
         event = _("Zone grade")
         headline = _("%(place)s: zone grade %(value)s from %(at)s") % told

@@ -64,6 +64,7 @@ class BranchRow(Row):
     received_at: dt.datetime | None
     localised_at: dt.datetime | None
     localised: str | None
+    localised_entry: UUID | None
     done_at: dt.datetime | None
     due_at: dt.datetime | None
     late: bool
@@ -72,6 +73,7 @@ class BranchRow(Row):
     below_done: int
     below_silent: int
     evidence: int
+    next_act: str
     shown: list[EvidenceRow]
 
 
@@ -157,6 +159,7 @@ def branch(task: Task, row: DirectiveRow, shown: list[EvidenceRow], depth: int) 
         received_at=task.received_at,
         localised_at=task.localised_at,
         localised=task.localised,
+        localised_entry=task.localised_entry,
         done_at=task.done_at,
         due_at=task.due_at,
         late=row.late,
@@ -165,6 +168,7 @@ def branch(task: Task, row: DirectiveRow, shown: list[EvidenceRow], depth: int) 
         below_done=row.below_done,
         below_silent=row.below_silent,
         evidence=row.evidence,
+        next_act=row.next_act,
         shown=shown,
     )
 
