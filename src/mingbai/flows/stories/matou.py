@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.teller import Teller
@@ -81,6 +82,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
     begin_the_account(tell, cast)
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
+    weeks_burden(tell, cast.keeper)
     return tell.end()
 
 

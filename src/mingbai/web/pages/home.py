@@ -51,6 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "hat_place": hat.place,
         "role": hat.role,
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
+        "burden": hat.role in REGISTRY.queries["inspection.burdens"].roles,
+        "asks_forms": hat.role in REGISTRY.commands["inspection.request_form"].roles,
+        "leaders": hat.role in REGISTRY.queries["inspection.leader_visits"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
