@@ -16,10 +16,10 @@ from mingbai.flows.office_forms import read_form, xlsform
 from mingbai.kernel.clock import day
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import perform
-from mingbai.kernel.places import level_of, parent_of
+from mingbai.kernel.places import parent_of
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.rows import Store
-from mingbai.kernel.words import Level
+from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.public import private
@@ -220,13 +220,16 @@ def preview(draft: Draft, gate: Any, known: list[Any]) -> list[dict[str, Any]]:
 
 
 def whom(request: HttpRequest, draft: Draft) -> list[tuple[str, str]]:
-    """Return the villages or firms that can be asked from here."""
+    """Return the villages or firms that can be asked from here; whom the form asks already stays among them."""
     if draft.about == "organisation":
         return list(organisations(Asker(request, draft.under)))
-    if level_of(draft.under) is Level.VILLAGE:
-        return [one for one in reached(request, draft.under) if one[0] == draft.under]
-    under = asking(request, "places.children", {"place": draft.under})
-    return [(row.code, row.name) for row in under]
+    found = {
+        row.code: row.name for row in asking(request, "places.children", {"place": draft.under})
+    }
+    if not found:
+        found = {draft.under: place_name(draft.under)}
+    chosen = {code: place_name(code) for code in draft.subjects if code not in found}
+    return [*found.items(), *chosen.items()]
 
 
 @signed_in
