@@ -17,6 +17,7 @@ from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Via
 from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
+from tests.inspection.villages import due, form
 from tests.kernel.phone import enrolled
 
 
@@ -140,6 +141,7 @@ def fill(house: House) -> dict[str, str]:
     inspections(house)
     levels(house)
     says(house, person, other, team)
+    forms(house)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
 
@@ -485,3 +487,47 @@ def says(house: House, person: str, other: str, team: str) -> None:
 def later_by(days: int) -> str:
     """Return a moment some days ahead."""
     return (moment.now(Store()) + dt.timedelta(days=days)).isoformat()
+def forms(house: House) -> None:
+    """Put something into every table of forms, their answers and leaders' visits."""
+    bureau = house.person("孟知行", "desk", TONGZHOU, capacity="通州区经信局")
+    above = house.person("殷明", "leader", "110100000000")
+    host = house.person("村里管表的", "keeper")
+    crops = {"heading": "今年种什么", "kind": "choice", "choices": ["水稻", "玉米"]}
+    known = {"heading": "全村总住户", "field": "place.households"}
+    long = [f"第{number}项" for number in range(60)]
+    for fields in ([crops, known, "缺什么"], [*long[:20], known | {"heading": "住户总数"}]):
+        made = house.do("inspection.request_form", form(*fields), as_=bureau).result
+        about = {"place": VILLAGE, "form": made["form"]}
+        rows = house.ask("inspection.form_questions", about, as_=host)
+        left = [row.field for row in rows if row.stands == "to_ask"]
+        given = [{"field": left[0], "value": "水稻"}, {"field": left[1], "why": "还没有统计"}]
+        house.do("inspection.save_answers", about | {"answers": given}, as_=host)
+        if len(left) == len(given):
+            house.do("inspection.send_answers", about, as_=host)
+    firms = house.ask("organisations.organisations", {"place": VILLAGE})
+    firm = str(next(row.organisation for row in firms if row.kind == "company"))
+    house.do("inspection.request_form", form("复工人数", subjects=[firm]), as_=bureau)
+    over = form(*long[20:]) | {"overrun_reason": "上级要求今晚报"}
+    for step in ("sign_overrun", "decline_overrun"):
+        late = house.do("inspection.request_form", over, as_=bureau).result
+        judged = {"place": "110100000000", "form": late["form"], "reason": "确需，下周少报"}
+        house.do(f"inspection.{step}", judged, as_=above)
+        over |= {"fields": [f"再问{number}" for number in range(60)]}
+    turn = house.ask("inspection.turns_to_join", {"place": VILLAGE}, as_=above)[0]
+    on = day(turn.starts_at).isoformat()
+    plan = {"place": VILLAGE, "on": on, "hands": "both", "purpose": "看看缺什么"}
+    plan |= {"booking": str(turn.booking)}
+    for part in ("task", "nothing"):
+        visit = house.do("inspection.plan_leader_visit", plan, as_=above).result["visit"]
+        met = {"place": VILLAGE, "visit": visit}
+        if part == "nothing":
+            house.do("inspection.cancel_leader_visit", met | {"reason": "路断了"}, as_=above)
+            continue
+        house.do("inspection.begin_leader_visit", met, as_=above)
+        house.do("inspection.end_leader_visit", met, as_=above)
+        for text in ("协调消毒液", "打通去镇上的路"):
+            took = met | {"text": text, "due": due()}
+            task = house.do("inspection.take_task", took, as_=above).result["task"]
+        done = {"place": VILLAGE, "task": task, "text": "送到了"}
+        house.do("inspection.close_task", done, as_=host)
+        house.do("inspection.say_visit_word", met | {"word": "helped"}, as_=host)

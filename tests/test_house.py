@@ -15,7 +15,9 @@ from django.db import router
 from django.utils import translation
 
 from mingbai.kernel.asks import Answer, Ask, Row, inner_ask, is_open
+from mingbai.kernel.fields import HOUSE_FIELDS
 from mingbai.kernel.glossary import TERMS
+from mingbai.kernel.holding import labels
 from mingbai.kernel.models import Derived, Kept
 from mingbai.kernel.refusals import SENTENCES, Refused
 from mingbai.kernel.registry import REGISTRY, Scope
@@ -422,6 +424,21 @@ def test_every_query_names_its_scope_and_for_whom_it_is() -> None:
 
 def test_what_anyone_may_ask_for_is_limited() -> None:
     assert [one.name for one in REGISTRY.commands.values() if one.public and not one.per_hour] == []
+
+
+def test_every_field_that_a_query_says_it_holds_is_in_its_answer_and_held_once() -> None:
+    seen: dict[str, str] = {}
+    for one in REGISTRY.queries.values():
+        for column, field in one.holds:
+            assert column in one.row.model_fields, f"{one.name} has no {column}"
+            assert field.where is None or field.where[0] in one.row.model_fields, field.code
+            assert seen.setdefault(field.code, one.name) == one.name, field.code
+            assert set(one.ask.model_fields) >= {"place"}, one.name
+            needed = {n for n, info in one.ask.model_fields.items() if info.is_required()}
+            assert needed <= {"place", "organisation"}, one.name
+            assert ("organisation" in needed) == (field.about == "organisation"), field.code
+    assert set(HOUSE_FIELDS) == set(seen), "a field that nobody holds"
+    assert labels(), "no two fields share a name"
 
 
 def spoken() -> Iterator[tuple[str, str]]:

@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 
 from mingbai.domains.inspection.models import FieldAlias, FormQuestion, HeldValue
 from mingbai.kernel.actors import Actor
-from mingbai.kernel.fields import HOUSE_FIELDS
-from mingbai.kernel.holding import labels
 from mingbai.kernel.models import Entry, OpenItem
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.registry import REGISTRY
 from tests.conftest import NEIGHBOUR, TONGZHOU, VILLAGE, House
 from tests.inspection.villages import HELD_HEADINGS, NEW_HEADINGS, due, form
 
@@ -32,21 +29,6 @@ def send(house: House, who: Actor, form_id: str, answers: dict[str, Any], **more
     ]
     house.do("inspection.save_answers", about | {"answers": given}, as_=who)
     house.do("inspection.send_answers", about, as_=who)
-
-
-def test_every_field_that_a_query_says_it_holds_is_in_its_answer_and_held_once() -> None:
-    seen: dict[str, str] = {}
-    for one in REGISTRY.queries.values():
-        for column, field in one.holds:
-            assert column in one.row.model_fields, f"{one.name} has no {column}"
-            assert field.where is None or field.where[0] in one.row.model_fields, field.code
-            assert seen.setdefault(field.code, one.name) == one.name, field.code
-            assert set(one.ask.model_fields) >= {"place"}, one.name
-            needed = {n for n, info in one.ask.model_fields.items() if info.is_required()}
-            assert needed <= {"place", "organisation"}, one.name
-            assert ("organisation" in needed) == (field.about == "organisation"), field.code
-    assert set(HOUSE_FIELDS) == set(seen), "a field that nobody holds"
-    assert labels(), "no two fields share a name"
 
 
 def test_a_form_of_twenty_fields_of_which_seventeen_are_held_asks_three(

@@ -190,6 +190,7 @@ terms(
         "to_ask": _("To ask"),
         "under_way": _("Asked already, answer to come"),
         "held_by": _("Held by"),
+        "names": _("Headings that mean it"),
         "readable": _("This office may read it"),
         "answers": _("Answers"),
         "answered_count": _("Answered"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from mingbai.flows.stories.directives import came as directive_came
 from mingbai.flows.stories.directives import directives
+from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.hazards import hazards
@@ -88,6 +89,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
     levels(tell)
     hazards(tell)
     directives(tell, cast.desk)
+    weeks_burden(tell, cast.keeper)
     return tell.end()
 
 

@@ -16,10 +16,10 @@ from mingbai.flows.office_forms import read_form, xlsform
 from mingbai.kernel.clock import day
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import perform
-from mingbai.kernel.places import level_of, parent_of
+from mingbai.kernel.places import parent_of
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.rows import Store
-from mingbai.kernel.words import Level
+from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.public import private
@@ -120,6 +120,7 @@ def new_form(request: HttpRequest) -> HttpResponse:
                 return redirect("asked_form", place=hat.place, form=done["form"])
     except Refused as refused:
         refusal = refused
+    known = known_fields(request, draft.about)
     if draft.ready():
         try:
             gate = asking(request, "inspection.form_gate", draft.gate_ask())
@@ -128,8 +129,8 @@ def new_form(request: HttpRequest) -> HttpResponse:
     page = {
         "draft": draft,
         "gate": gate,
-        "rows": preview(request, draft, gate),
-        "known": known_fields(request, draft.about),
+        "rows": preview(draft, gate, known),
+        "known": [(one.field, said_field(one)) for one in known],
         "kinds": KINDS_OF_ANSWER,
         "leave_out": LEAVE_OUT,
         "who": whom(request, draft),
@@ -194,37 +195,41 @@ def sent(draft: Draft) -> dict[str, Any]:
     return {name: text for name, text in draft.words.items() if text}
 
 
-def known_fields(request: HttpRequest, about: str) -> list[tuple[str, str]]:
+def known_fields(request: HttpRequest, about: str) -> list[Any]:
     """Return the fields among which a heading is said to be one."""
-    rows = asking(request, "inspection.house_fields", {"subject_kind": about})
-    return [
-        (row.field, f"{row.title} · {row.held_by}" if row.held_by else row.title) for row in rows
-    ]
+    return list(asking(request, "inspection.house_fields", {"subject_kind": about}))
 
 
-def preview(request: HttpRequest, draft: Draft, gate: Any) -> list[dict[str, Any]]:
+def said_field(row: Any) -> str:
+    """Return a field with the table that holds it."""
+    return f"{row.title} · {row.held_by}" if row.held_by else str(row.title)
+
+
+def preview(draft: Draft, gate: Any, known: list[Any]) -> list[dict[str, Any]]:
     """Return each heading with how it stands; for one that nobody knows, what it may be is offered and never chosen."""
     stands = {row.heading: row for row in gate.field_rows} if gate else {}
-    titles = {said.partition(" · ")[0]: code for code, said in known_fields(request, draft.about)}
+    names = {name: row.title for row in known for name in (row.title, *row.names)}
     found = []
     for line in draft.lines:
         row = stands.get(line.heading)
-        unknown = line.asked and not line.field and (row is None or not row.held_by)
-        near = get_close_matches(line.heading, titles, n=2, cutoff=0.5) if unknown else []
-        found.append(
-            {"line": line, "row": row, "near": [one for one in near if one != line.heading]}
-        )
+        unknown = line.asked and not line.field and (row is None or row.stands == "to_ask")
+        near = get_close_matches(line.heading, names, n=3, cutoff=0.55) if unknown else []
+        offered = dict.fromkeys(names[one] for one in near)
+        found.append({"line": line, "row": row, "near": list(offered)})
     return found
 
 
 def whom(request: HttpRequest, draft: Draft) -> list[tuple[str, str]]:
-    """Return the villages or firms that can be asked from here."""
+    """Return the villages or firms that can be asked from here; whom the form asks already stays among them."""
     if draft.about == "organisation":
         return list(organisations(Asker(request, draft.under)))
-    if level_of(draft.under) is Level.VILLAGE:
-        return [one for one in reached(request, draft.under) if one[0] == draft.under]
-    under = asking(request, "places.children", {"place": draft.under})
-    return [(row.code, row.name) for row in under]
+    found = {
+        row.code: row.name for row in asking(request, "places.children", {"place": draft.under})
+    }
+    if not found:
+        found = {draft.under: place_name(draft.under)}
+    chosen = {code: place_name(code) for code in draft.subjects if code not in found}
+    return [*found.items(), *chosen.items()]
 
 
 @signed_in
@@ -251,7 +256,9 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
         "answers": asking(request, "inspection.form_answers", about),
         "fields": asking(request, "inspection.form_fields", about),
         "signs": row.state == "waits" and above,
-        "withdraws": row.state in ("sent", "waits") and row.answered_count < row.subjects,
+        "withdraws": hat.place == place
+        and row.state in ("sent", "waits")
+        and row.answered_count < row.subjects,
         "refusal": refusal,
         "request_id": str(uuid.uuid4()),
     }

@@ -150,6 +150,7 @@ class HouseFieldRow(Row):
     title: str
     subject_kind: SubjectKind
     held_by: str
+    names: list[str]
 
 
 def check_own(asking: Asking, subject: Subject) -> None:
@@ -381,6 +382,7 @@ def house_fields(asking: Asking, ask: FieldsAsk) -> list[HouseFieldRow]:
             title=str(HOUSE_FIELDS[code].title),
             subject_kind=HOUSE_FIELDS[code].about.value,
             held_by=str(one.title),
+            names=list(HOUSE_FIELDS[code].aliases),
         )
         for code, (one, _column) in holders().items()
     ]
@@ -396,6 +398,7 @@ def learnt_rows(found: Iterable[LearntField]) -> list[HouseFieldRow]:
             title=row.title,
             subject_kind="organisation" if row.about == "organisation" else "place",
             held_by="",
+            names=[],
         )
         for row in found
     ]
