@@ -6,20 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mingbai.domains.enterprise.words import COUNTED, GRADE, LEVEL, WRITTEN, Need
+from mingbai.domains.enterprise.words import COUNTED, WRITTEN, Need
 from mingbai.kernel import moment
-from mingbai.kernel.acting import Acting
-from mingbai.kernel.actors import Actor, Hat
+from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day
-from mingbai.kernel.identity import uuid7
 from mingbai.kernel.models import Standing
 from mingbai.kernel.rows import Store
-from mingbai.kernel.standing import WORDS, rule, say, standing, take_back
-from mingbai.kernel.turn import turn
-from mingbai.kernel.words import Role, Via
 from tests.conftest import TONGZHOU, VILLAGE, House
 
-DEFAULTS = {LEVEL: "none", GRADE: "low"}
 ALL_WRITTEN = tuple(need for need in Need if need in (*COUNTED, *WRITTEN))
 
 
@@ -88,23 +82,6 @@ def parts(clerk: Actor, but: Iterable[Need] = ()) -> list[dict[str, Any]]:
     return [part(need, clerk) for need in wanted if need not in set(but)]
 
 
-def spoken(word: str, place: str, subject: str, value: str | None) -> None:
-    """Say another desk's word as that desk does, or take it back."""
-    known = WORDS.get(word) or standing(word, word, DEFAULTS.get(word))
-    with turn():
-        store = Store()
-        at = moment.now(store)
-        acting = Acting(
-            store, uuid7(), f"{known.desk}.x", Hat(Role.DESK, place), Via.HOUSE, place, at, at
-        )
-        if value is None:
-            take_back(acting, known, subject)
-        elif known.default is not None:
-            rule(acting, known, place, value, at)
-        else:
-            say(acting, known, subject, value)
-
-
 LOOKED_AT = ("fire-way", "wiring")
 
 
@@ -165,14 +142,24 @@ def passed(one: Firm) -> None:
     one.house.do("inspection.end_visit", about, as_=inspector)
 
 
-def level(place: str, value: str) -> None:
-    """Declare a level for a place."""
-    spoken(LEVEL, place, place, value)
+def leader(house: House) -> Actor:
+    """Return the leader of the county."""
+    if "leader" not in house.names:
+        house.names["leader"] = house.person("区指挥长", "leader", TONGZHOU)
+    found: Actor = house.names["leader"]
+    return found
 
 
-def grade(place: str, value: str) -> None:
-    """Set the grade of a zone."""
-    spoken(GRADE, place, place, value)
+def level(house: House, place: str, value: str) -> None:
+    """Declare a level for a place, from now on."""
+    told = {"place": place, "level": value, "basis": "省指挥部第 1 号令"}
+    house.do("response.declare_level", told, as_=leader(house))
+
+
+def grade(house: House, place: str, value: str) -> None:
+    """Set the grade of a zone, from now on."""
+    told = {"place": place, "grade": value, "basis": "区指挥部通知"}
+    house.do("response.set_zone_grade", told, as_=leader(house))
 
 
 def now() -> dt.datetime:

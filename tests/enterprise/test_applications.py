@@ -82,7 +82,7 @@ def test_low_risk_and_low_hazard_declares_high_risk_is_visited_first(account: Ho
         "canteen_plan",
         "protective_stock",
     ], "the same procedure is not for all"
-    grade(VILLAGE, "high")
+    grade(account, VILLAGE, "high")
     other = firm(account, "云下设计", sector="M74")
     told = other.file(*parts(other.clerk))
     assert (told["decision"], told["missing"]) == ("inspect_first", [])
@@ -105,7 +105,7 @@ def test_a_serious_hazard_holds_the_firm_and_the_level_closes_a_sector(account: 
     rechecked(one, finding)
     assert one.shown().state == "approved", "nobody had to file again"
     assert "enterprise.approved" in words(one.hex)
-    level(TOWN, "I")
+    level(account, TOWN, "I")
     gym = firm(account, "村口健身房", sector="R89")
     told = gym.file(*parts(gym.clerk))
     assert (told["missing"], "zone_closed" in told["reasons"]) == (["closed_by_measure"], True)
@@ -116,7 +116,7 @@ def test_an_application_of_before_a_change_is_judged_by_the_rule_of_then(story: 
     early, late = firm(story, "早厂", sector="R89"), firm(story, "晚厂", sector="R89")
     before = story.ask("account.state", {}).now
     story.do("account.move_clock", {"to": (before + dt.timedelta(hours=2)).isoformat()})
-    level(TOWN, "I")
+    level(story, TOWN, "I")
     story.do("account.move_clock", {"to": (before + dt.timedelta(hours=4)).isoformat()})
     story.do("enterprise.fill_parts", early.ask | {"parts": parts(early.clerk)}, as_=early.clerk)
     desk = story.person("郎致远", "desk", TOWN)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -52,25 +51,10 @@ def kept(firms: list[Firm]) -> dict[str, tuple[str, set[str]]]:
     return {one.id: (rows[one.id].state, set(rows[one.id].lacking.split())) for one in firms}
 
 
-def begin(house: House, place: str) -> UUID:
-    """Begin the long work that follows a change, as the reaction does; return its job."""
-    rule = {"place": place, "reason": "换版", "clauses": first_clauses()}
-    house.do("enterprise.set_rule", rule)
-    rules_that_begin(now())
+def follows() -> UUID:
+    """Return the long work that follows a change."""
     found: UUID = Job.objects.get(kind="enterprise.reconsider", ended_at=None).id
     return found
-
-
-def first_clauses() -> list[dict[str, Any]]:
-    """Return the clauses of the first version as anyone reads them."""
-    return [
-        {"levels": ["I"], "sectors": ["R", "P"], "way": "closed"},
-        {"grades": ["low"], "sectors": list("IJKLM"), "way": "declare"},
-        {"needs": ["address", "sector", "roster", "contact"]},
-        {"sectors": list("ABCDEFGHNOPQR"), "needs": ["control_plan", "protective_stock"]},
-        {"sectors": ["C", "H"], "needs": ["canteen_plan"]},
-        {"levels": ["I"], "sectors": ["C", "E"], "needs": ["return_plan"]},
-    ]
 
 
 def test_exactly_the_affected_firms_change(account: House) -> None:
@@ -78,8 +62,8 @@ def test_exactly_the_affected_firms_change(account: House) -> None:
     firms = many_firms(account)
     before = kept(firms)
     assert before == {one.id: stands(one, "none") for one in firms}
-    level(TOWN, "I")
-    job = begin(account, TOWN)
+    level(account, TOWN, "I")
+    job = follows()
     assert Job.objects.get(id=job).total == len(firms)
     assert jobs.go_on(job)
     after = kept(firms)
@@ -103,8 +87,8 @@ def test_cut_off_in_the_middle_it_ends_the_same(
     """Rows: Z29."""
     monkeypatch.setattr(jobs, "STEP", 6)
     firms = many_firms(account)
-    level(TOWN, "I")
-    job = begin(account, TOWN)
+    level(account, TOWN, "I")
+    job = follows()
     assert not jobs.go_on(job, steps=1)
     half = Job.objects.get(id=job)
     assert (half.done, half.total) == (6, 20), "progress is told"
@@ -114,11 +98,12 @@ def test_cut_off_in_the_middle_it_ends_the_same(
     assert jobs.go_on(job)
     assert kept(firms) == {one.id: stands(one, "I") for one in firms}
     first = Decision.objects.filter(cause="reconsidered").count()
-    again = begin(account, TOWN)
+    level(account, VILLAGE, "I")
+    again = follows()
     assert jobs.go_on(again)
     assert Decision.objects.filter(cause="reconsidered").count() == first, "nothing follows twice"
     chunks = Entry.objects.filter(command="enterprise.reconsider_one").count()
-    assert chunks == 4 + 4, "one entry for each step"
+    assert chunks == 4 + 3, "one entry for each step"
     account.settle()
     assert account.faults() == []
 
@@ -126,7 +111,8 @@ def test_cut_off_in_the_middle_it_ends_the_same(
 def test_what_is_foreseen_is_what_comes(account: House) -> None:
     """Rows: Z29. The same rule foresees and decides."""
     firms = many_firms(account)
-    level(TOWN, "II")
+    level(account, TOWN, "II")
+    assert jobs.go_on(follows())
 
     def as_it_is(place: str) -> dict[str, str]:
         return rulings(Store(), [place], now())[place]
@@ -139,8 +125,8 @@ def test_what_is_foreseen_is_what_comes(account: House) -> None:
         for row in SECTIONS["enterprise.firms"].foresee(Store(), question)
     }
     before = kept(firms)
-    level(TOWN, "I")
-    assert jobs.go_on(begin(account, TOWN))
+    level(account, TOWN, "I")
+    assert jobs.go_on(follows())
     after = kept(firms)
     came = {
         one.hex: (before[one.id][0], after[one.id][0])

@@ -171,7 +171,7 @@ def test_the_gate_path_says_what_is_held_by_whom_and_since_when(story: House) ->
     other = firm(story, "别家")
     with pytest.raises(NotAllowed):
         path(one, other.clerk)
-    grade(VILLAGE, "high")
+    grade(story, VILLAGE, "high")
     other.file(*parts(other.clerk))
     visit = path(other)["inspection"]
     assert (visit.state, visit.held_by, visit.detail) == ("held", "inspector", ["visit_first"])

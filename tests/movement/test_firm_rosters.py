@@ -42,7 +42,7 @@ def test_an_approved_firm_asks_by_its_roster_and_the_desk_issues(
     content = roster(*people(6), bad)
     with pytest.raises(NotAllowed) as refusal:
         send(one, content)
-    assert refusal.value.code == "MOV-80" and not Batch.objects.exists()
+    assert refusal.value.code == "MOV-95" and not Batch.objects.exists()
     one.file(*parts(one.clerk))
     other = firm(account, "别家")
     with pytest.raises(NotAllowed):
@@ -77,7 +77,7 @@ def test_a_roster_is_asked_for_as_such_and_can_be_refused(account: House, desk: 
     one = firm(account)
     one.file(*parts(one.clerk))
     ask = {"place": VILLAGE, "batch": "R-1", "kind": "person", "organisation": one.id}
-    for wrong, code in (({}, "MOV-46"), ({"workbook": "0" * 64}, "MOV-81")):
+    for wrong, code in (({}, "MOV-46"), ({"workbook": "0" * 64}, "MOV-96")):
         with pytest.raises(Refused) as refusal:
             account.do("movement.request_permits", ask | permits.span(3) | wrong, as_=one.clerk)
         assert refusal.value.code == code

@@ -144,6 +144,7 @@ REACTIONS = [
     Reaction("measures.lapse", "after", PASSES, passes_of_the_measure),
     Reaction("measures.begin_measure", "item", AGAIN, gates_needed_again),
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
+    Reaction("response.take_effect", "after", RECONSIDER, firms_of_the_change),
     Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
     Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),

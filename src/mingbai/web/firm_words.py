@@ -49,7 +49,7 @@ BOOKS: dict[str, dict[str, Promise]] = {
     "unit": {
         "passes": _("passes"),
         "transport": _("passes of vehicles"),
-        "supplies": _("days of protective stock"),
+        "supplies": _("days that it lasts"),
     },
     "holder": {
         **{role.value: title for role, title in ROLE_TITLES.items()},

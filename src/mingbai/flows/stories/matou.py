@@ -9,6 +9,7 @@ from mingbai.flows.stories.directives import came as directive_came
 from mingbai.flows.stories.directives import directives
 from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.errands import passes
+from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.hazards import hazards
 from mingbai.flows.stories.levels import levels
@@ -90,6 +91,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
     hazards(tell)
     directives(tell, cast.desk)
     weeks_burden(tell, cast.keeper)
+    back_to_work(tell)
     return tell.end()
 
 

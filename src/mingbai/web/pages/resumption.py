@@ -157,8 +157,10 @@ def resumption(request: HttpRequest) -> HttpResponse:
 def site(request: HttpRequest, place: str, organisation: UUID) -> HttpResponse:
     """Show a site's tenants: all resumed only when each one is in; otherwise who is not, and what holds it."""
     ask = {"place": place, "organisation": str(organisation)}
+    row = asking(request, "enterprise.site", ask)
     page = {
-        "row": asking(request, "enterprise.site", ask),
+        "row": row,
+        "percent": 100 * row.resumed // max(1, row.tenants),
         "place": place,
         "reads": may(request, "enterprise.dossier"),
     }

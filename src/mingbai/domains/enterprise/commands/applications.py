@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from mingbai.domains.enterprise.commands.dossiers import PartOf, fill
-from mingbai.domains.enterprise.commands.settling import dossier_of, parts_of, settle
+from mingbai.domains.enterprise.commands.settling import dossier_of, load_firms, parts_of, settle
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import strictest
 from mingbai.domains.enterprise.words import CHANGED, Need, Verdict
@@ -35,7 +35,9 @@ class Decided(Answer):
 
 
 @command(
-    role={Role.CLERK, Role.FIRM_HEAD, Role.DESK}, title=_("File the application to resume work")
+    role={Role.CLERK, Role.FIRM_HEAD, Role.DESK},
+    title=_("File the application to resume work"),
+    many=load_firms,
 )
 def file_application(acting: Acting, ask: FileApplication) -> Decided:
     """File a firm's application and have it decided at once: approved with reasons, or exactly what is missing, or a visit first.

@@ -1,22 +1,20 @@
 """Commands that look at firms again by themselves: when a level, a grade, a version of the rule or a hazard has changed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.commands.settling import parts_of, settle
-from mingbai.domains.enterprise.models import Dossier, Part
+from mingbai.domains.enterprise.commands.settling import load_firms, parts_of, settle
+from mingbai.domains.enterprise.models import Dossier
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import RECONSIDER, Verdict
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer
 from mingbai.kernel.jobs import Row
 from mingbai.kernel.many.run import One
-from mingbai.kernel.many.working import Working
-from mingbai.kernel.models import Organisation, Standing
+from mingbai.kernel.models import Organisation
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import command, planner
@@ -28,15 +26,6 @@ class Reconsidered(Answer):
 
     changed: bool
     decision: Verdict | None = None
-
-
-def load_firms(working: Working, asks: Sequence[OfFirm]) -> None:
-    """Read at once the dossiers of a chunk, their firms, their parts and what other desks say of them."""
-    firms = [ask.organisation for ask in asks]
-    working.load(Organisation, "id", firms)
-    working.load(Dossier, "organisation_id", firms)
-    working.load(Part, "organisation_id", firms)
-    working.load(Standing, "subject", [firm.hex for firm in firms])
 
 
 @command(role={Role.OPERATOR}, title=_("Look at a firm again"), shell=False, many=load_firms)

@@ -1,7 +1,9 @@
 """Settling: what a judgement changes; the decision is kept, the words are said or taken back, and what follows waits for somebody."""
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Protocol
+from uuid import UUID
 
 from mingbai.domains.enterprise.models import Decision, Dossier, Part
 from mingbai.domains.enterprise.rules.deciding import Judgement
@@ -9,13 +11,32 @@ from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, OFFICER
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.clock import day, start_of_day
-from mingbai.kernel.models import Mandate, OpenItem, Organisation
+from mingbai.kernel.many.working import Working
+from mingbai.kernel.models import Mandate, OpenItem, Organisation, Standing
 from mingbai.kernel.rows import new
 from mingbai.kernel.words import Role
+
+
+class FirmNamed(Protocol):
+    """An ask that names a firm."""
+
+    @property
+    def organisation(self) -> UUID:
+        """Return the firm's id."""
+
 
 Cause = Literal["filed", "reconsidered", "looked_at"]
 OPEN = "open"
 OWN_OFFICES = (Role.CLERK, Role.FIRM_HEAD)
+
+
+def load_firms(working: Working, asks: Sequence[FirmNamed]) -> None:
+    """Read at once the dossiers of a chunk, their firms, their parts and what other desks say of them."""
+    firms = [ask.organisation for ask in asks]
+    working.load(Organisation, "id", firms)
+    working.load(Dossier, "organisation_id", firms)
+    working.load(Part, "organisation_id", firms)
+    working.load(Standing, "subject", [firm.hex for firm in firms])
 
 
 def dossier_of(acting: Acting, firm: Organisation) -> Dossier:

@@ -111,13 +111,13 @@ def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
 
 
 def check_staff(acting: Acting, team: Organisation, mandate: Mandate | None) -> None:
-    """MOV-80 先批后证: passes for a firm's staff are asked for by its own side, once its word of standing says that it may."""
+    """MOV-95 先批后证: passes for a firm's staff are asked for by its own side, once its word of standing says that it may."""
     word = standing.WORDS.get(MAY_ASK)
     own = mandate is not None and mandate.organisation_id == team.id
     if acting.role not in (Role.CLERK, Role.FIRM_HEAD) or not own or word is None:
-        raise NotAllowed("MOV-80")
+        raise NotAllowed("MOV-95")
     if standing.at(acting.store, word, team.id.hex, acting.now) is None:
-        raise NotAllowed("MOV-80")
+        raise NotAllowed("MOV-95")
 
 
 def kept_roster(acting: Acting, digest: str) -> UUID:
@@ -125,7 +125,7 @@ def kept_roster(acting: Acting, digest: str) -> UUID:
     name = jobs.job_of(acting.entry)
     content = jobs.kept(name)
     if content is None or sha256(content).hex() != digest:
-        raise Refused("MOV-81")
+        raise Refused("MOV-96")
     return name
 
 
@@ -156,7 +156,7 @@ def grant_permits(acting: Acting, ask: OneBatch) -> PermitsBegun:
         sent = batch.job
         content = jobs.kept(sent) if sent else None
         if content is None or sent is None:
-            raise Refused("MOV-81")
+            raise Refused("MOV-96")
         jobs.keep(job, content, batch=batch.code)
         acting.afterwards.append(lambda: jobs.drop(sent))
         begin_job(acting, batch, ROSTER, len(read_roster(read(content))), "")
