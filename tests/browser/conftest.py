@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from psycopg import sql
 
+from tests.browser.gates import Gate
 from tests.browser.phones import FLAGS, Phone, Serving
 from tests.conftest import house_of, required
 
@@ -192,6 +193,12 @@ def served(templates, tmp_path_factory):
         found = Serving(house)
         yield found
         found.stop()
+
+
+@pytest.fixture(scope="module")
+def gate(served):
+    """A gate of the served account, with a guard and passes."""
+    return Gate(served.house)
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ class Lived:
             "arrival": [self.arrivals[gate], self.doubted[gate]],
             "batch": ["B-1"],
             "pass_shown": [self.number],
+            "permit": [self.number],
             "number": [Permit.objects.get().batch.number],
             "person": [self.holder],
             "text": [NAME, gate],
