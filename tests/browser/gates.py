@@ -1,7 +1,11 @@
 """A village's gate for the browser's tests: passes that hold or do not, and what a guard does on the phone."""
 
 import datetime as dt
+import io
 
+from PIL import Image, ImageFilter
+
+from mingbai.flows import pass_sheets, permits
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.documents import check_character
 from tests.browser.phones import Phone
@@ -81,3 +85,16 @@ def register(phone: Phone, number: str, name: str, telephone: str = "", seen: bo
     if seen:
         phone.page.check("#card-seen")
     phone.page.click("#register-form .btn--wide")
+
+
+def photographed(number: str) -> bytes:
+    """Return a photo of a printed pass: the product's own sheet as it leaves the printer, held askew in poor light."""
+    (card,) = permits.cards(VILLAGE, numbers=[number])
+    with Image.open(io.BytesIO(pass_sheets.seen([card]))) as sheet:
+        printed = sheet.convert("RGB").crop((0, 0, sheet.width, sheet.height // 4))
+    table = Image.new("RGB", (printed.width + 300, printed.height + 300), "#6f6455")
+    table.paste(printed, (140, 170))
+    askew = table.rotate(7, expand=True, fillcolor="#6f6455").point(lambda dot: 40 + dot * 6 // 10)
+    out = io.BytesIO()
+    askew.filter(ImageFilter.GaussianBlur(1)).save(out, "JPEG", quality=60)
+    return out.getvalue()

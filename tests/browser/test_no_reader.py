@@ -1,39 +1,27 @@
 """A gate's phone whose browser reads no codes: by photo with a network, and by the number under the code without one."""
 
-import io
-
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from mingbai.domains.movement.models import Crossing
-from mingbai.flows import pass_sheets, permits
 from mingbai.kernel.models import OpenItem
-from tests.browser.gates import HOLDERS, alone
+from tests.browser.gates import HOLDERS, alone, photographed
 from tests.browser.phones import Phone, enrol
-from tests.conftest import VILLAGE
+
+WITHOUT = """const get = window.fetch.bind(window);
+window.fetch = (path, ...how) => path === '/static/scan/reader.js' ? Promise.reject(new TypeError('not here')) : get(path, ...how);"""
 
 
 @pytest.fixture
 def phone(served, phones, gate):
     """A guard's phone in Chromium for Linux, which has no BarcodeDetector: nothing stands in for one."""
+    # Where the optional reader is installed, this phone does not get it.
     made = phones()
+    made.context.add_init_script(WITHOUT)
     enrol(made, served.house, gate.guard)
     made.shows("gate")
     assert not made.page.evaluate("'BarcodeDetector' in window")
     return made
-
-
-def photographed(number: str) -> bytes:
-    """Return a photo of a printed pass: the product's own sheet as it leaves the printer, held askew in poor light."""
-    (card,) = permits.cards(VILLAGE, numbers=[number])
-    with Image.open(io.BytesIO(pass_sheets.seen([card]))) as sheet:
-        printed = sheet.convert("RGB").crop((0, 0, sheet.width, sheet.height // 4))
-    table = Image.new("RGB", (printed.width + 300, printed.height + 300), "#6f6455")
-    table.paste(printed, (140, 170))
-    askew = table.rotate(7, expand=True, fillcolor="#6f6455").point(lambda dot: 40 + dot * 6 // 10)
-    out = io.BytesIO()
-    askew.filter(ImageFilter.GaussianBlur(1)).save(out, "JPEG", quality=60)
-    return out.getvalue()
 
 
 def typed(phone: Phone, text: str) -> tuple[str, str]:
