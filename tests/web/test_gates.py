@@ -156,10 +156,18 @@ def test_the_register_is_read_page_by_page_and_a_row_is_opened_for_a_reason(gate
     desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
     address = f"/gates/{VILLAGE}/{point(EAST)}/"
     page = desk.get(address).content.decode()
-    assert page.count('<th scope="row">') == 50 and "来人" not in page and "第 60 行" in page
+    assert (
+        page.count('<th class="nowrap" scope="row">') == 50
+        and "来人" not in page
+        and "第 60 行" in page
+    )
     assert '?before=11"' in page and 'value="here"' not in page
     older = desk.get(address + "?before=11").content.decode()
-    assert older.count('<th scope="row">') == 10 and "第 10 行" in older and address in older
+    assert (
+        older.count('<th class="nowrap" scope="row">') == 10
+        and "第 10 行" in older
+        and address in older
+    )
     assert desk.get(address + "?before=rubbish").status_code == 200
     where = re.search(r'href="(/gates/[^"]+/call/[^"]+)"', page)
     assert where is not None

@@ -70,7 +70,7 @@ VERDICTS: dict[str, Promise] = {
     "plate": _("Plate"),
     "goods": _("Goods"),
     "tail": _("ID ends in"),
-    "organisation": _("From"),
+    "organisation": _("Organisation"),
     "until": _("Holds until"),
     "checked": _("Checked"),
     "unchecked": _("Not checked"),

@@ -89,9 +89,9 @@ async function judgeNumber(permit) {
 export async function judge(text) {
   const number = text.replace(/\s/g, "").toLowerCase();
   if (NUMBER.test(number)) return judgeNumber(number);
-  const [bundle, contact] = await vault.many("bundle", "contact");
+  const [bundle, floor] = await vault.many("bundle", "floor");
   const now = Math.floor((await accountNow()) / 1000);
   const lists = await listsAt(bundle.gate, now);
   const judged = await judgeAt(text, { gate: bundle.gate, lists, now, near: await fresh() });
-  return { ...judged, newsAt: contact };
+  return { ...judged, newsAt: floor };
 }

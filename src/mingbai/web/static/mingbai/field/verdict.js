@@ -53,9 +53,9 @@ function facts(judged, now) {
   const { claims } = judged;
   const rows = [];
   if (claims) {
-    const who = claims.plate || claims.name || claims.goods;
-    const kind = { 1: "holder", 2: "plate", 3: "goods" }[claims.kind];
-    if (who) rows.push(fact(kind, who, true));
+    for (const [name, value] of [["holder", claims.name], ["plate", claims.plate], ["goods", claims.goods]]) {
+      if (value) rows.push(fact(name, value, true));
+    }
     if (claims.tail) rows.push(fact("tail", claims.tail, true));
     if (claims.organisation) rows.push(fact("organisation", claims.organisation));
     if (claims.expires) rows.push(fact("until", `${lastDay(claims.expires)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
@@ -97,7 +97,7 @@ export async function showVerdict(judged) {
   at("card-facts").replaceChildren(...facts(judged, now));
   const stopped = judged.verdict === "stop";
   at("ways").hidden = stopped;
-  at("not-holder").hidden = stopped || judged.claims?.kind !== 1;
+  at("not-holder").hidden = stopped || (judged.claims?.kind !== 1 && judged.reason !== "number");
   at("instead").hidden = !stopped;
   at("next").hidden = !stopped;
   ring(judged.verdict);
