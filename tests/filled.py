@@ -487,6 +487,8 @@ def says(house: House, person: str, other: str, team: str) -> None:
 def later_by(days: int) -> str:
     """Return a moment some days ahead."""
     return (moment.now(Store()) + dt.timedelta(days=days)).isoformat()
+
+
 def forms(house: House) -> None:
     """Put something into every table of forms, their answers and leaders' visits."""
     bureau = house.person("孟知行", "desk", TONGZHOU, capacity="通州区经信局")

@@ -37,6 +37,10 @@ VERDICTS: dict[str, Promise] = {
     "why_valid": _("The pass is good"),
     "why_stale": _("Checked again when online"),
     "why_offline": _("Checked again when online"),
+    "why_number": _("A number alone: checked again when online"),
+    "do_number": _(
+        "Compare the name and the last four on the pass with the card. If they differ, register instead."
+    ),
     "why_no_list": _("This phone has no list of keys"),
     "do_no_list": _("Take the phone to a network once. Until then register who comes."),
     "why_prefix": _("This is not a pass"),
@@ -68,12 +72,14 @@ VERDICTS: dict[str, Promise] = {
     "plate": _("Plate"),
     "goods": _("Goods"),
     "tail": _("ID ends in"),
-    "organisation": _("From"),
+    "organisation": _("Organisation"),
     "until": _("Holds until"),
     "checked": _("Checked"),
     "unchecked": _("Not checked"),
     "checked_all": _("signature, days, place, not taken back"),
     "checked_most": _("signature, days, place"),
+    "checked_number": _("days, place, not taken back, by the account"),
+    "unchecked_number": _("signature, days, place, whether it was taken back"),
     "unchecked_revoked": _("whether it was taken back (this phone knows what held at %(at)s)"),
 }
 GATE: dict[str, Promise] = {
@@ -82,9 +88,9 @@ GATE: dict[str, Promise] = {
     "a_code": _("a code"),
     "in": pgettext_lazy("gate", "In"),
     "out": pgettext_lazy("gate", "Out"),
-    "no_camera": _("The camera can't be opened. Allow it, or type the code."),
+    "no_camera": _("The camera can't be opened. Allow it, or type the number under the code."),
     "photo_needs_network": _(
-        "This phone can't read the photo without a network. Type the code, or register."
+        "This phone can't read the photo without a network. Type the number under the code, or register."
     ),
 }
 REGISTER: dict[str, Promise] = {

@@ -258,6 +258,8 @@ KINDS |= {
     "filed": _("filed"),
     "reconsidered": _("looked at again after a change"),
     "looked_at": _("looked at by a person"),
+}
+
 STRICTNESS: dict[int, Promise] = {
     0: pgettext_lazy("strictness", "left to people"),
     1: pgettext_lazy("strictness", "advised"),

@@ -87,6 +87,8 @@ terms(
         "lodging": _("Where they stay"),
         "card_seen": _("Card seen"),
         "arrival": _("Arrival"),
+        "register_line": _("Line of the register"),
+        "before_line": _("Before which line"),
         "certainty": _("Verified?"),
         "why": _("Why"),
         "verified_at": _("Verified at"),

@@ -5,9 +5,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.directives import came as directive_came
 from mingbai.flows.stories.directives import directives
-from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates

@@ -154,7 +154,7 @@ class VerifyArrival(Ask):
     arrival: UUID
 
 
-@command(role=AT_THE_GATE, title=_("Card seen"), records=True)
+@command(role=AT_THE_GATE, title=_("Card seen"), records=True, shell=False)
 def verify_arrival(acting: Acting, ask: VerifyArrival) -> None:
     """Note that the row was compared with the card itself: by whom, and when."""
     held = held_arrival(acting, ask.place, ask.arrival)
