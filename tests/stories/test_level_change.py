@@ -175,7 +175,7 @@ def test_before_anyone_signs_the_leader_sees_what_would_change(zhejiang: Zhejian
     )
     counts = {row["section"]: row["count"] for row in rows}
     assert counts["movement.gates"] == 2 and counts["movement.passes"] == 4
-    assert counts["movement.turns"] == 2 and counts["response.measures"] == 5
+    assert counts["movement.turns"] == 2 and counts["response.measures"] == 3
     shown = [row for row in rows if row["section"] == "response.measures"]
     differs = {(row["place"], row["after_change"]) for row in shown}
     assert (ZHEJIANG, "不生效") in differs

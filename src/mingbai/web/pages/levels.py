@@ -14,6 +14,7 @@ from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.foresight import SECTIONS
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.places import is_under
+from mingbai.kernel.policy import PARAMETERS
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
@@ -223,6 +224,7 @@ def measure(request: HttpRequest, place: str, measure: UUID) -> HttpResponse:
         "row": row,
         "said_for": place_name(row.place),
         "table": table_of(row.table),
+        "sets": PARAMETERS[row.policy].title if row.policy in PARAMETERS else "",
         "effect": answer("response.effect", {"place": place, "measure_id": measure}),
         "changes": may(request, "response.review_measure", row.place) and not row.withdrawn_at,
         "refusal": refusal,
