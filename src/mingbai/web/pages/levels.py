@@ -303,17 +303,17 @@ def issue(request: HttpRequest, place: str) -> HttpResponse:
 def asked_measure(request: HttpRequest, place: str) -> dict[str, Any]:
     """Return the measure that was filled in: plain fields, what it is for, and a line for every ticked cell."""
     data = request.POST
-    names = ("code", "name_zh", "name_en", "basis", "review_on", "keep_days", "policy")
-    names += ("lowest", "highest", "blocker", "reason")
+    names = ["code", "name_zh", "name_en", "basis", "review_on", "keep_days", "policy"]
+    names += ["lowest", "highest", "blocker", "reason"]
     ask: dict[str, Any] = {"place": place}
     ask |= {name: value for name in names if (value := str(data.get(name, "")).strip())}
     scope, _colon, subject = str(data.get("thing", "")).partition(":")
     if subject:
         ask |= {"scope": scope, "subject": subject}
-    value = str(data.get("value", "")).strip() or None
-    sectors = str(data.get("sectors", "")).split() or [None]
+    setting = str(data.get("value", "")).strip() or None
+    sectors: list[str | None] = [*str(data.get("sectors", "")).split()] or [None]
     ask["table"] = [
-        {"level": level, "grade": grade, "sector": sector, "value": value}
+        {"level": level, "grade": grade, "sector": sector, "value": setting}
         for level in LEVELS
         for grade in GRADES
         for sector in sectors
