@@ -15,7 +15,7 @@ from mingbai.kernel.identity import random_link
 from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Via
-from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
 from tests.kernel.phone import enrolled
 
 
@@ -135,6 +135,7 @@ def fill(house: House) -> dict[str, str]:
     posts(house, person, other)
     passes(house, person, other, team)
     gates(house)
+    inspections(house)
     levels(house)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
@@ -357,3 +358,28 @@ def passes(house: House, person: str, other: str, team: str) -> None:
     )
     revoked = {"place": VILLAGE, "permit": number, "reason": "丢了"}
     house.do("movement.revoke_permit", revoked, as_=desk)
+
+
+def inspections(house: House) -> None:
+    """Put something into every table of checklists, visits and findings."""
+    inspector = house.person("应巡", "inspector", TONGZHOU)
+    desk = house.person("村委值班", "desk")
+    for number in (1, 2):
+        item = {"code": f"exit-{number}", "text_zh": "安全出口畅通", "text_en": "exits are free"}
+        house.do(
+            "inspection.publish_checklist",
+            {"place": VILLAGE, "checklist": f"list-{number}", "name_zh": "清单", "name_en": "list"}
+            | {"looks_at": "control", "applies_to": "place", "check_items": [item]},
+        )
+        booked = {
+            "place": VILLAGE,
+            "checklists": [f"list-{number}"],
+            "on": str(day(moment.now(Store()))),
+        }
+        done = house.do("inspection.book_visit", booked, as_=inspector)
+        visit = {"place": VILLAGE, "visit": done.result["visit"]}
+        house.do("inspection.begin_visit", visit, as_=inspector)
+        found = {"check_item": f"exit-{number}", "severity": "minor", "text": "堆了纸箱"}
+        receipt = house.do("inspection.record_finding", visit | found, as_=inspector)
+        ask = {"place": VILLAGE, "finding": receipt.result["finding"], "text": "搬走了"}
+        house.do("inspection.put_right", ask, as_=desk)

@@ -119,6 +119,7 @@ class Registry:
     due: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
     planners: dict[str, Callable[..., Any]] = field(default_factory=dict)
     bundle_parts: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    personal_parts: set[str] = field(default_factory=set)
 
 
 REGISTRY = Registry()
@@ -231,13 +232,18 @@ def planner(kind: str) -> Callable[[F], F]:
     return register
 
 
-def bundle_part(name: str) -> Callable[[F], F]:
-    """Register a function `(store, place, now) -> JSON value` as what a desk puts into the bundle that phones carry."""
+def bundle_part(name: str, *, personal: bool = False) -> Callable[[F], F]:
+    """Register a function `(store, place, now) -> JSON value` as what a desk puts into the bundle that phones carry.
+
+    A personal part is made for whoever holds the phone: its function takes their id too, and nobody carries another's.
+    """
 
     def register(function: F) -> F:
         summary_of(function, name)
         assert name not in REGISTRY.bundle_parts, f"{name} is in the bundle twice"
         REGISTRY.bundle_parts[name] = function
+        if personal:
+            REGISTRY.personal_parts.add(name)
         return function
 
     return register

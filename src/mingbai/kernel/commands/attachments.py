@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Ask
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.journal.entries import stored_act
 from mingbai.kernel.models import Attachment
@@ -29,8 +30,21 @@ class Attach(Ask):
     height: int = Field(ge=1)
 
 
+def own_mandate(acting: Acting) -> str:
+    """Return the mandate of whoever acts as an entry names it; a firm's own side adds pictures to its own acts alone."""
+    return acting.mandate.hex if acting.mandate else ""
+
+
 @command(
-    role={Role.KEEPER, Role.DESK, Role.GUARD},
+    role={
+        Role.KEEPER,
+        Role.DESK,
+        Role.GUARD,
+        Role.CREW_LEAD,
+        Role.CLERK,
+        Role.FIRM_HEAD,
+        Role.INSPECTOR,
+    },
     desk="attachments",
     title=_("Attach a picture"),
     shell=False,
@@ -39,6 +53,8 @@ def attach(acting: Acting, ask: Attach) -> None:
     """Attach a picture to an act of this place; the entry holds its fingerprint, so another can't take its place."""
     found = stored_act(acting.store, ask.act)
     if found is None or found.opened.get("place") != ask.place:
+        raise Refused("ATT-3")
+    if acting.role in OWN_SIDE and found.body["by"]["mandate"] != own_mandate(acting):
         raise Refused("ATT-3")
     acting.add(
         Attachment(

@@ -71,7 +71,8 @@ def bundle(device: Device) -> dict[str, str]:
         "head": head_line(sealed.note) if sealed else "0 ",
     }
     for name, part in sorted(REGISTRY.bundle_parts.items()):
-        made = part(store, device.place, moment)
+        whose = [device.person_id] if name in REGISTRY.personal_parts else []
+        made = part(store, device.place, moment, *whose)
         if made is not None:
             content[name] = made
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -29,7 +29,7 @@ class PictureRow(Row):
 
 @query(
     scope=Scope.UNDER,
-    role={Role.KEEPER, Role.DESK, Role.GUARD, Role.OVERSEER, Role.AUDITOR},
+    role={Role.KEEPER, Role.DESK, Role.GUARD, Role.OVERSEER, Role.AUDITOR, Role.INSPECTOR},
     desk="attachments",
     title=_("Pictures of an act"),
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.places import prefix_of
@@ -57,7 +58,11 @@ def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
     """Return the open items for my role at a place and under it, the most urgent first."""
     found = OpenItem.objects.filter(place__startswith=prefix_of(ask.place))
     if asking.role not in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
-        found = found.filter(Q(role=asking.role) | Q(person=asking.person))
+        theirs = Q(role=asking.role)
+        if asking.role in OWN_SIDE:
+            # What waits for one firm is no matter of another's clerk at the same place.
+            theirs &= Q(person=None)
+        found = found.filter(theirs | Q(person=asking.person))
     if not ask.done:
         found = found.filter(done_at=None)
     return [
