@@ -248,6 +248,8 @@ def measures(asker: Asker) -> Choices:
     for row in asker.rows("response.measures"):
         if row.withdrawn_at is None:
             yield row.code, row.name
+
+
 def visits(asker: Asker) -> Choices:
     """Return the visits of the place that are planned or under way."""
     for row in asker.rows("inspection.visits"):

@@ -7,8 +7,8 @@ from typing import Any
 
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.gates import gates as day_at_the_gates
-from mingbai.flows.stories.levels import levels
 from mingbai.flows.stories.hazards import hazards
+from mingbai.flows.stories.levels import levels
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
