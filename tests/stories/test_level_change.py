@@ -279,6 +279,10 @@ def test_a_crossing_and_a_row_of_1_march_are_judged_by_level_one(zhejiang: Zheji
     with pytest.raises(Refused, match="MOV-5"):
         house.do("movement.register_arrival", row, **late)
     house.do("movement.register_arrival", row | {"card_seen": True}, **late)
+    west = {"point": "西口", "name": "后来的", "document_number": number(42), "card_seen": True}
+    house.do("movement.register_arrival", row | west | {"from_place": "湖北武汉"}, as_=guard)
+    kept = Arrival.objects.latest("id")
+    assert (kept.measure, kept.from_sealed) == (None, None), "the gates' measure has ended"
     with pytest.raises(Refused, match="MOV-3"):
         house.do("movement.register_arrival", row | {"document_number": number(41)}, as_=guard)
 
