@@ -63,7 +63,7 @@ def start(data: Path) -> tuple[subprocess.Popen, str]:
         if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8")):
             try:
                 urllib.request.urlopen(found[0] + "/api/health", timeout=2).close()
-            except (urllib.error.URLError, ConnectionError):
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
                 pass
             else:
                 return process, found[0]

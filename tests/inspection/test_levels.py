@@ -63,7 +63,7 @@ def test_what_the_level_of_the_day_no_longer_asks_falls_away_at_the_door(
     assert (states.count("due"), states.count("eased")) == (3, 5)
     with pytest.raises(Refused) as refused:
         days.tick(booked["visit"], ["rule-4"])
-    assert refused.value.code == "INS-8"
+    assert refused.value.code == "INS-33"
     days.tick(booked["visit"], ["rule-1", "rule-2", "rule-3"])
     days.end(booked["visit"])
     rows = days.house.ask("standing.in_force", {"place": VILLAGE}, as_=days.desk)

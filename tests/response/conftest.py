@@ -1,9 +1,12 @@
 """A story whose clock stands where the tests put it, with leaders of a district, a town and their desks."""
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from mingbai.domains.response.commands.levels import changes_due
 from mingbai.kernel import moment
@@ -15,6 +18,14 @@ from tests.conftest import TONGZHOU, TOWN, House
 
 ELSEWHERE = "110112001000"
 BASIS = "指挥部 2020 年第 3 号"
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """Take back whatever is done meanwhile."""
+    with transaction.atomic(using="default"):
+        yield
+        transaction.set_rollback(True)
 
 
 def clock(day: str, time: str = "00:00") -> str:

@@ -1,10 +1,7 @@
 """Late entries: what happened on 1 March is judged by the words of 1 March, in whatever order it arrives."""
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
 
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +15,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.worker import work_once
 from tests.conftest import TONGZHOU, TOWN, VILLAGE, House
 from tests.kernel.phone import enrolled
-from tests.response.conftest import clock, declare, issue, parsed, stand
+from tests.response.conftest import clock, declare, issue, parsed, stand, undone
 
 CARD = "movement.card_must_be_seen"
 TABLE = [{"level": "I", "value": 1}]
@@ -64,14 +61,6 @@ def test_a_real_phone_that_comes_late_is_judged_by_the_level_of_its_own_minute(
     assert early.delete_after == day(machine_now()) + dt.timedelta(days=14)
     assert Job.objects.filter(kind=RETENTION).count() == 1
     assert account.faults() == []
-
-
-@contextlib.contextmanager
-def undone() -> Iterator[None]:
-    """Take back whatever is done meanwhile."""
-    with transaction.atomic(using="default"):
-        yield
-        transaction.set_rollback(True)
 
 
 @settings(

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingbai.domains.response.commands.levels import changes_due
 from mingbai.domains.response.models import Change
+from mingbai.domains.response.words import LEVELS
 from mingbai.kernel import moment
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.models import Mandate, Measure, OpenItem
@@ -22,6 +25,7 @@ from tests.response.conftest import (
     issue,
     parsed,
     stand,
+    undone,
 )
 
 
@@ -175,6 +179,40 @@ def test_a_change_is_withdrawn_before_its_minute_and_everything_stands_as_before
     done = declare(story, district, TONGZHOU, "I")
     late = {"place": TONGZHOU, "change": done, "reason": "晚了"}
     refused(story, "RES-6", "response.withdraw_change", late, district)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    said=st.lists(
+        st.tuples(st.booleans(), st.integers(1, 9), st.sampled_from(LEVELS), st.booleans()),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_no_place_is_easier_than_the_one_above_without_its_signature(
+    story: House, district: Actor, mayor: Actor, said: list[tuple[bool, int, str, bool]]
+) -> None:
+    """Rows: Z26. Whatever is declared ahead, above or below, in whatever order, and some of it withdrawn."""
+    with undone():
+        for above, on, level, withdrawn in said:
+            leader, place = (district, TONGZHOU) if above else (mayor, TOWN)
+            when = clock(f"02-{on:02d}", "12:00")
+            try:
+                change = declare(story, leader, place, level, effective_at=when)
+            except Refused as refusal:
+                assert refusal.code in ("RES-2", "RES-3")
+                continue
+            if withdrawn:
+                taken_back = {"place": place, "change": change, "reason": "误报"}
+                story.do("response.withdraw_change", taken_back, as_=leader)
+        for on in range(1, 11):
+            at = clock(f"02-{on:02d}", "12:00")
+            levels = [LEVELS.index(here(story, place, at)[0]) for place in (TONGZHOU, TOWN)]
+            assert levels[1] >= levels[0], (said, on)
 
 
 def _card(house: House, place: str, at: str) -> int:

@@ -1,13 +1,10 @@
 """Measures: basis, scope and review before they are issued; one building changes nothing next door; whether they helped."""
 
-import contextlib
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +29,7 @@ from tests.response.conftest import (
     held,
     issue,
     stand,
+    undone,
 )
 
 CARD = "movement.card_must_be_seen"
@@ -219,14 +217,6 @@ def test_a_measure_for_some_sectors_holds_for_those(story: House, district: Acto
     declare(story, district, TONGZHOU, "I")
     assert held(story, VILLAGE, sector="C13") == held(story, VILLAGE, sector="G54") == {"sealed"}
     assert held(story, VILLAGE, sector="C27") == set()
-
-
-@contextlib.contextmanager
-def undone() -> Iterator[None]:
-    """Take back whatever is done meanwhile."""
-    with transaction.atomic(using="default"):
-        yield
-        transaction.set_rollback(True)
 
 
 STEP = st.one_of(

@@ -22,6 +22,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.standing import in_force
 from tests.conftest import House
+from tests.inspection.conftest import item, listed
 from tests.movement.passes import issue as issue_passes
 from tests.response.conftest import BASIS, clock, parsed
 from tests.web.test_api import post, token_of
@@ -29,6 +30,7 @@ from tests.web.test_api import post, token_of
 ZHEJIANG, LINAN, CANGNAN = "330000000000", "330112000000", "330327000000"
 JINJIA, XIABU, LINGXI = "330112104200", "330112104201", "330327100000"
 CARD = "movement.card_must_be_seen"
+DAYS = ("2020-03-01", "2020-03-02")
 GATES, PASSES = "village-gates", "person-pass"
 REASON = "推演看过，依省指挥部通告"
 
@@ -56,6 +58,7 @@ class Zhejiang:
         for at, place in enumerate(self.villages):
             self.gates_of(place)
             self.people_of(place, at)
+        self.inspections()
 
     def clock(self, day: str, time: str = "00:00") -> None:
         """Put the account's clock somewhere and do everything that is due."""
@@ -96,6 +99,22 @@ class Zhejiang:
         basis = {"basis": BASIS, "issuer": "省指挥部"}
         self.call("response.declare_level", {"place": ZHEJIANG, "level": "I", **basis})
         self.call("response.set_zone_grade", {"place": CANGNAN, "grade": "high", **basis})
+
+    def inspections(self) -> None:
+        """A list of eight items, five of which are for level I alone, and a firm with a finding that is open."""
+        house = self.house
+        items = [item(f"rule-{number}") for number in range(1, 4)]
+        items += [item(f"rule-{number}", levels=["I"]) for number in range(4, 9)]
+        house.do("inspection.publish_checklist", listed("resume", items) | {"place": ZHEJIANG})
+        firm = {"place": JINJIA, "name": "临安坚果厂", "kind": "company", "sector": "C1373"}
+        self.firm = str(house.do("organisations.add_organisation", firm).result["organisation"])
+        inspector = house.person("查得细", "inspector", LINAN)
+        booked = {"organisation": self.firm, "on": "2020-02-20", "checklists": ["resume"]}
+        visit = house.do("inspection.book_visit", {"place": JINJIA} | booked, as_=inspector).result
+        of = {"place": JINJIA, "visit": visit["visit"]}
+        house.do("inspection.begin_visit", of, as_=inspector)
+        finding = {"check_item": "rule-1", "severity": "serious", "text": "冷库没有消毒记录"}
+        house.do("inspection.record_finding", of | finding, as_=inspector)
 
     def gates_of(self, place: str) -> None:
         """Two gates, one of which hangs on the measure; passes of persons hang on theirs."""
@@ -175,7 +194,8 @@ def test_before_anyone_signs_the_leader_sees_what_would_change(zhejiang: Zhejian
     )
     counts = {row["section"]: row["count"] for row in rows}
     assert counts["movement.gates"] == 2 and counts["movement.passes"] == 4
-    assert counts["movement.turns"] == 2 and counts["response.measures"] == 5
+    assert counts["movement.turns"] == 2 and counts["response.measures"] == 3
+    assert counts["inspection.checklists"] == 1
     shown = [row for row in rows if row["section"] == "response.measures"]
     differs = {(row["place"], row["after_change"]) for row in shown}
     assert (ZHEJIANG, "不生效") in differs
@@ -187,6 +207,10 @@ def test_before_anyone_signs_the_leader_sees_what_would_change(zhejiang: Zhejian
         Standing.objects.count(),
         CheckpointState.objects.count(),
     )
+    (near,) = zhejiang.read(
+        "response.smallest_scope", place=ZHEJIANG, blocker="inspection.serious_hazard"
+    )
+    assert (near["scope"], near["place"], near["name"]) == ("firm", JINJIA, "临安坚果厂")
     with pytest.raises(Refused, match="RES-22"):
         zhejiang.house.ask("response.simulate", {"place": ZHEJIANG}, as_=zhejiang.leader)
 
@@ -220,6 +244,13 @@ def test_at_its_minute_gates_and_passes_ease_by_the_table_and_one_county_keeps_m
     assert closed["since"].startswith("2020-03-01T16:00:00"), (
         "its own minute, not when it was noted"
     )
+    days = {day: {"place": JINJIA, "organisation": zhejiang.firm, "on": day} for day in DAYS}
+    lengths = [
+        row["item_count"]
+        for ask in days.values()
+        for row in zhejiang.read("inspection.checklists", **ask)
+    ]
+    assert lengths == [8, 3], "the inspection list is shorter"
     codes = {
         place: {row["code"] for row in zhejiang.read("response.measures_in_force", place=place)}
         for place in (JINJIA, LINGXI)
@@ -248,6 +279,10 @@ def test_a_crossing_and_a_row_of_1_march_are_judged_by_level_one(zhejiang: Zheji
     with pytest.raises(Refused, match="MOV-5"):
         house.do("movement.register_arrival", row, **late)
     house.do("movement.register_arrival", row | {"card_seen": True}, **late)
+    west = {"point": "西口", "name": "后来的", "document_number": number(42), "card_seen": True}
+    house.do("movement.register_arrival", row | west | {"from_place": "湖北武汉"}, as_=guard)
+    kept = Arrival.objects.latest("id")
+    assert (kept.measure, kept.from_sealed) == (None, None), "the gates' measure has ended"
     with pytest.raises(Refused, match="MOV-3"):
         house.do("movement.register_arrival", row | {"document_number": number(41)}, as_=guard)
 
@@ -256,6 +291,8 @@ def test_easing_closes_no_open_item_and_takes_nothing_that_helps(zhejiang: Zheji
     """Rows: Z94. Every ticket and every entitlement that was open before the change is open after it."""
     before = what_is_owed()
     assert before[0]["rights.correction"] == 3
+    assert before[1]["inspection.serious_hazard"] == 1
+    assert sum(count for kind, count in before[0].items() if kind.startswith("inspection.")) >= 1
     declare_two(zhejiang)
     zhejiang.clock("03-02", "00:01")
     assert what_is_owed() == before

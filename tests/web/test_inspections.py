@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
-from mingbai.kernel.models import Attachment, OpenItem
+from mingbai.kernel.models import Attachment, Link, Mandate, OpenItem
 from tests.conftest import TONGZHOU, VILLAGE, House
 from tests.inspection.conftest import CONTROL, HEALTH, Town, built
 from tests.web.test_pages import signed_in
@@ -144,3 +144,14 @@ def test_a_photo_that_is_none_stops_the_act_and_keeps_what_was_typed(town: Town)
     inspector = signed_in(town.house, "inspector-1", town.inspector)
     pressed(inspector, there, "picture", picture=shot())
     assert Attachment.objects.get().subject == Finding.objects.get().entry.hex
+
+
+def test_a_desk_hands_an_inspector_the_code_for_a_phone(town: Town) -> None:
+    county = town.house.person("县里值班", "desk", TONGZHOU)
+    desk = signed_in(town.house, "county-desk", county)
+    page = desk.get("/phones/").content.decode()
+    mandate = Mandate.objects.get(person_id=town.inspector.person)
+    assert f'value="{mandate.id}"' in page and "应巡" in page
+    told = {"step": "invite", "mandate": str(mandate.id), "request_id": form(page, "invite")}
+    assert "/field/#" in desk.post("/phones/", told).content.decode()
+    assert Link.objects.get(purpose="device").subject == mandate.id.hex

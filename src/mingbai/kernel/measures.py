@@ -8,13 +8,12 @@ nothing about its place.
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from mingbai.kernel.clock import parse_stamp, stamp
 from mingbai.kernel.models import Measure
 from mingbai.kernel.places import is_under, prefix_of
 from mingbai.kernel.policy import above
@@ -68,16 +67,11 @@ class Hung:
     """Which rows hang on a measure that has ended: under its place, but not where another row of its kind still runs."""
 
     measure: str
-    until: str
-    at: str
+    until: dt.date
+    ended: dt.datetime
     measures: Sequence[str]
     place: str
     kept: Sequence[str]
-
-    @property
-    def ended(self) -> dt.datetime:
-        """Return the moment at which the measure ended."""
-        return parse_stamp(self.at)
 
     def reaches(self, place: str) -> bool:
         """Tell whether the measure has ended at a place too."""
@@ -93,12 +87,12 @@ class Hung:
         return rows.order_by("id")
 
     def as_json(self) -> str:
-        """Return it as the content of long work."""
-        return json.dumps(asdict(self))
+        """Return it as the content of long work: the rest follows from the measure's rows, however late it is read."""
+        return json.dumps({"measure": self.measure, "until": self.until.isoformat()})
 
 
 def hung_on(store: Store, row: Measure, until: dt.date) -> Hung:
-    """Return what hangs on a measure that ends now, and until which day it is kept."""
+    """Return what hangs on a measure that has ended, and until which day it is kept."""
     ended = row.lapsed_at
     assert ended is not None
     rows = [row] if row.kind is None else store.fetch(Measure, {"kind": row.kind}, limit=None)
@@ -108,8 +102,8 @@ def hung_on(store: Store, row: Measure, until: dt.date) -> Hung:
     kept = [place for place in sorted(places) if runs(deciding(rows, place, ended), ended)]
     return Hung(
         measure=row.code,
-        until=until.isoformat(),
-        at=stamp(ended),
+        until=until,
+        ended=ended,
         measures=sorted(one.code for one in rows if one.starts_at <= ended),
         place=row.place,
         kept=kept,
@@ -118,4 +112,7 @@ def hung_on(store: Store, row: Measure, until: dt.date) -> Hung:
 
 def told_hung(content: bytes) -> Hung:
     """Read what hangs on a measure from the content of long work."""
-    return Hung(**json.loads(content))
+    told = json.loads(content)
+    store = Store()
+    (row,) = store.fetch(Measure, {"code": told["measure"]})
+    return hung_on(store, row, dt.date.fromisoformat(told["until"]))

@@ -181,6 +181,7 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "row": row,
         "place": place,
         "inspects": hat.role == Role.INSPECTOR,
+        "begins": hat.role == Role.INSPECTOR and row.state == "planned" and row.on <= today(),
         "books": may(hat.role, "inspection.book_visit"),
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
         "known": by_visit(one for one in known if one.visit != row.visit),

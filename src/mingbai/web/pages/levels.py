@@ -14,6 +14,7 @@ from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.foresight import SECTIONS
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.places import is_under
+from mingbai.kernel.policy import PARAMETERS
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
@@ -223,6 +224,7 @@ def measure(request: HttpRequest, place: str, measure: UUID) -> HttpResponse:
         "row": row,
         "said_for": place_name(row.place),
         "table": table_of(row.table),
+        "sets": PARAMETERS[row.policy].title if row.policy in PARAMETERS else "",
         "effect": answer("response.effect", {"place": place, "measure_id": measure}),
         "changes": may(request, "response.review_measure", row.place) and not row.withdrawn_at,
         "refusal": refusal,
@@ -301,25 +303,17 @@ def issue(request: HttpRequest, place: str) -> HttpResponse:
 def asked_measure(request: HttpRequest, place: str) -> dict[str, Any]:
     """Return the measure that was filled in: plain fields, what it is for, and a line for every ticked cell."""
     data = request.POST
-    names: tuple[str, ...] = (
-        "code",
-        "name_zh",
-        "name_en",
-        "basis",
-        "review_on",
-        "keep_days",
-        "policy",
-    )
-    names += ("lowest", "highest", "blocker", "reason")
+    names = ["code", "name_zh", "name_en", "basis", "review_on", "keep_days", "policy"]
+    names += ["lowest", "highest", "blocker", "reason"]
     ask: dict[str, Any] = {"place": place}
     ask |= {name: value for name in names if (value := str(data.get(name, "")).strip())}
     scope, _colon, subject = str(data.get("thing", "")).partition(":")
     if subject:
         ask |= {"scope": scope, "subject": subject}
-    set_to: str | None = str(data.get("value", "")).strip() or None
+    setting = str(data.get("value", "")).strip() or None
     sectors: list[str | None] = [*str(data.get("sectors", "")).split()] or [None]
     ask["table"] = [
-        {"level": level, "grade": grade, "sector": sector, "value": set_to}
+        {"level": level, "grade": grade, "sector": sector, "value": setting}
         for level in LEVELS
         for grade in GRADES
         for sector in sectors

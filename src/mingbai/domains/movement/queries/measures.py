@@ -15,11 +15,11 @@ from mingbai.kernel.rows import Store
 
 
 def measure_at(store: Store, place: str, at: dt.datetime) -> Measure | None:
-    """Return the measure that rows of a place hang on at a moment: that of its gates, else the nearest in force."""
+    """Return the measure that rows of a place hang on at a moment: that of its gates alone, where they hang on one; else the nearest."""
     running = in_force_at(store, place, at)
-    for row in store.fetch(Hanging, {"what": GATE, "place": place}, limit=None):
-        if row.measure in running and _hangs(row, at):
-            return running[row.measure]
+    gates = store.fetch(Hanging, {"what": GATE, "place": place}, limit=None)
+    if hung := [row.measure for row in gates if _hangs(row, at)]:
+        return next((running[code] for code in hung if code in running), None)
     return max(
         running.values(),
         key=lambda one: (len(prefix_of(one.place)), one.starts_at, one.id),

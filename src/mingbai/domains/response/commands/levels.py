@@ -138,6 +138,8 @@ def hold_from(acting: Acting, word: StandingWord, held: Change) -> Change:
     held = acting.change(held, state="declared", ruling=row.id)
     for lower in eased_under(acting, word, held):
         unrule(acting, word, lower, held.effective_at)
+    if (until := stricter_above(acting, word, held)) is not None:
+        unrule(acting, word, row, until)
     schedule(acting, held.place, held.effective_at)
     if held.effective_at <= acting.at:
         acting.perform(take_effect, {"place": held.place, "change": held.id})
@@ -162,6 +164,23 @@ def eased_under(acting: Acting, word: StandingWord, held: Change) -> list[Standi
         and (row.ends_at is None or row.ends_at > max(held.effective_at, row.starts_at))
         and easier(word.name, row.value, held.value)
     ]
+
+
+def stricter_above(acting: Acting, word: StandingWord, held: Change) -> dt.datetime | None:
+    """Return when a place above begins to say something stricter that is declared already: what is said here ends with it."""
+    if held.place == parent_of(held.place):
+        return None
+    return min(
+        (
+            row.starts_at
+            for upper in above(parent_of(held.place))
+            for row in acting.find(Standing, subject=upper, what=word.name)
+            if row.starts_at > held.effective_at
+            and (row.ends_at is None or row.ends_at > row.starts_at)
+            and easier(word.name, held.value, row.value)
+        ),
+        default=None,
+    )
 
 
 class SignEasier(Ask):

@@ -25,6 +25,8 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.standing import WORDS, spoken
 from mingbai.kernel.words import Code, Moment, PlaceCode
 
+TICK = dt.timedelta(microseconds=1)
+
 
 class Simulate(Ask):
     """What would change if this level or grade held at a place from a moment on."""
@@ -56,17 +58,20 @@ def simulate(asking: Asking, ask: Simulate) -> list[SimulatedRow]:
     if ask.level is None and ask.grade is None:
         raise Refused("RES-22")
     wished: dict[str, str | None] = {LEVEL.name: ask.level, ZONE_GRADE.name: ask.grade}
-    asked = question(asking.store, ask.place, ask.at or asking.now, wished)
+    asked = question(asking.store, ask.place, ask.at, asking.now, wished)
     found = []
     for section in SECTIONS.values():
         if ask.section not in (None, section.name):
             continue
         rows = list(section.foresee(asking.store, asked))
+        # What stays as it is where everything around it changes is told last, and not counted.
+        rows.sort(key=lambda row: row.before == row.after)
+        count = sum(row.before != row.after for row in rows)
         found += [
             SimulatedRow(
                 section=section.name,
                 title=str(section.title),
-                count=len(rows),
+                count=count,
                 subject=row.subject,
                 name=row.name,
                 place=row.place,
@@ -78,9 +83,17 @@ def simulate(asking: Asking, ask: Simulate) -> list[SimulatedRow]:
     return found
 
 
-def question(store: Store, place: str, at: dt.datetime, wished: dict[str, str | None]) -> Question:
-    """Return the question of a leader: the words as they will stand at a moment, and as they would with this wish."""
-    stands = {word.name: spoken(store, word, at) for word in (LEVEL, ZONE_GRADE)}
+def question(
+    store: Store,
+    place: str,
+    when: dt.datetime | None,
+    now: dt.datetime,
+    wished: dict[str, str | None],
+) -> Question:
+    """Return the question of a leader: the words as they stand until a moment, and as they would from then on with this wish."""
+    at = when or now
+    until = at if at <= now else at - TICK
+    stands = {word.name: spoken(store, word, until) for word in (LEVEL, ZONE_GRADE)}
     would = {word: wished_words(said, word, place, wished[word]) for word, said in stands.items()}
     before, after = rulings_of(stands), rulings_of(would)
     book = catalogue(store)

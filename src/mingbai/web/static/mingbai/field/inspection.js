@@ -62,15 +62,17 @@ export async function draw() {
 
 function itemLine(visit, one, held) {
   const state = held.states[one.code];
-  const line = make("li", "stack stack--s");
+  const line = make("li");
   line.dataset.item = one.code;
   line.dataset.state = state || "due";
-  line.append(make("p", "", sentence(one)));
-  if (state === "failed") line.append(tag(say("item_failed"), "no"));
-  if (state === "ok") line.append(tag(say("item_ok"), "ok"));
+  const head = make("div", "item");
+  head.append(make("span", "", sentence(one)));
+  if (state === "failed") head.append(tag(say("item_failed"), "no"));
+  if (state === "ok") head.append(tag(say("item_ok"), "ok"));
+  line.append(head);
   if (!held.begun || held.ended) return line;
-  const ways = make("div", "btns");
-  const fine = make("button", state === "ok" ? "btn" : "btn btn--second", say("item_ok"));
+  const ways = make("div", "pair pair--s");
+  const fine = make("button", "btn btn--second", say("item_ok"));
   const wrong = make("button", "btn btn--second", say(state === "failed" ? "item_more" : "item_failed"));
   fine.type = wrong.type = "button";
   fine.dataset.tick = "ok";

@@ -1,0 +1,159 @@
+"""Levels in a real browser: a leader looks first and signs, everyone sees it at its minute; a phone changes with no network."""
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connections
+
+from mingbai.kernel.clock import PLACE_ZONE, day, machine_now
+from tests.browser.phones import enrol
+from tests.browser.test_gate import alone, register, resident
+from tests.conftest import NEIGHBOUR, TOWN, URL, House, house_of
+from tests.response.conftest import BASIS, clock, declare, issue
+from tests.stories.test_level_change import JINJIA, LINGXI, ZHEJIANG, Zhejiang
+
+PASSWORD = "look first, then sign"
+
+
+class Told:
+    """The province before the change, served as a person would serve it."""
+
+    def __init__(self, house: House) -> None:
+        self.story = Zhejiang(house)
+        person = str(self.story.leader.person)
+        ask = {"place": ZHEJIANG, "person": person, "username": "zhejiang"}
+        house.do("mandates.open_login", ask)
+        get_user_model().objects.create_user("zhejiang", password=PASSWORD)
+        house.settle()
+        self.password = PASSWORD
+        self.log = house.folder.parent / "server.log"
+        environment = {**os.environ, "PYTHONWARNINGS": "default"}
+        if URL:
+            name = connections["default"].settings_dict["NAME"]
+            environment["MINGBAI_DATABASE_URL"] = urlsplit(URL)._replace(path=f"/{name}").geturl()
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "mingbai",
+                    "run",
+                    "--data",
+                    str(house.folder),
+                    "--port",
+                    "0",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=environment,
+            )
+        self.url = self.listens()
+
+    def listens(self) -> str:
+        """Return the address at which it is served, once it is."""
+        for _attempt in range(1200):
+            said = self.log.read_text("utf-8")
+            assert self.process.poll() is None, said
+            if found := re.search(r"http://127\.0\.0\.1:\d+", said):
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError(self.log.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def told(templates, tmp_path_factory):
+    """The province, told once."""
+    for house in house_of("story", templates, tmp_path_factory.mktemp("levels") / "account"):
+        found = Told(house)
+        yield found
+        found.process.terminate()
+        found.process.wait(timeout=15)
+
+
+def test_a_leader_looks_first_then_signs_and_at_its_minute_everyone_sees_it(
+    told, desk, phone
+) -> None:
+    """Rows: Z93."""
+    desk.sign_in(told, "zhejiang")
+    desk.page.click("a[href='/levels/']")
+    desk.page.check("input[name=level][value=II]")
+    desk.page.fill("#at", "2020-03-02T00:00")
+    desk.page.click("form[action='#try'] >> nth=0 >> button")
+    looked = desk.page.inner_text("#try")
+    for said in (
+        "2 would change",
+        "4 would change",
+        "Nothing has changed yet",
+        "What does not change: help",
+    ):
+        assert said in looked, said
+    for scheme in ("light", "dark"):
+        desk.page.emulate_media(color_scheme=scheme)
+        assert desk.serious() == []
+    desk.page.fill("#basis", BASIS)
+    desk.page.click("[popovertarget=sign] >> nth=0")
+    desk.page.click("#sign button.btn--seal")
+    desk.page.wait_for_url(f"**/levels/{ZHEJIANG}/")
+    assert "From 2020-03-02 00:00 on: level II" in desk.page.inner_text("main")
+    phone.page.goto(f"{told.url}/gates/{JINJIA}/")
+    assert phone.page.locator("tbody .tag--ok").count() == 2
+    told.story.house.do("account.move_clock", {"to": clock("03-02", "00:01")})
+    for _attempt in range(180):
+        phone.page.goto(f"{told.url}/gates/{JINJIA}/")
+        if phone.page.locator("tbody .tag--no").count():
+            break
+        phone.page.wait_for_timeout(500)
+    said = phone.page.inner_text("main")
+    assert "措施已经结束：村口设卡" in said and phone.page.locator("tbody .tag--ok").count() == 1
+    phone.page.goto(f"{told.url}/gates/{LINGXI}/")
+    assert phone.page.locator("tbody .tag--ok").count() == 2, "a worse grade keeps more"
+    for place, level in ((JINJIA, "二级 · 低风险"), (LINGXI, "二级 · 高风险")):
+        phone.page.goto(f"{told.url}/levels/{place}/")
+        assert phone.page.inner_text("h1") == level
+        assert phone.fits() and phone.serious() == []
+    phone.page.goto(f"{told.url}/levels/{ZHEJIANG}/measures/")
+    phone.page.click("tbody a >> nth=0")
+    assert phone.fits() and phone.serious() == []
+    desk.page.goto(f"{told.url}/levels/{ZHEJIANG}/measures/new/")
+    assert desk.fits() and desk.serious() == []
+    assert desk.faults == [] and phone.faults == []
+
+
+def test_a_level_that_ends_at_midnight_ends_its_rule_on_the_phone_with_no_network(
+    served, phones
+) -> None:
+    """Rows: Z93."""
+    house: House = served.house
+    leader = house.person("镇长某", "leader", TOWN)
+    began = machine_now()
+    later = began.astimezone(PLACE_ZONE) + dt.timedelta(days=1, minutes=5)
+    midnight = later.replace(hour=0, minute=0, second=0, microsecond=0)
+    review = (day(began) + dt.timedelta(days=30)).isoformat()
+    rule = {"policy": "movement.card_must_be_seen", "table": [{"level": "I", "value": 1}]}
+    issue(house, leader, TOWN, "cards", **rule, review_on=review)
+    declare(house, leader, TOWN, "I")
+    declare(house, leader, TOWN, "none", effective_at=midnight.isoformat())
+    house.do("movement.open_checkpoint", {"place": NEIGHBOUR, "point": "南口"})
+    guard = house.person("阚守正", "guard", NEIGHBOUR)
+    house.settle()
+    phone = phones("level")
+    phone.context.clock.install(time=began)
+    enrol(phone, house, guard, NEIGHBOUR)
+    phone.shows("gate")
+    alone(phone)
+    phone.context.clock.fast_forward(int((midnight - began).total_seconds() - 60) * 1000)
+    register(phone, resident(910), "焦守田")
+    assert "必须看证件" in phone.page.inner_text("#seen-rule") and phone.waiting() == 0
+    phone.context.clock.fast_forward(70_000)
+    phone.until("document.getElementById('register').dataset.must === 'no'")
+    phone.page.click("#register-form .btn--wide")
+    phone.shows("gate")
+    assert phone.waiting() == 1 and phone.faults == []
