@@ -274,7 +274,12 @@ PICKERS = {
     "device": Picker(devices),
     "envelope": Picker(envelopes),
 }
-NAMED_FREELY = {"people.enrol/organisation"}
+NAMED_FREELY = {
+    "people.enrol/organisation",
+    "response.decide/number",
+    "response.publish_notice/number",
+    "response.register_directive/number",
+}
 """Fields that share a picker's name and hold something else."""
 
 
