@@ -118,8 +118,12 @@ def test_what_everyone_may_fetch_holds_no_private_text(filled: tuple[House, Hear
 
 
 def numbers() -> set[str]:
-    """Return every private text that is a number of somebody: a document, a phone."""
-    return {one for one in canaries() if sum(letter.isdigit() for letter in one) >= 9}
+    """Return every private text that is a number of somebody: a document, a phone; not what another test sent."""
+    return {
+        one
+        for one in canaries()
+        if sum(letter.isdigit() for letter in one) >= 9 and not one.startswith("canary-")
+    }
 
 
 def test_no_table_shows_a_strangers_number(filled: tuple[House, Heard]) -> None:

@@ -179,3 +179,21 @@ def test_a_chemical_firm_has_one_serious_and_two_minor_hazards(told: dict[str, A
     first, second = answer("inspection.visits", {"place": rows[0].place})
     assert (first.failed, first.help, first.lasted_minutes) == (3, True, 6)
     assert (second.item_count, second.state) == (2, "planned")
+
+
+def test_a_directive_came_down_to_nine_villages_and_its_tree_is_open(told: dict[str, Any]) -> None:
+    """Rows: Z25, Z30, H08, H12. Seven villages closed theirs with evidence, one is under way, one has not replied."""
+    (directive, *_others) = [
+        row for row in answer("response.directives", {"place": TOWN}) if row.below == 9
+    ]
+    assert (directive.below_done, directive.below_silent) == (7, 1)
+    tree = answer("response.directive_tree", {"place": TOWN, "directive": directive.directive})
+    states = [row.state for row in tree.branches if row.depth == 1]
+    assert sorted(states) == ["task_done"] * 7 + ["task_issued", "task_localised"]
+    assert all(row.shown for row in tree.branches if row.state == "task_done")
+    assert tree.questions[0].late and tree.questions[0].answer
+    (decision,) = answer("response.decisions", {"place": VILLAGE})
+    assert (decision.objections, decision.objection_rate, decision.unsourced) == (31, "7.5", True)
+    told_apart = answer("response.plan_difference", {"place": TOWN, "plan": "gates"})
+    assert {row.how for row in told_apart} == {"line_added", "line_eased", "line_removed"}
+    assert len(answer("response.joint_tasks", {"place": TOWN})) == 3

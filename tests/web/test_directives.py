@@ -13,6 +13,7 @@ from mingbai.domains.response.models import Decision, Notice, Objection, PlanVer
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.identity import random_link
 from tests.conftest import TOWN, VILLAGE, House
+from tests.web.test_api import post, token_of
 from tests.web.test_pages import signed_in
 
 ZH = {"accept-language": "zh-hans"}
@@ -240,3 +241,17 @@ def test_a_decision_is_taken_objected_to_and_answered(story: House, town: Client
     assert "绕路太远" not in shown(Client(), path), "few objections are not shown, nor their words"
     assert Decision.objects.count() == 1
     assert story.faults() == []
+
+
+def test_the_api_refuses_done_without_evidence_in_one_sentence(story: House) -> None:
+    """Rows: Z30."""
+    keeper = token_of(story, story.person("陆秀芬", "keeper"), "the-keepers-key")
+    down = {"place": TOWN, "task": registered(story), "to_places": [VILLAGE]}
+    (task,) = story.do("response.pass_on", down).result["tasks"]
+    about = {"place": VILLAGE, "task": task}
+    here = post("/api/response/localise_directive", about | {"text": "两班倒"}, keeper)
+    assert here.status_code == 200 and here.json()["outcome"] == "accepted"
+    refused = post("/api/response/finish_task", about, keeper)
+    assert refused.status_code == 422 and refused.json()["code"] == "RES-45"
+    above = post("/api/response/finish_task", {"place": TOWN, "task": down["task"]}, keeper)
+    assert above.status_code == 403, "a village's keeper closes nothing at the town"

@@ -328,7 +328,12 @@ PICKERS = {
     "checklist": Picker(checklists, only=False),
     "inspector": Picker(inspectors),
 }
-NAMED_FREELY = {"people.enrol/organisation"}
+NAMED_FREELY = {
+    "people.enrol/organisation",
+    "response.decide/number",
+    "response.publish_notice/number",
+    "response.register_directive/number",
+}
 """Fields that share a picker's name and hold something else."""
 
 

@@ -75,13 +75,13 @@ def messages(store: Store, place: str) -> Iterator[tuple[Told, cap.Alert]]:
             status="Actual" if held.kind == "real" else "Exercise",
             kind="Update" if before else "Alert",
             references=((before.sender, before.identifier, before.sent),) if before else (),
-            infos=tuple(info(one, place, held.name, language) for language in LANGUAGES),
+            infos=tuple(info(one, place, language) for language in LANGUAGES),
         )
         last[one.thread] = alert
         yield one, alert
 
 
-def info(one: Told, place: str, sender_name: str, language: str) -> cap.Info:
+def info(one: Told, place: str, language: str) -> cap.Info:
     """Return what an alert says in one language."""
     about = one.about
     codes = [place] if isinstance(about, Standing) else about.places.split(",")
@@ -94,7 +94,7 @@ def info(one: Told, place: str, sender_name: str, language: str) -> cap.Info:
         return cap.Info(
             language=language,
             certainty="Observed",
-            sender_name=sender_name,
+            sender_name=names.get(place, place),
             area="、".join(names.get(code, code) for code in codes),
             geocodes=tuple(codes),
             **said,

@@ -4,6 +4,7 @@ Public counts are cut once a day, and fewer than ten are not shown: in the query
 """
 
 import datetime as dt
+from collections import Counter
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -82,10 +83,11 @@ def decision_rows(asking: Asking, found: list[Decision]) -> list[DecisionRow]:
     cites = cited_by(asking.store, [one.id for one in found])
     numbers = numbers_of(asking.store, [one.entry for one in found])
     groups = Organisation.objects.in_bulk({one.group_id for one in found if one.group_id})
+    said = Objection.objects.filter(decision__in=[one.id for one in found], objected_at__lte=cut)
+    counts = Counter(said.values_list("decision_id", flat=True))
     rows = []
     for one in found:
-        count = Objection.objects.filter(decision=one.id, objected_at__lte=cut).count()
-        objections, rate = public_count(count, one.affected_count)
+        objections, rate = public_count(counts[one.id], one.affected_count)
         rows.append(
             DecisionRow(
                 decision=one.id,

@@ -15,7 +15,7 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.models import Mandate, Organisation, Place
-from mingbai.kernel.places import is_under, level_of
+from mingbai.kernel.places import level_of, prefix_of
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode
 
@@ -187,11 +187,8 @@ class SilentRow(Row):
 @query(scope=Scope.UNDER, role=READERS - FIRMS_OWN, title=_("No reply"))
 def silent(asking: Asking, ask: AtPlace) -> list[SilentRow]:
     """Return who under a place has not said that a directive was received, the longest silence first."""
-    rows = [
-        row
-        for row in Task.objects.filter(received_at=None).order_by("issued_at", "id")
-        if is_under(row.place, ask.place) and row.parent_id is not None
-    ][:MOST]
+    found = Task.objects.filter(received_at=None, place__startswith=prefix_of(ask.place))
+    rows = list(found.exclude(parent=None).order_by("issued_at", "id")[:MOST])
     known = {row.task: row for row in rows_of(asking, rows)}
     return [
         SilentRow(

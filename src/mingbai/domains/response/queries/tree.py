@@ -21,7 +21,7 @@ from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day
 from mingbai.kernel.journal.asks import numbers_of
 from mingbai.kernel.models import Attachment, Entry, Membership, Organisation
-from mingbai.kernel.places import is_under
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode
@@ -96,12 +96,8 @@ class TreeRow(Row):
 def directive_tree(asking: Asking, ask: OfDirective) -> TreeRow:
     """Return a directive and its tasks from a place down, each with the entries that show what was done."""
     directive = asking.see(Directive, id=ask.directive)
-    tasks = [
-        row
-        for row in Task.objects.filter(directive=ask.directive)
-        if is_under(row.place, ask.place)
-    ]
-    tasks = mine_alone(asking, tasks)
+    found = Task.objects.filter(directive=ask.directive, place__startswith=prefix_of(ask.place))
+    tasks = mine_alone(asking, list(found))
     if directive is None or not tasks:
         raise Refused("RES-59")
     asked = Upward.objects.filter(task__in=[task.id for task in tasks]).select_related("task")
