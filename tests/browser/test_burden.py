@@ -17,7 +17,8 @@ def test_three_questions_are_answered_on_a_phone(house, phone) -> None:
     page.tap("summary:has-text('我们没有这个') >> nth=2")
     page.fill("#w-3", "还没有统计")
     page.tap("button[value=check]")
-    assert "还没有统计" in page.inner_text("dl.facts")
+    page.wait_for_selector("button[value=send]")
+    assert "还没有统计" in page.inner_text("dl.facts.sheet")
     assert phone.fits() and phone.serious() == []
     page.tap("button[value=send]")
     page.wait_for_url("**done=sent*")
