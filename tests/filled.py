@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from typing import Any
 
+from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin
 from mingbai.flows.permits import span
 from mingbai.kernel import jobs, moment
 from mingbai.kernel.acting import link_digest
@@ -136,7 +137,10 @@ def fill(house: House) -> dict[str, str]:
     posts(house, person, other)
     passes(house, person, other, team)
     gates(house)
+    resumption(house)
     inspections(house)
+    levels(house)
+    says(house, person, other, team)
     forms(house)
     many(house)
     return {"person": person, "other": other, "team": team, "desk": desk, "entry": str(entry)}
@@ -266,6 +270,31 @@ def keeps(house: House, person: str, other: str) -> None:
     house.do("supplies.begin_handover", {"place": VILLAGE, "successor": other}, as_=keeper)
 
 
+def levels(house: House) -> None:
+    """Put something into every table of levels and measures, and let gates and passes hang on them."""
+    leader = house.person("何组长", "leader", TOWN)
+    basis = {"basis": "指挥部 2020 年第 3 号"}
+    review = day(moment.now(Store())) + dt.timedelta(days=60)
+    for code in ("gates", "rounds"):
+        named = {"name_zh": f"措施{code}", "name_en": code, "review_on": review.isoformat()}
+        table = [{"level": "I"}, {"level": "II", "grade": "high", "sector": "C13"}]
+        ask = {"place": TOWN, "code": code, "table": table, **named, **basis}
+        house.do("response.issue_measure", ask, as_=leader)
+        hung = {"place": VILLAGE, "measure": code}
+        point = "东口" if code == "gates" else "西口"
+        house.do(
+            "movement.hang_gate", hung | {"point": point}, as_=house.person("队长", "crew_lead")
+        )
+        kind = "person" if code == "gates" else "goods"
+        house.do("movement.hang_passes", hung | {"permit_kind": kind}, as_=leader)
+    for level in ("I", "IV"):
+        house.do("response.declare_level", {"place": TOWN, "level": level, **basis}, as_=leader)
+    house.do("response.set_zone_grade", {"place": VILLAGE, "grade": "medium", **basis}, as_=leader)
+    for value in (3, 4):
+        fit = {"place": VILLAGE, "policy": "movement.checks_least", "value": value}
+        house.do("response.choose_locally", fit | {"reason": "人员流动大"}, as_=leader)
+
+
 def gates(house: House) -> None:
     """Put something into every table of gates and their register."""
     guard = house.person("崔守望", "guard")
@@ -336,6 +365,56 @@ def passes(house: House, person: str, other: str, team: str) -> None:
     house.do("movement.revoke_permit", revoked, as_=desk)
 
 
+def resumption(house: House) -> None:
+    """Put something into every table of the enterprise desk."""
+    made = {}
+    for name in ("永昌铸件", "青峰叉车", "云上设计"):
+        firm = {"place": VILLAGE, "name": name, "kind": "company", "sector": "C34"}
+        firm |= {"address": "工业园 1 号"}
+        made[name] = house.do("organisations.add_organisation", firm).result["organisation"]
+    clerks = {name: house.person(f"{name}文员", "clerk", organisation=made[name]) for name in made}
+    asks = {name: {"place": VILLAGE, "organisation": firm} for name, firm in made.items()}
+    lead, clerk = asks["青峰叉车"], clerks["青峰叉车"]
+    parts: list[dict[str, Any]] = [
+        {"need": need, "text": "每天测温，分批用餐"} for need in ("control_plan", "canteen_plan")
+    ]
+    counted = [{"need": "roster", "quantity": 12}, {"need": "protective_stock", "quantity": 9}]
+    contact = [{"need": "contact", "person": str(clerk.person)}]
+    house.do("enterprise.file_application", lead | {"parts": parts + counted + contact}, as_=clerk)
+    for name in ("永昌铸件", "云上设计"):
+        told = asks[name] | {"buyer": made["青峰叉车"], "supply": "铸件"}
+        link = house.do("organisations.link_supply", told, as_=clerks[name]).result
+        house.do("organisations.agree_supply", lead | link, as_=clerk)
+    house.do("enterprise.file_for_suppliers", lead, as_=clerk)
+    answer = asks["永昌铸件"] | {"agrees": False, "reason": "我们自己报"}
+    house.do("enterprise.answer_lead", answer, as_=clerks["永昌铸件"])
+    officer = house.person("钱素英", "service_officer")
+    (held,) = [
+        row
+        for row in house.ask("mandates.at_place", {"place": VILLAGE})
+        if row.role == "service_officer"
+    ]
+    named = {"officer_mandate": str(held.mandate)}
+    house.do("enterprise.name_officer", lead | named, as_=house.person("值班甲", "desk", TOWN))
+    house.do("enterprise.fill_parts", asks["永昌铸件"] | {"parts": counted}, as_=officer)
+    for _time in range(2):
+        house.do("enterprise.file_application", asks["永昌铸件"], as_=clerks["永昌铸件"])
+        text = {"text": "我们没有食堂"}
+        asked = house.do("enterprise.ask_again", asks["永昌铸件"] | text, as_=clerks["永昌铸件"])
+        check = {"place": VILLAGE, "check": asked.result["check"], "outcome": "right"}
+        desk = house.person("看的人", "desk", TOWN)
+        house.do("enterprise.answer_check", check | {"text": "要方案"}, as_=desk)
+    on = day(moment.now(Store())) + dt.timedelta(days=5)
+    late = {"not_due_reason": "seasonal", "review_on": on.isoformat()}
+    for _time in range(2):
+        house.do("enterprise.note_not_due", asks["云上设计"] | late, as_=desk)
+    clause = {"levels": ["I"], "grades": ["high"], "sectors": ["C"], "needs": ["roster"]}
+    for place in (TOWN, VILLAGE):
+        rule = {"place": place, "reason": "换版", "clauses": [clause | {"way": "apply"}, clause]}
+        house.do("enterprise.set_rule", rule)
+    rules_that_begin(moment.now(Store()))
+
+
 def inspections(house: House) -> None:
     """Put something into every table of checklists, visits and findings."""
     inspector = house.person("应巡", "inspector", TONGZHOU)
@@ -359,6 +438,55 @@ def inspections(house: House) -> None:
         receipt = house.do("inspection.record_finding", visit | found, as_=inspector)
         ask = {"place": VILLAGE, "finding": receipt.result["finding"], "text": "搬走了"}
         house.do("inspection.put_right", ask, as_=desk)
+
+
+def says(house: House, person: str, other: str, team: str) -> None:
+    """Put something into every table of directives, notices, plans and decisions."""
+    desk = Actor(person=uuid.UUID(other), via=Via.PAGE)
+    today = day(moment.now(Store())).isoformat()
+    came = {"place": VILLAGE, "title": "值守", "from_whom": "镇里", "dated": today}
+    came |= {"excerpt": "守住进村口"}
+    for number in ("1号", "2号"):
+        root = house.do("response.register_directive", came | {"number": number}, as_=desk)
+        down = {"place": VILLAGE, "task": root.result["task"], "organisations": [team]}
+        (task,) = house.do("response.pass_on", down, as_=desk).result["tasks"]
+        about = {"place": VILLAGE, "task": task}
+        house.do("response.localise_directive", about | {"text": "两班倒"}, as_=desk)
+        shown = {"place": VILLAGE, "kind": "gate", "name": f"佐证{number}"}
+        entry = str(house.do("places.add_point", shown).entry)
+        house.do("response.add_evidence", about | {"entry": entry}, as_=desk)
+        asked = house.do("response.ask_upward", about | {"text": "几个人？"}, as_=desk).result
+        reply = {"place": VILLAGE, "question": asked["question"], "text": "四个人"}
+        house.do("response.reply_downward", reply, as_=desk)
+        notice = {"place": VILLAGE, "number": number, "title": "通知", "text": "两班倒"}
+        notice |= {"title_en": "Notice", "text_en": "Two shifts", "offices": ["keeper", "desk"]}
+        notice |= {"for_everyone": True, "cites": [entry]}
+        made = house.do("response.publish_notice", notice, as_=desk).result["notice"]
+        read = {"place": VILLAGE, "notice": made}
+        house.do("response.read_notice", read, as_=desk)
+        later = {"title": "通知", "text": "三班倒", "reason": "人多了"}
+        house.do("response.revise_notice", read | later, as_=desk)
+        decided = {"place": VILLAGE, "number": f"决{number}", "title": "留两口", "text": "只留两口"}
+        decided |= {"affected": "全村", "affected_count": 40, "group": team, "cites": [entry]}
+        decided["tasks"] = [{"department": team, "text": "设卡", "due_at": later_by(9)}]
+        decision = house.do("response.decide", decided, as_=desk).result["decision"]
+        against = {"place": VILLAGE, "decision": decision, "text": "绕路太远"}
+        house.do("response.object_to", against, as_=house.person("谢秋实", place=VILLAGE))
+        answered = {"place": VILLAGE, "decision": decision, "text": "再开一口"}
+        house.do("response.answer_objection", answered, as_=desk)
+    lines = [{"part": "goal", "code": "zero", "text": "零新增", "reason": "守住"}]
+    lines.append(
+        {"part": "measure", "code": "gates", "text": "三口", "reason": "守", "strictness": 3}
+    )
+    plan = {"place": VILLAGE, "plan": "zones", "title": "方案", "reason": "启动"}
+    house.do("response.write_plan", plan | {"lines": lines}, as_=desk)
+    left_out = {"lines": lines[:1], "dropped": [{"code": "gates", "reason": "转为低风险"}]}
+    house.do("response.write_plan", plan | left_out, as_=desk)
+
+
+def later_by(days: int) -> str:
+    """Return a moment some days ahead."""
+    return (moment.now(Store()) + dt.timedelta(days=days)).isoformat()
 
 
 def forms(house: House) -> None:

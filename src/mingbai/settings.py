@@ -1,6 +1,7 @@
 """Settings: where the account lies, what runs, and what a page may load. Nothing here holds a secret."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "csp",
+    # The reader of codes for phones whose browser has none is a package of its own (tools/reader.py).
+    *(["mingbai_reader"] if find_spec("mingbai_reader") else []),
 ]
 
 MIDDLEWARE = [

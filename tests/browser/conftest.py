@@ -11,27 +11,18 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from psycopg import sql
 
+from tests.browser.gates import Gate
 from tests.browser.phones import FLAGS, Phone, Serving
+from tests.browser.watching import Served, Watched
 from tests.conftest import house_of, required
-
-
-@dataclass
-class Served:
-    """A demo that is being served."""
-
-    url: str
-    password: str
-    folder: Path
 
 
 def own_database() -> dict[str, str]:
@@ -123,47 +114,6 @@ def browser(player, chromium):
     browser.close()
 
 
-class Watched:
-    """A page that remembers every console error and every CSP violation."""
-
-    def __init__(self, browser, **profile):
-        self.context = browser.new_context(**profile)
-        self.page = self.context.new_page()
-        self.faults = []
-        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.faults.append(str(e)))
-
-    def until(self, expression: str, seconds: float = 10):
-        """Poll: wait_for_function evaluates a string in the page, which the CSP forbids."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.page.evaluate(expression):
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"never true: {expression}; {self.faults}")
-
-    def sign_in(self, served: Served, name: str) -> None:
-        """Sign in as somebody of the demo."""
-        self.page.goto(served.url + "/sign-in/")
-        self.page.fill("#u", name)
-        self.page.fill("#p", served.password)
-        self.page.click("form .btn--wide")
-        self.page.wait_for_url("**/home/")
-
-    def serious(self):
-        found = Axe().run(self.page).response["violations"]
-        return [
-            (v["id"], v["impact"], [n["html"][:120] for n in v["nodes"]])
-            for v in found
-            if v["impact"] in {"serious", "critical"}
-        ]
-
-    def fits(self):
-        return self.page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-
-
 @pytest.fixture
 def phone(browser):
     watched = Watched(
@@ -192,6 +142,12 @@ def served(templates, tmp_path_factory):
         found = Serving(house)
         yield found
         found.stop()
+
+
+@pytest.fixture(scope="module")
+def gate(served):
+    """A gate of the served account, with a guard and passes."""
+    return Gate(served.house)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The gate in a real browser: scanned, judged and written on the phone, with a network and without, and nobody is lost or spread."""
 
 import datetime as dt
-import io
 import json
 import shutil
 from pathlib import Path
@@ -9,62 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 
 from mingbai.domains.movement.models import Arrival, Crossing
 from mingbai.kernel.clock import PLACE_ZONE, machine_now
-from mingbai.kernel.documents import check_character
 from mingbai.kernel.models import Envelope
+from tests.browser.gates import HOLDERS, alone, register, resident, scan
 from tests.browser.phones import Phone, enrol
 from tests.conftest import NEIGHBOUR, VILLAGE, House
-from tests.movement import passes
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 NINETEEN = "1101121978032150000"
-HOLDERS = ["郝玉兰", "钟立民", "米小禾", "乐长庚"]
-MANY, GUARDS = 618, 4
-
-
-def resident(number: int) -> str:
-    """Return a well-formed resident ID number of nobody."""
-    body = f"330522{1950 + number % 50}{1 + number % 12:02d}{1 + number % 28:02d}000"
-    return body + check_character(body)
-
-
-class Gate:
-    """A village with a gate, two guards, and passes that hold, were taken back, or ended."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        house.do("movement.open_checkpoint", {"place": VILLAGE, "point": "北口"})
-        self.guard = house.person("崔国梁", "guard")
-        self.people = [passes.person(house, name, 70 + at) for at, name in enumerate(HOLDERS)]
-        now = machine_now()
-        batch = passes.batch(
-            holders=self.people,
-            valid_from=(now - dt.timedelta(days=1)).isoformat(),
-            valid_to=(now + dt.timedelta(days=2)).isoformat(),
-        )
-        passes.issue(house, batch)
-        self.tokens = passes.tokens()
-        self.good, self.second, self.taken_back, self.lost = sorted(self.tokens)
-        house.do(
-            "movement.revoke_permit",
-            {"place": VILLAGE, "permit": self.taken_back, "reason": "人已离村"},
-        )
-        house.settle()
-
-    def token(self, number: str) -> str:
-        """Return the text of a pass's code."""
-        return self.tokens[number]
-
-
-@pytest.fixture(scope="module")
-def gate(served):
-    """The gate."""
-    return Gate(served.house)
 
 
 @pytest.fixture
@@ -74,33 +28,6 @@ def phone(served, phones, gate):
     enrol(made, served.house, gate.guard)
     made.shows("gate")
     return made
-
-
-def scan(phone: Phone, text: str) -> tuple[str, str]:
-    """Scan a code with a scanner that types; return the verdict and its reason."""
-    phone.shows("gate")
-    phone.page.evaluate(
-        "document.activeElement.blur(); delete document.getElementById('card').dataset.verdict"
-    )
-    phone.page.evaluate(
-        """text => { for (const key of [...text, 'Enter'])
-          document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); }""",
-        text,
-    )
-    phone.until("document.getElementById('card').dataset.verdict !== undefined")
-    phone.shows("verdict")
-    card = phone.page.locator("#card")
-    return str(card.get_attribute("data-verdict")), str(card.get_attribute("data-reason"))
-
-
-def alone(phone: Phone, minutes: int = 0) -> None:
-    """Take a phone's network away, and let its last contact lie some minutes back."""
-    phone.offline()
-    phone.page.evaluate(
-        "async () => { await navigator.locks.request('mingbai-sync', () => undefined); }"
-    )
-    if minutes:
-        phone.call("vault", "await it.put({ contact: Date.now() - given * 60 * 1000 });", minutes)
 
 
 def crossings(phone: Phone, before: set[UUID]) -> list[Crossing]:
@@ -195,17 +122,6 @@ def test_a_pass_that_was_taken_back_meanwhile_is_told_when_the_network_is_back(
     assert phone.faults == []
 
 
-def register(phone: Phone, number: str, name: str, telephone: str = "", seen: bool = False) -> None:
-    """Fill the register's form and save it."""
-    phone.page.click("#to-register")
-    phone.page.fill("#number", number)
-    phone.page.fill("#name", name)
-    phone.page.fill("#phone", telephone)
-    if seen:
-        phone.page.check("#card-seen")
-    phone.page.click("#register-form .btn--wide")
-
-
 def test_a_nineteenth_digit_is_said_in_plain_words_and_nothing_fills_it_in(phone, gate) -> None:
     register(phone, NINETEEN, "郝玉兰")
     assert "19 位" in phone.page.inner_text("#number-error") and phone.waiting() == 0
@@ -288,41 +204,6 @@ def _locks(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name.startswith("Singleton")]
 
 
-def test_four_guards_write_618_arrivals_without_a_network(phones, served, gate) -> None:
-    made = [phones(f"guard{at}") for at in range(GUARDS)]
-    for phone in made:
-        enrol(phone, served.house, gate.guard)
-        phone.offline()
-    before = Arrival.objects.count()
-    for at, phone in enumerate(made):
-        asks = [
-            {"document_kind": "resident_id", "document_number": resident(1000 + at * 1000 + one), "name": f"来人{one}"}
-            for one in range(at, MANY, GUARDS)
-        ]  # fmt: skip
-        phone.call(
-            "saving",
-            """const vault = await import('/static/mingbai/field/vault.js');
-            const { gate } = await vault.get('bundle');
-            for (const one of given) await it.save('guard', 'movement.register_arrival',
-              { place: gate.place, point: gate.points[0].id, card_seen: false, ...one }, { shown: '登记' }, 'reported');""",
-            asks,
-        )
-        assert phone.waiting() == len(asks)
-    for phone in made:
-        kept = phone.call("vault", "return it.all('queue');")
-        phone.offline(False)
-        phone.drained()
-        again = [{key: one[key] for key in ("seq", "box", "signature")} for one in kept]
-        body = {"device": phone.device, "envelopes": again, "now": machine_now().isoformat()}
-        answer = json.loads(served.post("/api/sync", json.dumps(body).encode()))
-        assert {one["outcome"] for one in answer["results"]} == {"already_done"}
-        assert answer["gaps"] == []
-    assert Arrival.objects.count() == before + MANY
-    served.stop()
-    assert served.house.faults() == []
-    served.start()
-
-
 def test_every_verdict_of_the_shared_vectors_is_shown_in_words(phone, gate) -> None:
     given = json.loads(VECTORS.read_text("utf-8"))
     # A gate takes every kind of pass: what is refused for its kind alone is not the gate's.
@@ -387,31 +268,6 @@ for (const one of given.cases) {
 }
 return found;
 """
-
-
-def drawn(text: str) -> bytes:
-    """Return a photo of a pass's code."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    picture = Image.fromarray(code.to_image(scale=6)).convert("RGB")
-    canvas = Image.new("RGB", (picture.width + 200, picture.height + 300), "#8a8378")
-    canvas.paste(picture.rotate(3, expand=True, fillcolor="#ffffff"), (80, 120))
-    out = io.BytesIO()
-    canvas.save(out, "JPEG", quality=70)
-    return out.getvalue()
-
-
-def test_a_photo_is_read_by_the_account_where_the_phone_can_not(phone, gate, tmp_path) -> None:
-    path = tmp_path / "pass.jpg"
-    path.write_bytes(drawn(gate.token(gate.good)))
-    assert phone.page.is_visible("#photo-way") and not phone.page.is_visible("#look")
-    phone.page.set_input_files("#photo", path)
-    phone.shows("verdict")
-    assert phone.page.inner_text("#card-word") == "放行"
-    phone.tap("#way-in")
-    phone.shows("gate")
-    Image.new("RGB", (300, 300), "white").save(path)
-    phone.page.set_input_files("#photo", path)
-    phone.until("document.getElementById('notice-text').textContent.includes('读不出码')")
 
 
 def test_a_camera_scans_one_pass_after_the_other(phones, served, gate) -> None:

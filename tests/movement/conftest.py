@@ -1,10 +1,13 @@
 """Two gates of a village with who works there."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
+from mingbai.flows.at_the_gate import take_up
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.models import Point
 from tests.conftest import TOWN, VILLAGE, House
 
 EAST, WEST = "东口", "西口"
@@ -39,6 +42,12 @@ def arrives(house: House, guard: Actor, name: str = "戚建洋", **more: object)
     """Register an arrival at the east gate; return its id."""
     ask = {"place": VILLAGE, "point": EAST, "name": name, "document_number": GOOD, **more}
     return str(house.do("movement.register_arrival", ask, as_=guard).result["arrival"])
+
+
+def on_duty(guard: Actor, point: str = EAST, place: str = VILLAGE) -> None:
+    """Let a guard come to a gate."""
+    gate = Point.objects.get(place=place, kind="gate", name=point)
+    take_up(place, gate.id, as_=guard, mandate=None, request=uuid.uuid4())
 
 
 def copied(

@@ -8,13 +8,14 @@ import pytest
 from django.utils import translation
 
 from mingbai.domains.movement.models import Arrival, Callback
+from mingbai.flows.callbacks import look
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day, machine_now
-from mingbai.kernel.models import Look, OpenItem, Person
-from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.models import Booking, Look, OpenItem, Person
+from mingbai.kernel.refusals import Conflict, NotAllowed, Refused
 from mingbai.kernel.rows import Store
 from tests.conftest import TOWN, VILLAGE, House
-from tests.movement.conftest import EAST, OTHER, WEST, arrives, copied
+from tests.movement.conftest import EAST, OTHER, WEST, arrives, copied, on_duty
 
 NINETEEN = "2111031999509160003"
 READ = "211103199509160003"
@@ -79,10 +80,14 @@ def test_card_seen_is_a_second_step_with_who_and_when(gates: House, guard: Actor
     arrival = arrives(gates, guard)
     ask = {"place": VILLAGE, "point": EAST}
     (row,) = gates.ask("movement.register", ask, as_=guard)
-    assert (row.certainty, row.verified_at) == ("self_declared", None)
+    assert (row.certainty, row.verified_at, row.name) == ("self_declared", None, None)
+    on_duty(guard)
+    (row,) = gates.ask("movement.register", ask, as_=guard)
+    assert (row.register_line, row.name, row.document_mask) == (1, "戚建洋", "110*************09")
     gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
     (row,) = gates.ask("movement.register", ask, as_=guard)
     assert row.certainty == "verified" and row.verified_at is not None
+    assert row.name is None, "whose row it is was needed until the card was seen"
     with pytest.raises(Refused) as told:
         gates.do("movement.verify_arrival", {"place": VILLAGE, "arrival": arrival}, as_=guard)
     assert told.value.code == "MOV-7"
@@ -117,8 +122,12 @@ def test_the_paper_row_goes_to_verify_and_is_called_back(gates: House, guard: Ac
     (item,) = OpenItem.objects.filter(kind="movement.callback")
     assert (item.role, item.raises_to, item.subject) == ("guard", "desk", uuid.UUID(arrival).hex)
     (row,) = gates.ask("movement.rows_in_doubt", {"place": VILLAGE}, as_=guard)
-    assert (row.why, row.document_mask) == ("length", "211**************03")
+    assert (row.why, row.gate) == ("length", EAST)
     about = {"place": VILLAGE, "arrival": arrival}
+    assert gates.ask("movement.callback", about, as_=guard).name is None
+    on_duty(guard)
+    held = gates.ask("movement.callback", about, as_=guard)
+    assert (held.name, held.document_mask) == ("喻小满", "211**************03")
     gates.do("movement.begin_call", about, as_=guard)
     assert Look.objects.get().what == "phone"
     with pytest.raises(Refused) as told:
@@ -160,3 +169,51 @@ def test_who_turns_out_to_be_known_is_not_written_twice(gates: House, guard: Act
     assert [p.id for p in Person.objects.filter(purpose="register", erased_at=None)] == [known.id]
     gates.settle()
     assert gates.faults() == []
+
+
+def test_names_stand_at_one_gate_for_its_guard_on_duty(gates: House, guard: Actor) -> None:
+    """Rows: T14. No two turns overlap, so nobody reads the names of two gates; the desk reads lines, and a look is written."""
+    arrives(gates, guard)
+    arrival = arrives(gates, guard, point=WEST, arrived_on="2026-02-03")
+    on_duty(guard)
+
+    def names(point: str, who: Actor) -> list[str | None]:
+        ask = {"place": VILLAGE, "point": point}
+        return [row.name for row in gates.ask("movement.register", ask, as_=who)]
+
+    desk = gates.person("郎致远", "desk", TOWN)
+    assert (names(EAST, guard), names(WEST, guard)) == (["戚建洋"], [None])
+    assert (names(EAST, desk), names(WEST, desk)) == ([None], [None])
+    with pytest.raises(Refused) as twice:
+        on_duty(guard, WEST)
+    assert twice.value.code == "PST-2"
+    reason, request = "同名两人，要看证件", uuid.uuid4()
+    who = {"as_": desk, "mandate": None, "request": request}
+    assert look(VILLAGE, uuid.UUID(arrival), reason, **who).name == "戚建洋"
+    assert [(one.what, one.reason) for one in Look.objects.all()] == [("arrival", reason)]
+    with pytest.raises(Conflict):
+        look(VILLAGE, uuid.UUID(arrival), reason, **who)
+    (turn,) = Booking.objects.all()
+    gates.do("posts.note_leaving", {"place": VILLAGE, "booking": turn.id}, as_=guard)
+    assert names(EAST, guard) == [None], "whoever left reads no names"
+    gates.settle()
+    assert gates.faults() == []
+
+
+def test_a_line_keeps_its_number_and_the_register_is_read_page_by_page(
+    gates: House, guard: Actor
+) -> None:
+    for at in range(5):
+        arrives(gates, guard, arrived_on=f"2026-02-0{at + 1}")
+    ask = {"place": VILLAGE, "point": EAST}
+    rows = gates.ask("movement.register", ask, as_=guard)
+    assert [row.register_line for row in rows] == [5, 4, 3, 2, 1]
+    before = gates.ask("movement.register", ask | {"before_line": 3}, as_=guard)
+    assert [row.arrival for row in before] == [row.arrival for row in rows[3:]]
+    (second,) = gates.ask("movement.register", ask | {"on": "2026-02-02"}, as_=guard)
+    assert (second.register_line, second.arrival) == (2, rows[3].arrival)
+    about = {"place": VILLAGE, "arrival": rows[3].arrival}
+    gates.do("movement.keep_arrival_until", about | {"delete_after": "2026-02-20"})
+    gates.do("movement.blind_arrival", about)
+    rows = gates.ask("movement.register", ask, as_=guard)
+    assert [row.register_line for row in rows] == [5, 4, 3, 1]

@@ -96,6 +96,10 @@ def test_a_card_is_seen_with_one_tap(gates: House, guard: Client) -> None:
     gates.do("movement.register_arrival", arrival | {"document_number": GOOD})
     address = f"/gates/{VILLAGE}/{point(EAST)}/"
     page = guard.get(address).content.decode()
+    assert "沈安平" not in page and "已看证件" not in page and "第 1 行" in page
+    here = {"step": "here", "request_id": form(page, 'value="here"')}
+    assert guard.post(address, here).status_code == 302
+    page = guard.get(address).content.decode()
     assert "沈安平" in page and GOOD not in page and "已看证件" in page
     held = re.search(r'name="arrival" value="([^"]+)"', page)
     assert held is not None
@@ -142,6 +146,38 @@ def test_a_call_back_dials_and_mends_the_number(gates: House, guard: Client) -> 
     ]
     assert (count.arrivals, count.to_verify, count.fixed_within_hour) == (1, 0, 1)
     assert gates.faults() == []
+
+
+def test_the_register_is_read_page_by_page_and_a_row_is_opened_for_a_reason(gates: House) -> None:
+    guard = gates.person("崔国栋", "guard")
+    for at in range(60):
+        row = {"place": VILLAGE, "point": EAST, "name": f"来人{at}", "document_kind": "other"}
+        gates.do("movement.register_arrival", row | {"document_number": f"户口本 {at}"}, as_=guard)
+    desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
+    address = f"/gates/{VILLAGE}/{point(EAST)}/"
+    page = desk.get(address).content.decode()
+    assert (
+        page.count('<th class="nowrap" scope="row">') == 50
+        and "来人" not in page
+        and "第 60 行" in page
+    )
+    assert '?before=11"' in page and 'value="here"' not in page
+    older = desk.get(address + "?before=11").content.decode()
+    assert (
+        older.count('<th class="nowrap" scope="row">') == 10
+        and "第 10 行" in older
+        and address in older
+    )
+    assert desk.get(address + "?before=rubbish").status_code == 200
+    where = re.search(r'href="(/gates/[^"]+/call/[^"]+)"', page)
+    assert where is not None
+    shown = desk.get(where[1]).content.decode()
+    assert "来人" not in shown
+    sent = {"step": "look", "request_id": form(shown, 'value="look"')}
+    assert desk.post(where[1], sent).status_code == 422 and Look.objects.count() == 0
+    opened = desk.post(where[1], sent | {"reason": "家里人来问"}).content.decode()
+    assert "来人59" in opened and Look.objects.get().reason == "家里人来问"
+    assert "来人" not in desk.get(where[1]).content.decode(), "opened once"
 
 
 def test_a_form_that_is_sent_twice_opens_no_number(gates: House, guard: Client) -> None:

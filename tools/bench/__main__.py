@@ -25,6 +25,7 @@ BENCHMARKS = {
     "tokens": ("passes.py", ("SQLite",)),
     "crossings": ("crossings.py", ("SQLite", "PostgreSQL")),
     "kills": ("kills.py", ("SQLite", "PostgreSQL")),
+    "resumption": ("resumption.py", ("SQLite", "PostgreSQL")),
 }
 # A database that keeps its word: what it has answered is on the disk.
 DURABLE = ["max_connections=60", "shared_buffers=128MB", "autovacuum=off"]

@@ -120,6 +120,39 @@ def begin_roster(
     return job
 
 
+def request_roster(
+    content: bytes,
+    place: str,
+    organisation: UUID,
+    *,
+    batch: str | None = None,
+    valid_days: int = VALID_DAYS,
+    as_: Actor,
+    mandate: UUID | None = None,
+    request: UUID | None = None,
+) -> UUID:
+    """Ask, as a firm that may, for passes for the staff on its roster; return the batch that waits for the desk."""
+    wanted = request or uuid7()
+    sent = jobs.job_of(wanted)
+    ask = {
+        "place": place,
+        "organisation": organisation,
+        "batch": batch or batch_name("person"),
+        "kind": "person",
+        "workbook": sha256(content).hex(),
+        "total": len(people_sheet.read_roster(read(content))),
+    } | span(valid_days)
+    jobs.keep(sent, content)
+    try:
+        receipt = perform(
+            "movement.request_permits", ask, as_=as_, mandate=mandate, request_id=wanted
+        )
+    except Refused:
+        jobs.drop(sent)
+        raise
+    return UUID(receipt.result["batch_id"])
+
+
 def unfinished(content: bytes, place: str) -> UUID | None:
     """Return the job that was cut off with this very roster, if there is one: it is gone on with, not begun again."""
     waiting = Store().fetch(Job, {"kind": ROSTER, "place": place, "ended_at": None}, limit=None)

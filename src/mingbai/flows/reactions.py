@@ -3,16 +3,30 @@
 `with` runs another command in the same transaction; `item` leaves an open item for another desk; `after` begins long work.
 """
 
-import json
 from typing import Any
 
+from mingbai.domains.enterprise.commands.reconsidering import firms_under
+from mingbai.domains.enterprise.words import RECONSIDER
+from mingbai.domains.inspection.commands.findings import held_finding
+from mingbai.domains.inspection.commands.visits import held_visit
+from mingbai.domains.movement.commands.easing import (
+    GATES,
+    PASSES,
+    gates_hung,
+    passes_hung,
+    waits_for,
+)
 from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
 from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
+from mingbai.domains.movement.words import AGAIN
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
-from mingbai.kernel.models import Job
+from mingbai.kernel.measures import Hung, hung_on
+from mingbai.kernel.models import Job, Measure
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
+
+ONE_FIRM = "enterprise.reconsider_one"
 
 
 def slip_ready(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
@@ -38,12 +52,22 @@ def what_a_phone_kept(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
     return {"subject": ask.device.hex, "place": ask.place, "role": Role.DESK}
 
 
+def hung_of(acting: Acting, ask: Any, answer: Any) -> Hung:
+    """Return what hangs on a measure that has lapsed, as long work reads it."""
+    row = acting.see(Measure, code=ask.code)
+    assert row is not None
+    return hung_on(acting.store, row, answer.delete_after)
+
+
 def people_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """Everybody whose row hangs on a lapsed measure gets the day on which it is deleted."""
     if not answer.people:
         return None
-    told = {"measure": ask.code, "until": answer.delete_after.isoformat()}
-    return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
+    return {
+        "place": ask.place,
+        "total": answer.people,
+        "content": hung_of(acting, ask, answer).as_json(),
+    }
 
 
 def batch_is_done(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
@@ -56,8 +80,56 @@ def batch_is_done(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | Non
 
 def arrivals_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
     """Every row of a gate's register that hangs on a lapsed measure gets the day on which it is blinded."""
-    told = {"measure": ask.code, "until": answer.delete_after.isoformat()}
-    return {"place": ask.place, "total": answer.people, "content": json.dumps(told)}
+    return {
+        "place": ask.place,
+        "total": answer.people,
+        "content": hung_of(acting, ask, answer).as_json(),
+    }
+
+
+def gates_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every gate that hangs on a lapsed measure is taken away, where no other row of its kind keeps it."""
+    told = hung_of(acting, ask, answer)
+    total = len(gates_hung(told))
+    return {"place": ask.place, "total": total, "content": told.as_json()} if total else None
+
+
+def passes_of_the_measure(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every pass that hangs on a lapsed measure ends with it, when none of its places needs it any more."""
+    told = hung_of(acting, ask, answer)
+    total = len(passes_hung(told))
+    return {"place": ask.place, "total": total, "content": told.as_json()} if total else None
+
+
+def gates_needed_again(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The desk is told that gates which went with a measure are needed again: people have to stand there first."""
+    if ask.kind is None or not waits_for(acting, ask.kind, ask.place):
+        return None
+    return {"subject": ask.code, "place": ask.place, "role": Role.DESK}
+
+
+def firm_of_the_finding(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The firm at which something serious was found, or put right, is held against the rule as it stands now."""
+    finding = held_finding(acting, ask.place, getattr(ask, "finding", None) or answer.finding)
+    if finding.organisation_id is None or finding.severity != "serious":
+        return None
+    return {"place": finding.place, "organisation": finding.organisation_id}
+
+
+def firm_of_the_visit(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The firm whose visit has ended is held against the rule: a visit may be what it waited for."""
+    visit = held_visit(acting, ask.place, ask.visit)
+    if visit.organisation_id is None:
+        return None
+    return {"place": visit.place, "organisation": visit.organisation_id}
+
+
+def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every firm at a place and under it that has a dossier is held against the rule as it stands now."""
+    total = firms_under(ask.place)
+    if not total:
+        return None
+    return {"place": ask.place, "total": total, "content": acting.entry.hex}
 
 
 #                    after                       how     run                    with what
@@ -68,6 +140,14 @@ REACTIONS = [
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
     Reaction("measures.lapse", "after", ARRIVALS, arrivals_of_the_measure),
+    Reaction("measures.lapse", "after", GATES, gates_of_the_measure),
+    Reaction("measures.lapse", "after", PASSES, passes_of_the_measure),
+    Reaction("measures.begin_measure", "item", AGAIN, gates_needed_again),
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
+    Reaction("response.take_effect", "after", RECONSIDER, firms_of_the_change),
+    Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
+    Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
+    Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),
+    Reaction("inspection.end_visit", "with", ONE_FIRM, firm_of_the_visit),
 ]
 register(REACTIONS)

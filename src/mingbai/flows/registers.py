@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement import register_sheet
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.points import find_point
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.register_sheet import RegisterRow
 from mingbai.flows.imports import (
     IMPORTS,

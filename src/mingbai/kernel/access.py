@@ -2,35 +2,58 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from mingbai.kernel.actors import Actor, Context, Hat
 from mingbai.kernel.models import Mandate
+from mingbai.kernel.moment import now_with
 from mingbai.kernel.places import ROOT, is_under
 from mingbai.kernel.refusals import NotAllowed, NotKnown, Refused
 from mingbai.kernel.registry import REACH, Command, Query, Reach, Scope
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.words import ROLE_TITLES, Role, Via
 
 
 def hats(store: Store, person: UUID, now: dt.datetime) -> list[Mandate]:
     """Return the mandates of a person that are in force."""
+    return in_force(store.fetch(Mandate, {"person_id": person}, limit=None), now)
+
+
+def in_force(mandates: Iterable[Mandate], now: dt.datetime) -> list[Mandate]:
+    """Return those of some mandates that are in force."""
     return [
         mandate
-        for mandate in store.fetch(Mandate, {"person_id": person}, limit=None)
+        for mandate in mandates
         if mandate.starts_at <= now and (mandate.ends_at is None or now < mandate.ends_at)
     ]
 
 
+def now_and_hat(
+    store: Store, actor: Actor, context: Context, *others: Statement
+) -> tuple[dt.datetime, Hat | None, list[Any]]:
+    """Return the account's moment, the office as which somebody acts then, and what other statements give."""
+    if actor.person is None:
+        moment, found = now_with(store, *others)
+        return moment, hat_among(actor, context, []), found
+    held = store.fetching(Mandate, {"person_id": actor.person}, limit=None)
+    moment, (*found, mandates) = now_with(store, *others, held)
+    return moment, hat_among(actor, context, in_force(mandates, moment)), found
+
+
 def hat_of(store: Store, actor: Actor, context: Context, now: dt.datetime) -> Hat | None:
     """Return the office as which somebody acts: the one named, or the only one they hold."""
+    return hat_among(actor, context, hats(store, actor.person, now) if actor.person else [])
+
+
+def hat_among(actor: Actor, context: Context, held: list[Mandate]) -> Hat | None:
+    """Return the office as which somebody acts: the one named, or the only one of those they hold."""
     if actor.console:
         return Hat(role=Role.OPERATOR, place=ROOT)
     if actor.via is Via.HOUSE:
         return Hat(role=Role.OPERATOR, place=ROOT)
     if actor.person is None:
         return None
-    held = hats(store, actor.person, now)
     if context.mandate is not None:
         held = [mandate for mandate in held if mandate.id == context.mandate]
         if not held:

@@ -49,6 +49,8 @@ class Acting:
     because: UUID | None = None
     came_by: str | None = None
     depth: int = 0
+    inner: int = 0
+    inside: set[tuple[str, str]] = field(default_factory=set)
     run_inner: Callable[..., Any] | None = None
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     rows: dict[tuple[str, str], RowLine] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Acting:
         other = Acting.__new__(Acting)
         other.__dict__.update(self.__dict__)
         other.entry, other.hat, other.place, other.at = entry, hat, place, at
-        other.rows, other.mentioned, other.overruled = {}, set(), []
+        other.rows, other.mentioned, other.overruled, other.inside = {}, set(), [], set()
         return other
 
     @property
@@ -106,6 +108,10 @@ class Acting:
     def find(self, model: type[K], **equal: Any) -> list[K]:
         """Return all rows whose columns equal these, ordered by id."""
         return self.store.fetch(model, equal, limit=None)
+
+    def total(self, model: type[Kept], name: str, **equal: Any) -> int:
+        """Return the sum of a column over all rows whose columns equal these, without a lock."""
+        return self.store.total(model, name, equal)
 
     def add(self, row: K) -> K:
         """Add a row."""

@@ -9,6 +9,12 @@ from django.utils.functional import Promise
 from mingbai.kernel.rows import Store
 
 Rulings = Callable[[str], dict[str, str]]
+Kinds = Callable[[str], frozenset[str]]
+
+
+def no_kinds(place: str) -> frozenset[str]:
+    """Return no kind of measure, where nobody asks about them."""
+    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -24,15 +30,20 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Question:
-    """A place and everything under it, a moment, and the ruling words of any place as they are and as they would be."""
+    """A place and everything under it, a moment, and the ruling words of any place as they are and as they would be.
+
+    `kinds_before` and `kinds_after` say which kinds of measures would hold for a whole place.
+    """
 
     place: str
     at: dt.datetime
     before: Rulings
     after: Rulings
+    kinds_before: Kinds = no_kinds
+    kinds_after: Kinds = no_kinds
 
 
-Foreseer = Callable[[Store, Question], Iterable[Foreseen]]
+Foreseer = Callable[[Store, "Question"], Iterable[Foreseen]]
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Account
 from mingbai.kernel.refusals import Refused, sentences
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.rows import moment as from_sqlite
 
 sentences(
@@ -42,19 +43,37 @@ def is_story(store: Store) -> bool:
 
 def now(store: Store) -> dt.datetime:
     """Return the account's moment."""
+    return now_with(store)[0]
+
+
+def now_with(store: Store, *others: Statement) -> tuple[dt.datetime, list[Any]]:
+    """Return the account's moment, and what other statements give that are run together with its own."""
     if (born := BIRTH.get(str(store.connection.settings_dict["NAME"]))) is not None:
-        return born
+        return born, store.together(*others)
     if is_story(store):
         standing = account(store).story_now
         assert standing is not None
-        return standing
-    row = store.run(
-        "SELECT recorded_at FROM journal_entry ORDER BY recorded_at DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
+        return standing, store.together(*others)
+    found, *more = store.together(LAST_RECORDED, *others)
+    return found, more
+
+
+def not_behind(rows: list[Any]) -> dt.datetime:
+    """Return the machine's moment, or that of the last entry where it is later."""
+    if not rows:
         return machine_now()
-    last = row[0] if isinstance(row[0], dt.datetime) else from_sqlite(row[0])
-    return max(last.replace(tzinfo=dt.UTC) if last.tzinfo is None else last, machine_now())
+    return max(as_moment(rows[0][0]), machine_now())
+
+
+def as_moment(value: dt.datetime | str) -> dt.datetime:
+    """Return a moment as either database gives it."""
+    found = value if isinstance(value, dt.datetime) else from_sqlite(value)
+    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found
+
+
+LAST_RECORDED = Statement(
+    "SELECT recorded_at FROM journal_entry ORDER BY recorded_at DESC LIMIT 1", (), not_behind
+)
 
 
 @contextlib.contextmanager

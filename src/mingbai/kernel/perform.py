@@ -17,6 +17,7 @@ from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp, stamp
 from mingbai.kernel.faults import asked_wrongly
+from mingbai.kernel.guard import door
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.keys import keys
@@ -135,10 +136,10 @@ def _once(
     afterwards: list[Callable[[], None]],
 ) -> Receipt:
     store = Store()
-    if not entries.claim(store, request):
+    with door():
+        moment, hat, (fresh,) = access.now_and_hat(store, actor, context, entries.claiming(request))
+    if not fresh:
         return resend(store, command, ask, actor, request)
-    moment = moment_now(store)
-    hat = access.hat_of(store, actor, context, moment)
     place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
     if place:
         check_place(store, place)
@@ -290,7 +291,8 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
     assert outer.depth < DEPTH_MOST, "commands inside commands inside commands"
     command = find_command(function)
     parsed = parse(command.ask, ask)
-    request = uuid5(outer.entry, f"{command.name}/{len(outer.rows)}/{outer.depth}")
+    outer.inner += 1
+    request = uuid5(outer.entry, f"{command.name}/{outer.inner}/{outer.depth}")
     if not entries.claim(outer.store, request):
         raise Conflict("REQ-1")
     place = "" if command.placeless else str(getattr(parsed, "place"))  # noqa: B009
@@ -314,7 +316,13 @@ def _inner(outer: Acting, function: Callable[..., Any], ask: Ask | dict[str, Any
         run_inner=_inner,
         afterwards=outer.afterwards,
     )
-    return _done(command, parsed, inner)
+    receipt = _done(command, parsed, inner)
+    # A row that both changed is bound by the one that changed it last.
+    changed = inner.inside | inner.rows.keys()
+    outer.inside |= changed
+    for key in changed:
+        outer.rows.pop(key, None)
+    return receipt
 
 
 def as_house(function: str | Callable[..., Any], ask: Ask | dict[str, Any]) -> Receipt:

@@ -10,7 +10,10 @@ from django.utils.functional import Promise
 from mingbai.kernel.models import Policy
 from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store, shape
+from mingbai.kernel.rows import Store
+
+AS_ABOVE = ""
+"""The value by which a place says that it follows the place above again."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,17 @@ def in_force(
     store: Store, name: str, place: str, at: dt.datetime, known_at: dt.datetime | None = None
 ) -> int:
     """Return the value in force at a place at a moment, as it was known at another: the nearest place that says something."""
-    return value_at(rows_for(store, name, place), name, place, at, known_at)
+    said = store.remembered(("policy", name, place), lambda: rows_for(store, name, place))
+    return value_at(said, name, place, at, known_at)
 
 
 def rows_for(store: Store, name: str, place: str) -> list[Policy]:
     """Return what was ever said of a parameter for a place or any place above it."""
-    form = shape(Policy)
     places = list(above(place))
     holes = ", ".join(["%s"] * len(places))
-    sql = (
-        f'SELECT {form.select_list(store.sqlite)} FROM "{form.table}" '
-        f'WHERE "name" = %s AND "place" IN ({holes})'
-    )
-    return [form.instance(raw, store.sqlite) for raw in store.at_once(sql, [name, *places])]
+    asked = store.selecting(Policy, f'"name" = %s AND "place" IN ({holes})', [name, *places])
+    found: list[Policy] = store.together(asked)[0]
+    return found
 
 
 def value_at(
@@ -89,10 +90,18 @@ def value_at(
             and (known_at is None or row.recorded_at <= known_at)
         ]
         if rows:
-            newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at))
-            if newest.ends_at is None or at < newest.ends_at:
+            newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id))
+            if newest.value != AS_ABOVE and (newest.ends_at is None or at < newest.ends_at):
                 return int(newest.value)
     return PARAMETERS[name].default
+
+
+def own_value(said: Sequence[Policy], place: str, before: dt.datetime) -> str:
+    """Return what a place itself said last before a moment, in its own words; that it follows the place above when nothing."""
+    rows = [row for row in said if row.place == place and row.starts_at < before]
+    newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id), default=None)
+    ended = newest is None or (newest.ends_at is not None and newest.ends_at <= before)
+    return AS_ABOVE if newest is None or ended else newest.value
 
 
 def coming(

@@ -58,6 +58,12 @@ def rule(
     )
 
 
+def unrule(acting: Acting, word: StandingWord, row: Standing, ends_at: dt.datetime) -> Standing:
+    """Let a ruling word end at a moment: from there on the place follows the one above; one that had not begun never holds."""
+    owned(acting, word)
+    return acting.change(row, ends_at=max(ends_at, row.starts_at))
+
+
 def ruling(store: Store, place: str, at: dt.datetime) -> dict[str, str]:
     """Return every ruling word as it holds at a place at a moment: of the nearest place that says something."""
     return rulings(store, [place], at)[place]

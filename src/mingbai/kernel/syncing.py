@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -29,18 +30,18 @@ from mingbai.kernel.devices.boxes import (
     open_box,
 )
 from mingbai.kernel.devices.bundle import signed
-from mingbai.kernel.devices.offices import offices_of
+from mingbai.kernel.devices.offices import mandates_near, offices_among
 from mingbai.kernel.journal.asks import as_uuid, entries_of
-from mingbai.kernel.journal.tree import last_sealed
+from mingbai.kernel.journal.entries import Written
+from mingbai.kernel.journal.tree import LAST_SEALED, Sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.many.run import One, Outcome, run_many
-from mingbai.kernel.models import Checkpoint, Device, Envelope, Mandate, Quarantine
-from mingbai.kernel.moment import account
-from mingbai.kernel.moment import now as moment_now
+from mingbai.kernel.models import Account, Device, Envelope, Mandate, Quarantine
+from mingbai.kernel.moment import as_moment, now_with
 from mingbai.kernel.perform import as_house, promise
 from mingbai.kernel.refusals import Conflict, Refused, TooMuch, sentences
 from mingbai.kernel.registry import REGISTRY, Command
-from mingbai.kernel.rows import Store, new, shape
+from mingbai.kernel.rows import Statement, Store, new, shape
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.merkle import leaf_hash
 
@@ -116,31 +117,40 @@ class Sending:
     now: dt.datetime
     origin: str
     offices: Sequence[Mandate]
+    seen: dict[int, Envelope]
     answers: dict[int, Answered] = field(default_factory=dict)
-    sealed: dict[int, dt.datetime | None] = field(default_factory=dict)
+    sealed: dict[int, dt.datetime | None] = field(default_factory=lambda: {0: None})
 
     def sealed_at(self, size: int) -> dt.datetime | None:
         """Return when the head of this size, or the last one before it, was sealed; looked up once for all that saw it."""
         if size not in self.sealed:
-            head = Checkpoint.objects.filter(size__lte=size).order_by("-number").first()
-            self.sealed[size] = head.sealed_at if head is not None else None
+            self.sealed[size] = sealed_by(Store(), size)
         return self.sealed[size]
 
 
 def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
     """Take what a phone sends and answer every envelope; a stranger is heard so many times an hour."""
     store = Store()
-    moment = moment_now(store)
     device_id, sent = read(body)
-    device = next(iter(store.fetch(Device, {"id": device_id})), None)
+    moment, (devices, accounts, mandates, stored, came, sealed) = now_with(
+        store,
+        store.fetching(Device, {"id": device_id}),
+        store.fetching(Account, {}),
+        mandates_near(store, device_id),
+        envelopes(store, device_id, sent),
+        came_before(device_id),
+        LAST_SEALED,
+    )
+    device = next(iter(devices), None)
     if device is None:
         limits.check(f"sync/{address}", SENDINGS_PER_HOUR)
     if device is None or device.confirmed_at is None or device.revoked_at is not None:
         why = "revoked" if device is not None and device.revoked_at is not None else "unknown"
         answers = [closed(device_id, one, why) for one in sent]
-        return answered(moment, answers, [])
-    batch = Sending(device, moment, account(store).origin, offices_of(store, device, moment))
-    seen = stored(device, sent)
+        return answered(moment, sealed, answers, [])
+    offices = offices_among(mandates, device, moment)
+    seen = {row.sequence: row for row in stored}
+    batch = Sending(device, moment, accounts[0].origin, offices, seen)
     opened = []
     for one in sorted(sent, key=lambda each: each.sequence):
         if one.sequence in seen:
@@ -154,7 +164,8 @@ def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
             batch.answers[one.sequence] = keep(batch, one, refusal, None)
     for run in runs(opened):
         do(batch, run)
-    return answered(moment, list(batch.answers.values()), gaps(device)) | vouched(body, batch)
+    answers = list(batch.answers.values())
+    return answered(moment, sealed, answers, gaps(batch, *came)) | vouched(body, batch)
 
 
 def vouched(body: dict[str, Any], batch: Sending) -> dict[str, Any]:
@@ -194,10 +205,24 @@ def read(body: dict[str, Any]) -> tuple[UUID, list[Sent]]:
     return device, list(sent.values())
 
 
-def stored(device: Device, sent: Sequence[Sent]) -> dict[int, Envelope]:
-    """Return the envelopes of a phone that were answered before."""
-    rows = Envelope.objects.filter(device=device.id, sequence__in=[one.sequence for one in sent])
-    return {row.sequence: row for row in rows}
+def envelopes(store: Store, device: UUID, sent: Sequence[Sent]) -> Statement:
+    """Return the statement that reads which of these envelopes of a phone were answered before."""
+    holes = ", ".join(["%s"] * len(sent)) or "NULL"
+    where = f"device_id = %s AND sequence IN ({holes})"
+    return store.selecting(Envelope, where, [device, *[one.sequence for one in sent]])
+
+
+def came_before(device: UUID) -> Statement:
+    """Return the statement that counts the envelopes of a phone, and finds its highest number."""
+    counted = f'SELECT count(*), max(sequence) FROM "{shape(Envelope).table}" WHERE device_id = %s'
+    return Statement(counted, [device], itemgetter(0))
+
+
+def sealed_by(store: Store, size: int) -> dt.datetime | None:
+    """Return when the last head of at most this size was sealed."""
+    sql = "SELECT sealed_at FROM journal_checkpoint WHERE size <= %s ORDER BY number DESC LIMIT 1"
+    found = store.at_once(sql, [size])
+    return as_moment(found[0][0]) if found else None
 
 
 def seen_before(row: Envelope, sent: Sent) -> Answered:
@@ -211,6 +236,7 @@ def seen_before(row: Envelope, sent: Sent) -> Answered:
     return Answered(row.sequence, row.digest, outcome, row.request, refusal)
 
 
+DONE_NOW = {"accepted", "overruled"}
 PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
 
 
@@ -317,6 +343,7 @@ def do(batch: Sending, run: Sequence[Opened]) -> None:
             )
 
     actor = Actor(person=device.person_id, via=Via.PHONE)
+    written: list[Written] = []
     try:
         (outcomes,) = run_many(
             run[0].content["command"],
@@ -325,12 +352,12 @@ def do(batch: Sending, run: Sequence[Opened]) -> None:
             mandate=run[0].mandate,
             known=run[0].known,
             step=note,
+            heard=written.append,
             chunk=BATCH_MOST,
         )
     except Refused as refusal:
         outcomes = [Outcome(one.one.request, "refused", {}, refusal) for one in run]
-    done_here = [one.request for one in outcomes if one.outcome != "refused"]
-    receipts = receipts_of(done_here) if done_here else {}
+    receipts = receipts_of(outcomes, written)
     for outcome in outcomes:
         one = by_request[outcome.request]
         if outcome.outcome == "refused":
@@ -356,23 +383,35 @@ def mandate_of(batch: Sending, command: Command, named: UUID | None) -> UUID:
     return next(iter([*able, *held]), batch.device.mandate)
 
 
-def receipts_of(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return the signed promises for the entries that answer these requests; those of one entry share its promise."""
+def receipts_of(
+    outcomes: Sequence[Outcome], written: Sequence[Written]
+) -> dict[UUID, dict[str, Any]]:
+    """Return the signed promises for what was done; the records of one entry share its promise."""
+    found = {}
+    for entry in written:
+        receipt = receipt_of(entry.leaf, stamp(entry.recorded_at))
+        found.update({one.request: receipt for one in outcomes if one.outcome in DONE_NOW})
+    before = [one.request for one in outcomes if one.outcome == "already_done"]
+    return found | receipts_before(before) if before else found
+
+
+def receipts_before(requests: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the signed promises for the entries that answered these requests before."""
     store = Store()
     entries = entries_of(store, requests)
     wanted = list(set(entries.values()))
     holes = ", ".join(["%s"] * len(wanted))
-    promised: dict[UUID, dict[str, Any]] = {}
-    for entry, body in store.at_once(
-        f"SELECT id, body FROM journal_entry WHERE id IN ({holes})", wanted
-    ):
-        recorded, leaf = json.loads(body)["recorded"], leaf_hash(str(body).encode())
-        promised[as_uuid(entry)] = {
-            "leaf": leaf.hex(),
-            "promise": promise(leaf, recorded),
-            "recorded_at": recorded,
-        }
+    rows = store.at_once(f"SELECT id, body FROM journal_entry WHERE id IN ({holes})", wanted)
+    promised = {
+        as_uuid(entry): receipt_of(leaf_hash(str(body).encode()), json.loads(body)["recorded"])
+        for entry, body in rows
+    }
     return {request: promised[entry] for request, entry in entries.items() if entry in promised}
+
+
+def receipt_of(leaf: bytes, recorded: str) -> dict[str, Any]:
+    """Return the signed promise for an entry as a phone keeps it."""
+    return {"leaf": leaf.hex(), "promise": promise(leaf, recorded), "recorded_at": recorded}
 
 
 def keep(batch: Sending, sent: Sent, refusal: Refused, opened: Opened | None) -> Answered:
@@ -395,23 +434,25 @@ def keep(batch: Sending, sent: Sent, refusal: Refused, opened: Opened | None) ->
     return Answered(sent.sequence, sent.digest, "refused", request, refusal)
 
 
-def gaps(device: Device) -> list[int]:
-    """Return the numbers below a phone's highest that never came."""
-    table = shape(Envelope).table
-    counted = f'SELECT count(*), max(sequence) FROM "{table}" WHERE device_id = %s'
-    ((count, most),) = Store().at_once(counted, [device.id])
-    if count == (most or 0):
+def gaps(batch: Sending, count: int, most: int | None) -> list[int]:
+    """Return the numbers below a phone's highest that never came, when so many had come before this sending."""
+    new = [
+        number
+        for number, answer in batch.answers.items()
+        if number not in batch.seen and answer.outcome != "quarantined"
+    ]
+    if count + len(new) == max([most or 0, *new]):
         return []  # a phone that works for months tells of thousands; nearly always none of them is missing
-    came = set(Envelope.objects.filter(device=device.id).values_list("sequence", flat=True))
+    rows = Envelope.objects.filter(device=batch.device.id)
+    came = set(rows.values_list("sequence", flat=True))
     missing = (number for number in range(1, max(came, default=0)) if number not in came)
     return [number for _at, number in zip(range(GAPS_MOST), missing, strict=False)]
 
 
 def answered(
-    now: dt.datetime, answers: Sequence[Answered], missing: Sequence[int]
+    now: dt.datetime, sealed: Sealed | None, answers: Sequence[Answered], missing: Sequence[int]
 ) -> dict[str, Any]:
     """Return the whole answer."""
-    sealed = last_sealed(Store())
     return {
         "now": stamp(now),
         "bundle": sealed.number if sealed else 0,

@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,10 @@ Phone = Annotated[
     str, Sealed(), BeforeValidator(half_width), StringConstraints(min_length=1, max_length=20)
 ]
 Reason = FreeText
+Basis = Annotated[
+    str, Private(), AfterValidator(sound), StringConstraints(min_length=4, max_length=500)
+]
+MeasureScope = Literal["place", "entrance", "building", "firm", "line"]
 Address = Annotated[
     str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
 ]

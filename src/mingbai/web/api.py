@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
@@ -273,6 +274,21 @@ def build() -> None:
         add_command(REGISTRY.commands[name])
     for name in sorted(REGISTRY.queries):
         add_query(REGISTRY.queries[name])
+
+
+def by_desk(whole: NinjaAPI) -> tuple[list[URLPattern | URLResolver], str, str]:
+    """Return the API's addresses in a tree: Django tries them one after the other, and a flat list has hundreds."""
+    flat, app, space = whole.urls
+    found: list[URLPattern | URLResolver] = []
+    desks: dict[str, list[URLPattern]] = {}
+    for one in flat:
+        desk, under, rest = str(one.pattern).partition("/")
+        if under and isinstance(one, URLPattern):
+            desks.setdefault(desk, []).append(path(rest, one.callback, name=one.name or rest))
+        else:
+            found.append(one)
+    found += [path(f"{desk}/", include(names)) for desk, names in desks.items()]
+    return found, app, space
 
 
 build()

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from mingbai.kernel.asks import Ask
+from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
+from mingbai.kernel.refusals import Refused
 from mingbai.kernel.words import ROLE_TITLES, Role
 from mingbai.web.kinds import KINDS
 
@@ -41,6 +43,16 @@ def bare(annotation: Any) -> Any:
         parts = [part for part in get_args(annotation) if part is not type(None)]
         return bare(parts[0]) if len(parts) == 1 else annotation
     return annotation
+
+
+def typed_moment(text: str) -> dt.datetime | None:
+    """Return the moment that a box for one holds: a time without zone is one of the place."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=PLACE_ZONE)
+    except ValueError:
+        raise Refused("ASK-6") from None
 
 
 def control(name: str, field: FieldInfo, value: str = "", error: str = "") -> Control:

@@ -19,8 +19,10 @@ SHELL: dict[str, Promise] = {
     "revoked": _("This phone was revoked. Go to the desk."),
     "to_store": _("To the store"),
     "to_gate": _("To the gate"),
+    "to_inspection": _("To the visits"),
     "as_store": _("Store"),
     "as_gate": _("Gate"),
+    "as_inspection": _("Inspection"),
 }
 STORE: dict[str, Promise] = {
     "about": _("about %(left)s"),
@@ -35,6 +37,10 @@ VERDICTS: dict[str, Promise] = {
     "why_valid": _("The pass is good"),
     "why_stale": _("Checked again when online"),
     "why_offline": _("Checked again when online"),
+    "why_number": _("A number alone: checked again when online"),
+    "do_number": _(
+        "Compare the name and the last four on the pass with the card. If they differ, register instead."
+    ),
     "why_no_list": _("This phone has no list of keys"),
     "do_no_list": _("Take the phone to a network once. Until then register who comes."),
     "why_prefix": _("This is not a pass"),
@@ -66,12 +72,14 @@ VERDICTS: dict[str, Promise] = {
     "plate": _("Plate"),
     "goods": _("Goods"),
     "tail": _("ID ends in"),
-    "organisation": _("From"),
+    "organisation": _("Organisation"),
     "until": _("Holds until"),
     "checked": _("Checked"),
     "unchecked": _("Not checked"),
     "checked_all": _("signature, days, place, not taken back"),
     "checked_most": _("signature, days, place"),
+    "checked_number": _("days, place, not taken back, by the account"),
+    "unchecked_number": _("signature, days, place, whether it was taken back"),
     "unchecked_revoked": _("whether it was taken back (this phone knows what held at %(at)s)"),
 }
 GATE: dict[str, Promise] = {
@@ -80,9 +88,9 @@ GATE: dict[str, Promise] = {
     "a_code": _("a code"),
     "in": pgettext_lazy("gate", "In"),
     "out": pgettext_lazy("gate", "Out"),
-    "no_camera": _("The camera can't be opened. Allow it, or type the code."),
+    "no_camera": _("The camera can't be opened. Allow it, or type the number under the code."),
     "photo_needs_network": _(
-        "This phone can't read the photo without a network. Type the code, or register."
+        "This phone can't read the photo without a network. Type the number under the code, or register."
     ),
 }
 REGISTER: dict[str, Promise] = {
@@ -106,6 +114,26 @@ REGISTER: dict[str, Promise] = {
     "number_check_character": SENTENCES[Why.CHECK_CHARACTER],
     "number_phone": SENTENCES[Why.PHONE],
     "passport_wrong": _("A passport number has 5 to 17 letters and digits. Copy it once more."),
+}
+INSPECTION: dict[str, Promise] = {
+    "looked_at": _("%(done)s of %(all)s looked at"),
+    "visit_planned": pgettext_lazy("visit", "not begun"),
+    "visit_begun": pgettext_lazy("visit", "under way"),
+    "visit_ended": pgettext_lazy("visit", "ended"),
+    "visit_ended_long": _("This visit has ended. It is in the account as soon as it was sent."),
+    "visit_help": _("offered as help"),
+    "visit_recheck": _("recheck of what failed"),
+    "begin_first": _("Press begin when you are there: the length of the visit counts."),
+    "hand_control": _("Control"),
+    "hand_resumption": _("Back to work"),
+    "item_ok": pgettext_lazy("item", "In order"),
+    "item_failed": pgettext_lazy("item", "Not in order"),
+    "item_more": pgettext_lazy("item", "One more finding"),
+    "within_days": _("within %(days)s days"),
+    "severity_minor": _("Minor"),
+    "severity_serious": _("Serious"),
+    "shown_begin": pgettext_lazy("visit", "Begun:"),
+    "shown_end": pgettext_lazy("visit", "Ended:"),
 }
 QUEUE: dict[str, Promise] = {
     "state_waiting": _("waits to be sent"),
@@ -137,4 +165,12 @@ QUEUE: dict[str, Promise] = {
         "These answers are not signed by the account. Nothing was taken off; everything stays here."
     ),
 }
-FIELD_WORDS: dict[str, Promise] = {**SHELL, **STORE, **VERDICTS, **GATE, **REGISTER, **QUEUE}
+FIELD_WORDS: dict[str, Promise] = {
+    **SHELL,
+    **STORE,
+    **VERDICTS,
+    **GATE,
+    **REGISTER,
+    **INSPECTION,
+    **QUEUE,
+}

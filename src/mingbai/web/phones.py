@@ -1,4 +1,4 @@
-"""The API that phones use: enrolment, their bundle, what they send, a code in a picture, and the ping of their last contact."""
+"""The API that phones use: enrolment, their bundle, what they send, a code that they can't scan, and the ping of their last contact."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ from mingbai.kernel.devices.spoken import words_of
 from mingbai.kernel.models import Device
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.pass_keys import roots
-from mingbai.kernel.perform import perform
+from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotKnown, Refused, TooMuch, sentences
 from mingbai.kernel.rows import Store
 from mingbai.kernel.syncing import take
@@ -120,6 +120,17 @@ def read_picture(request: HttpRequest, device: UUID) -> JsonResponse:
     if not found:
         raise Refused("API-10")
     return JsonResponse({"text": found[0].text}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/device/{uuid:device}/pass", summary="What a pass is worth by its number.", auth=None)
+def pass_by_number(request: HttpRequest, device: UUID) -> JsonResponse:
+    """Judge a pass by the number under its code, for an enrolled phone that can't scan; nothing of the look is kept."""
+    found = enrolled_device(device)
+    body = json_body(request, ENROL_MOST)
+    ask = {"place": found.place, "permit": body.get("permit")}
+    actor = Actor(person=found.person_id, via=Via.PHONE)
+    row = answer("movement.pass_by_number", ask, as_=actor, mandate=found.mandate)
+    return JsonResponse(row.model_dump(mode="json"), headers={"Cache-Control": "no-store"})
 
 
 @router.post("/sync", summary="Take what a phone saved; answer every envelope.", auth=None)

@@ -3,17 +3,23 @@
 from allauth.account.views import login, logout
 from django.urls import include, path
 
-from mingbai.web.api import api
+from mingbai.web.api import api, by_desk
 from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
     burden,
+    decisions,
+    directives,
+    dossiers,
     firms,
     gates,
     home,
     imports,
+    inspections,
     jobs,
     leaders,
+    levels,
+    notices,
     office_forms,
     papers,
     people,
@@ -21,8 +27,10 @@ from mingbai.web.pages import (
     phones,
     pictures,
     places,
+    plans,
     posts,
     public,
+    resumption,
     rights,
     store,
 )
@@ -30,6 +38,7 @@ from mingbai.web.sign_in import choose_hat
 from mingbai.web.tables import query_page
 
 urlpatterns = [
+    path("api/", by_desk(api)),  # first: what phones and programs send is most of what comes
     path("", public.first, name="first"),
     path("places/", places.search, name="places"),
     path("places/<str:code>/", public.account, name="account"),
@@ -52,6 +61,17 @@ urlpatterns = [
     path("posts/", posts.posts, name="posts"),
     path("firms/", firms.firms, name="firms"),
     path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
+    path("dossiers/", dossiers.mine, name="dossiers"),
+    path("dossiers/queue/", resumption.queue, name="firm_queue"),
+    path("dossiers/drafts/", resumption.drafts, name="firm_drafts"),
+    path("dossiers/resumption/", resumption.resumption, name="resumption"),
+    path("dossiers/<str:place>/<uuid:organisation>/", dossiers.dossier, name="dossier"),
+    path("dossiers/<str:place>/<uuid:organisation>/check/", dossiers.check, name="dossier_check"),
+    path("dossiers/<str:place>/<uuid:organisation>/path/", dossiers.path, name="dossier_path"),
+    path("dossiers/<str:place>/<uuid:organisation>/site/", resumption.site, name="firm_site"),
+    path(
+        "dossiers/<str:place>/<uuid:organisation>/<str:need>/", dossiers.part, name="dossier_part"
+    ),
     path("gates/", gates.mine, name="my_gates"),
     path("gates/<str:place>/", gates.gates, name="gates"),
     path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),
@@ -67,6 +87,48 @@ urlpatterns = [
     path("forms/<str:place>/<uuid:form>/answer/", office_forms.answer_form, name="answer_form"),
     path("forms/<str:place>/<uuid:form>/xlsform.xlsx", office_forms.as_xlsform, name="xlsform"),
     path("leaders/", leaders.leaders, name="leaders"),
+    path("levels/", levels.mine, name="my_levels"),
+    path("levels/measures/", levels.my_measures, name="my_measures"),
+    path("levels/<str:place>/", levels.levels, name="levels"),
+    path("levels/<str:place>/measures/", levels.measures, name="measures"),
+    path("levels/<str:place>/measures/new/", levels.issue, name="issue_measure"),
+    path("levels/<str:place>/measures/<uuid:measure>/", levels.measure, name="measure"),
+    path("inspections/", inspections.mine, name="my_inspections"),
+    path("inspections/own/", inspections.own_findings, name="own_findings"),
+    path("inspections/<str:place>/", inspections.inspections, name="inspections"),
+    path("inspections/<str:place>/book/", inspections.book, name="book_visit"),
+    path(
+        "inspections/<str:place>/visit/<uuid:number>/", inspections.visit, name="inspection_visit"
+    ),
+    path(
+        "inspections/<str:place>/finding/<uuid:number>/",
+        inspections.finding,
+        name="inspection_finding",
+    ),
+    path(
+        "inspections/<str:place>/finding/<uuid:number>/<str:name>/",
+        inspections.picture,
+        name="finding_picture",
+    ),
+    path("directives/", directives.mine, name="my_directives"),
+    path("directives/<str:place>/", directives.directives, name="directives"),
+    path("directives/<str:place>/task/<uuid:task>/", directives.task, name="task"),
+    path("directives/<str:place>/answer/<uuid:question>/", directives.reply, name="reply_downward"),
+    path("directives/<str:place>/<uuid:directive>/", directives.tree, name="directive"),
+    path("notices/", notices.mine, name="my_notices"),
+    path("notices/write/", notices.write, name="write_notice"),
+    path("notices/<str:place>/", notices.notices, name="notices"),
+    path("notices/<str:place>/<uuid:notice>/", notices.notice, name="public_notice"),
+    path("notices/<str:place>/<uuid:notice>/next/", notices.revise, name="revise_notice"),
+    path("alerts/<str:place>/<uuid:alert>.xml", notices.alert, name="alert"),
+    path("plans/", plans.mine, name="my_plans"),
+    path("plans/<str:place>/", plans.plans, name="plans"),
+    path("plans/<str:place>/write/", plans.write, name="write_plan"),
+    path("plans/<str:place>/<str:plan>/", plans.plan, name="plan"),
+    path("decisions/", decisions.mine, name="my_decisions"),
+    path("decisions/write/", decisions.write, name="write_decision"),
+    path("decisions/<str:place>/", decisions.decisions, name="decisions"),
+    path("decisions/<str:place>/<uuid:decision>/", decisions.decision, name="decision"),
     path("people/", people.people, name="people"),
     path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
     path("sign-ins/", people.sign_ins, name="sign_ins"),
@@ -95,7 +157,6 @@ urlpatterns = [
     path("hat/", choose_hat, name="hat"),
     path("account/", include("allauth.urls")),
     path("", include("mingbai.web.log")),
-    path("api/", api.urls),
 ]
 
 handler404 = "mingbai.web.errors.not_found"

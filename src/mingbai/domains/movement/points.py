@@ -4,14 +4,19 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from mingbai.domains.movement.models import CheckpointState
 from mingbai.domains.movement.words import GATE
 from mingbai.kernel.acting import Acting, Asking
-from mingbai.kernel.models import Point
+from mingbai.kernel.measures import name_of
+from mingbai.kernel.models import Measure, Point
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
 
 Finds = Acting | Asking
+ENDED = "measure:"
+"""How the reason begins of a gate that was taken away with its measure; the measure's code follows."""
 
 
 def point_of(acting: Finds, place: str, text: str) -> Point:
@@ -59,6 +64,23 @@ def state_of(acting: Finds, point: Point) -> CheckpointState | None:
     """Return how a gate stands now."""
     states = acting.find(CheckpointState, point_id=point.id)
     return max(states, key=lambda state: state.number, default=None)
+
+
+def state_then(acting: Finds, point: Point, at: dt.datetime) -> CheckpointState | None:
+    """Return how a gate stood at a moment: of what was said of it from then or before, the last."""
+    states = [state for state in acting.find(CheckpointState, point_id=point.id) if state.at <= at]
+    return max(states, key=lambda state: state.number, default=None)
+
+
+def reason_of(acting: Finds, state: CheckpointState | None) -> str | None:
+    """Return why a gate is closed: in the words of whoever closed it, or because its measure has ended."""
+    if state is None or state.open or state.reason is None:
+        return None
+    if not state.reason.startswith(ENDED):
+        return state.reason
+    row = acting.see(Measure, code=state.reason.removeprefix(ENDED))
+    name = name_of(row) if row else state.reason.removeprefix(ENDED)
+    return _("The measure has ended: %(measure)s. Nobody is stopped here.") % {"measure": name}
 
 
 def is_open(state: CheckpointState | None) -> bool:

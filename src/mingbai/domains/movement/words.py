@@ -17,6 +17,7 @@ CALLBACK = "movement.callback"
 OTHER_NAME = "movement.other_name"
 CONFIRMED = "movement.confirmed_number"
 PROPOSAL = "movement.proposal"
+AGAIN = "movement.gates_again"
 
 DocumentKind = Literal["resident_id", "passport", "other"]
 CallOutcome = Literal["corrected", "confirmed", "no_answer", "wrong_number"]
@@ -86,6 +87,8 @@ terms(
         "lodging": _("Where they stay"),
         "card_seen": _("Card seen"),
         "arrival": _("Arrival"),
+        "register_line": _("Line of the register"),
+        "before_line": _("Before which line"),
         "certainty": _("Verified?"),
         "why": _("Why"),
         "verified_at": _("Verified at"),

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from mingbai.flows.at_the_gate import take_up
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
+from mingbai.kernel.identity import uuid7
+from mingbai.kernel.perform import answer
 
 VILLAGE = "110112106224"
 LAST = dt.date(2020, 2, 14)
@@ -27,6 +30,11 @@ def gates(tell: Teller) -> None:
         tell.do("movement.open_checkpoint", ask)
     closed = {"point": SOUTH, "reason": "路口修水管，车过不去", "detour": EAST}
     tell.do("movement.close_checkpoint", {"place": VILLAGE} | closed)
+    east = next(
+        row.point for row in answer("movement.checkpoints", {"place": VILLAGE}) if row.name == EAST
+    )
+    office = guard.mandates["guard"]
+    take_up(VILLAGE, east, as_=guard.actor, mandate=office, request=uuid7())
     row = {"place": VILLAGE, "point": EAST, "document_kind": "resident_id"}
     for name, number, phone, seen, (hour, minute) in CAME:
         tell.clock(LAST, hour, minute)

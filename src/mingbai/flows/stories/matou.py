@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mingbai.flows.stories.burden import burden as weeks_burden
+from mingbai.flows.stories.directives import came as directive_came
+from mingbai.flows.stories.directives import directives
 from mingbai.flows.stories.errands import passes
+from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
+from mingbai.flows.stories.hazards import hazards
+from mingbai.flows.stories.levels import levels
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -82,7 +87,11 @@ def tell_matou(where: Path) -> dict[str, Any]:
     begin_the_account(tell, cast)
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
+    levels(tell)
+    hazards(tell)
+    directives(tell, cast.desk)
     weeks_burden(tell, cast.keeper)
+    back_to_work(tell)
     return tell.end()
 
 
@@ -292,6 +301,8 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
             as_=cast.keeper,
         )
         issue(tell, cast, DISINFECTANT, 1, households[0])
+    if today == dt.date(2020, 2, 10):
+        directive_came(tell, cast.desk, cast.keeper)
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])

@@ -17,7 +17,7 @@ from mingbai.kernel.clock import at_time
 from mingbai.kernel.folder import write_safely
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal import tree
-from mingbai.kernel.perform import Receipt, perform
+from mingbai.kernel.perform import Receipt, answer, perform
 from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.words import Known, Via
 
@@ -68,6 +68,11 @@ class Teller:
             return perform(name, ask, as_=OPERATOR, known=Known.REPORTED)
         mandate = as_.mandates[role] if role else next(iter(as_.mandates.values()), None)
         return perform(name, ask, as_=as_.actor, mandate=mandate, case=case)
+
+    def read(self, name: str, ask: dict[str, Any], *, as_: Player) -> list[Any]:
+        """Ask a query as somebody of the story, in their first office."""
+        mandate = next(iter(as_.mandates.values()), None)
+        return list(answer(name, ask, as_=as_.actor, mandate=mandate))
 
     def person(self, name: str, place: str, **more: Any) -> Player:
         """Record somebody."""

@@ -1,7 +1,6 @@
 """Commands on measures and retention: personal rows hang on a measure, and are deleted when their day has come."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,22 @@ from mingbai.kernel.commands.erasure import erase_person
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import Row
 from mingbai.kernel.many.run import One
+from mingbai.kernel.measures import Hung, hung_on, told_hung
 from mingbai.kernel.models import Measure, Person
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command, due, planner
-from mingbai.kernel.words import Code, Known, OpenName, PersonId, PlaceCode, Role
+from mingbai.kernel.words import (
+    Basis,
+    Code,
+    Known,
+    MeasureScope,
+    OpenName,
+    PersonId,
+    PlaceCode,
+    Role,
+    ShortCode,
+)
 
 AT_ONCE = 200
 RETENTION = "people.retention"
@@ -33,7 +43,16 @@ sentences(
     }
 )
 terms(
-    {"keep_days": _("Days kept after it lapses"), "lapsed_at": _("Lapsed"), "people": _("People")}
+    {
+        "keep_days": _("Days kept after it lapses"),
+        "lapsed_at": _("Lapsed"),
+        "people": _("People"),
+        "basis": _("Basis"),
+        "scope": _("Smallest scope"),
+        "review_on": _("To be looked at again on"),
+        "lowest": _("Not under"),
+        "highest": _("Not over"),
+    }
 )
 
 
@@ -45,11 +64,19 @@ class BeginMeasure(Ask):
     name_zh: OpenName
     name_en: OpenName
     keep_days: int = Field(ge=0, le=3650)
+    kind: ShortCode | None = None
+    scope: MeasureScope | None = None
+    subject: Code | None = None
+    basis: Basis | None = None
+    review_on: dt.date | None = None
+    policy: Code | None = None
+    lowest: int | None = None
+    highest: int | None = None
 
 
-@command(role={Role.DESK, Role.LEADER}, desk="measures", title=_("Begin a measure"))
+@command(role={Role.OPERATOR}, desk="measures", title=_("Begin a measure"))
 def begin_measure(acting: Acting, ask: BeginMeasure) -> None:
-    """Register a measure, and for how many days after its end what hangs on it is kept."""
+    """Let a measure begin, and say for how many days after its end what hangs on it is kept; a desk issues one first."""
     if acting.see(Measure, code=ask.code) is not None:
         raise Refused("RET-1")
     acting.add(
@@ -60,6 +87,14 @@ def begin_measure(acting: Acting, ask: BeginMeasure) -> None:
             place=ask.place,
             keep_days=ask.keep_days,
             starts_at=acting.at,
+            kind=ask.kind,
+            scope=ask.scope,
+            subject=ask.subject,
+            basis=ask.basis,
+            review_on=ask.review_on,
+            policy=ask.policy,
+            lowest=ask.lowest,
+            highest=ask.highest,
         )
     )
 
@@ -78,16 +113,17 @@ class Lapsed(Answer):
     delete_after: dt.date
 
 
-@command(role={Role.DESK, Role.LEADER}, desk="measures", title=_("End a measure"))
+@command(role={Role.OPERATOR}, desk="measures", title=_("End a measure"))
 def lapse(acting: Acting, ask: LapseMeasure) -> Lapsed:
     """Note that a measure has lapsed; the day on which what hangs on it is deleted moves forward, never back."""
     held = acting.hold(Measure, code=ask.code)
     if held is None or held.place != ask.place or held.lapsed_at is not None:
         raise Refused("RET-2")
-    acting.change(held, lapsed_at=acting.at)
-    hanging = Person.objects.filter(measure=ask.code, erased_at=None).count()
+    ended = acting.change(held, lapsed_at=acting.at)
     until = day(acting.at) + dt.timedelta(days=held.keep_days)
-    return Lapsed(people=hanging, delete_after=until)
+    hanging = hung_on(acting.store, ended, until)
+    people = hanging.of(Person).filter(erased_at=None).count()
+    return Lapsed(people=people, delete_after=until)
 
 
 class KeepUntil(Ask):
@@ -118,16 +154,15 @@ class RetentionPlan:
     known: Known = Known.REPORTED
 
 
-def kept_until_end(command: str, field: str, rows: Iterable[Any], content: bytes) -> RetentionPlan:
+def kept_until_end(command: str, field: str, told: Hung, rows: Iterable[Any]) -> RetentionPlan:
     """Plan that rows which hang on a measure are kept until the day that follows from its end, by the desk's own command."""
-    told = json.loads(content)
     return RetentionPlan(
         [
             Row(
                 at,
                 one=One(
-                    {"place": row.place, field: row.id, "delete_after": told["until"]},
-                    uuid5(row.id, f"retention/{told['measure']}"),
+                    {"place": row.place, field: row.id, "delete_after": told.until},
+                    uuid5(row.id, f"retention/{told.measure}"),
                 ),
             )
             for at, row in enumerate(rows)
@@ -139,8 +174,8 @@ def kept_until_end(command: str, field: str, rows: Iterable[Any], content: bytes
 @planner(RETENTION)
 def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
     """Plan the people whose rows hang on a measure: each is kept until the day that follows from its end."""
-    rows = Person.objects.filter(measure=json.loads(content)["measure"]).order_by("id")
-    return kept_until_end("people.keep_until", "person", rows, content)
+    told = told_hung(content)
+    return kept_until_end("people.keep_until", "person", told, told.of(Person))
 
 
 @due("day")

@@ -131,7 +131,7 @@ class CorrectDocument(Ask):
     phone: Phone | None = None
 
 
-@command(role={Role.DESK}, desk="people", title=_("Correct a number"))
+@command(role={Role.DESK}, desk="people", title=_("Correct a number"), shell=False)
 def correct_document(acting: Acting, ask: CorrectDocument) -> None:
     """Correct a person's document number or phone, checked as when it was first written; the journal keeps both."""
     held = acting.hold(Person, id=ask.person)

@@ -93,7 +93,7 @@ class AddPoint(Ask):
     """Register a point below a village."""
 
     place: PlaceCode
-    kind: Literal["gate", "store", "line", "works"]
+    kind: Literal["gate", "store", "line", "works", "building"]
     name: OpenName
 
 
@@ -105,7 +105,7 @@ class PointAdded(Answer):
 
 @command(role={Role.DESK, Role.KEEPER}, desk="places", title=_("Register a point"))
 def add_point(acting: Acting, ask: AddPoint) -> PointAdded:
-    """Register a gate, a store, a production line or a works of a place."""
+    """Register a gate, a store, a production line, a works or a building of a place."""
     if acting.see(Point, place=ask.place, kind=ask.kind, name=ask.name):
         raise Refused("PLC-3")
     return PointAdded(point=acting.add(Point(place=ask.place, kind=ask.kind, name=ask.name)).id)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from mingbai.kernel.canonical import canonical_text
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store
 from mingbai.proofs.merkle import leaf_hash, root_of
 
 MOST_AT_ONCE = 1000
@@ -109,28 +109,27 @@ def as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else id_of(int(value, 16))
 
 
-def claim_many(store: Store, entry: UUID, requests: Sequence[UUID]) -> dict[UUID, int]:
-    """Claim request ids, in one order so that two chunks never wait for each other; return those that are new.
+def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[Statement]:
+    """Give the statements that claim request ids, in one order so that two chunks never wait for each other.
 
-    With each stands the position that it has in the entry when every ask is accepted; `place_claims` mends the others.
+    They give those that are new. With each stands the position that it has in the entry when every ask is accepted;
+    `place_claims` mends the others.
     """
     positions = {request: at for at, request in enumerate(dict.fromkeys(requests))}
-    hole = "(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"
-    ordered, found, name = sorted(positions), dict[UUID, int](), store.take(entry)
-    with door():
-        for start in range(0, len(ordered), MOST_AT_ONCE):
-            part = ordered[start : start + MOST_AT_ONCE]
-            rows = store.at_once_as_is(
-                f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join([hole] * len(part))} "
-                "ON CONFLICT DO NOTHING RETURNING id, position",
-                [
-                    value
-                    for request in part
-                    for value in (store.take(request), name, positions[request])
-                ],
-            )
-            found.update((as_uuid(request), position) for request, position in rows)
-    return found
+    ordered = sorted(positions)
+    for start in range(0, len(ordered), MOST_AT_ONCE):
+        part = ordered[start : start + MOST_AT_ONCE]
+        yield Statement(
+            f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join(['(%s, %s, %s)'] * len(part))} "
+            "ON CONFLICT DO NOTHING RETURNING id, position",
+            [value for request in part for value in (request, entry, positions[request])],
+            claimed,
+        )
+
+
+def claimed(rows: Sequence[tuple[Any, int]]) -> dict[UUID, int]:
+    """Return the positions of the requests that were claimed."""
+    return {as_uuid(request): position for request, position in rows}
 
 
 def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
@@ -142,18 +141,15 @@ def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
             store.run(f"DELETE FROM journal_request WHERE id IN ({holes})", part)
 
 
-def place_claims(
-    store: Store, entry: UUID, requests: Sequence[UUID], claimed: dict[UUID, int]
-) -> None:
-    """Mend the positions of the requests that an entry answers; the entry's own id is claimed too."""
+def place_claims(store: Store, requests: Sequence[UUID], claimed: dict[UUID, int]) -> None:
+    """Mend the positions of the requests that an entry answers, where asks before them were refused."""
     moved = [
         (position, store.take(request))
         for position, request in enumerate(requests)
         if claimed[request] != position
     ]
-    with door():
-        store.run("INSERT INTO journal_request (id) VALUES (%s)", [entry])
-        if moved:
+    if moved:
+        with door():
             store.connection.cursor().executemany(
                 "UPDATE journal_request SET position = %s WHERE id = %s", moved
             )

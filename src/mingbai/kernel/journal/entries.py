@@ -18,13 +18,14 @@ from mingbai.kernel.identity import drawn
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store, putting
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.commitments import commit
 from mingbai.proofs.merkle import leaf_hash, root_of
 
 BODY_MOST = 60_000
 INLINE_ROWS = 64
+PRIVATE = ("id", "entry_id", "field", "salt", "value")
 DOMAIN = "mingbai/private/1"
 PLAIN, SEALED = b"\0", b"\1"
 
@@ -64,6 +65,7 @@ class Written:
     id: UUID
     body: str
     leaf: bytes
+    recorded_at: dt.datetime
 
 
 def commitment(salt: bytes, field_name: str, content: bytes) -> str:
@@ -100,7 +102,7 @@ def write(store: Store, draft: Draft) -> Written:
     }
     body = body_of(draft, commitments)
     values = kept_values(draft, private, salts)
-    return _write(store, draft, body, values, [])
+    return _write(store, draft, body, values)
 
 
 def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
@@ -121,7 +123,9 @@ def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
         lines.append(ask.text(committed))
     body = body_of(draft, {})
     body["many"] = {"count": len(lines), "root": asks_root(lines)}
-    return _write(store, draft, body, values, lines)
+    claim_of_its_own = Statement("INSERT INTO journal_request (id) VALUES (%s)", [draft.id])
+    listed = [list_of("journal_asks", draft.id, lines)] if lines else []
+    return _write(store, draft, body, values, [claim_of_its_own, *listed])
 
 
 def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:
@@ -157,7 +161,7 @@ def _write(
     draft: Draft,
     body: dict[str, Any],
     values: dict[str, tuple[bytes, bytes]],
-    asks: list[str],
+    of_many: Sequence[Statement] = (),
 ) -> Written:
     lines = row_lines(draft.rows)
     if len(lines) <= INLINE_ROWS:
@@ -167,13 +171,8 @@ def _write(
     text = canonical(body).decode()
     if len(text.encode()) > BODY_MOST:
         raise TooMuch("JRN-1")
-    with door():
-        if asks:
-            store.run(
-                "INSERT INTO journal_asks (id, lines) VALUES (%s, %s)", [draft.id, "\n".join(asks)]
-            )
-        _insert(store, draft, text, lines, values)
-    return Written(draft.id, text, leaf_hash(text.encode()))
+    _insert(store, draft, text, lines, values, of_many)
+    return Written(draft.id, text, leaf_hash(text.encode()), draft.recorded_at)
 
 
 def kept_values(
@@ -210,35 +209,53 @@ def opened_value(entry: UUID, name: str, kept: bytes) -> bytes:
 
 
 def _insert(
-    store: Store, draft: Draft, text: str, lines: list[str], private: dict[str, tuple[bytes, bytes]]
+    store: Store,
+    draft: Draft,
+    text: str,
+    lines: list[str],
+    private: dict[str, tuple[bytes, bytes]],
+    of_many: Sequence[Statement],
 ) -> None:
-    store.run(
+    entry = Statement(
         "INSERT INTO journal_entry (id, command, place, mandate, at, recorded_at, body) "
         "VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [draft.id, draft.command, draft.place, draft.mandate, draft.at, draft.recorded_at, text],
     )
-    if private:
-        entry = store.take(draft.id)
-        store.connection.cursor().executemany(
-            "INSERT INTO journal_private (id, entry_id, field, salt, value) VALUES (%s, %s, %s, %s, %s)",
-            [
-                (f"{draft.id.hex}/{name}", entry, name, salt, content)
-                for name, (salt, content) in private.items()
-            ],
-        )
+    more = list(of_many)
     if len(lines) > INLINE_ROWS:
-        store.run(
-            "INSERT INTO journal_rows (id, lines) VALUES (%s, %s)", [draft.id, "\n".join(lines)]
-        )
+        more.append(list_of("journal_rows", draft.id, lines))
+    kept = [
+        (f"{draft.id.hex}/{name}", draft.id, name, salt, content)
+        for name, (salt, content) in private.items()
+    ]
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.
-    store.run("INSERT INTO journal_waiting (entry_id) VALUES (%s)", [draft.id])
-
-
-def claim(store: Store, request_id: UUID) -> bool:
-    """Claim a request id; False when it was claimed before. A twin at the same moment waits here for the first."""
+    waiting = Statement("INSERT INTO journal_waiting (entry_id) VALUES (%s)", [draft.id])
     with door():
-        sql = "INSERT INTO journal_request (id) VALUES (%s) ON CONFLICT DO NOTHING"
-        return bool(store.run(sql, [request_id]).rowcount)
+        if len(kept) > INLINE_ROWS:
+            store.put_all("journal_private", PRIVATE, kept)
+        elif kept:
+            more.append(putting("journal_private", PRIVATE, kept))
+        store.together(entry, *more, waiting)
+
+
+def list_of(table: str, entry: UUID, lines: list[str]) -> Statement:
+    """Return the statement that keeps the lines of an entry that its body has only the root of."""
+    return Statement(f"INSERT INTO {table} (id, lines) VALUES (%s, %s)", [entry, "\n".join(lines)])
+
+
+def claiming(request: UUID) -> Statement:
+    """Return the statement that claims a request id; it gives nothing when that was claimed before.
+
+    A twin at the same moment waits there for the first.
+    """
+    sql = "INSERT INTO journal_request (id) VALUES (%s) ON CONFLICT DO NOTHING RETURNING id"
+    return Statement(sql, [request], bool)
+
+
+def claim(store: Store, request: UUID) -> bool:
+    """Claim a request id; tell whether it was new."""
+    with door():
+        return bool(store.together(claiming(request))[0])
 
 
 @dataclass(frozen=True)

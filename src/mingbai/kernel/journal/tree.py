@@ -19,7 +19,7 @@ from mingbai.kernel.keys import keys
 from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused, sentences
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.turn import file_of_account, to_disk, turn
 from mingbai.proofs import merkle, notes
 
@@ -128,27 +128,27 @@ def _sequence(store: Store) -> int:
         return 0
     hashes = [merkle.leaf_hash(body.encode()) for _id, _entry, body in rows]
     added = merkle.nodes_added(size, hashes, Nodes(store))
-    cursor = store.connection.cursor()
-    cursor.executemany(
-        "INSERT INTO journal_leaf (seq, entry_id, hash) VALUES (%s, %s, %s)",
-        [(size + at, entry, hashes[at]) for at, (_id, entry, _body) in enumerate(rows)],
-    )
-    if added:
-        cursor.executemany(
-            "INSERT INTO journal_node (id, hash) VALUES (%s, %s)",
-            [(node_id(level, index), content) for level, index, content in added],
-        )
-    cursor.executemany("DELETE FROM journal_waiting WHERE id = %s", [(row[0],) for row in rows])
+    leaves = [(size + at, entry, hashes[at]) for at, (_id, entry, _body) in enumerate(rows)]
+    store.put_all("journal_leaf", ("seq", "entry_id", "hash"), leaves)
+    nodes = [(node_id(level, index), content) for level, index, content in added]
+    store.put_all("journal_node", ("id", "hash"), nodes)
+    holes = ", ".join(["%s"] * len(rows))
+    store.run(f"DELETE FROM journal_waiting WHERE id IN ({holes})", [row[0] for row in rows])
     store.run("UPDATE journal_head SET size = %s WHERE id = 1", [size + len(rows)])
     return len(rows)
 
 
+LAST_SEALED = Statement(
+    "SELECT number, size, note FROM journal_checkpoint ORDER BY number DESC LIMIT 1",
+    (),
+    lambda rows: Sealed(int(rows[0][0]), int(rows[0][1]), rows[0][2]) if rows else None,
+)
+
+
 def last_sealed(store: Store) -> Sealed | None:
     """Return the newest signed head, if there is one."""
-    row = store.run(
-        "SELECT number, size, note FROM journal_checkpoint ORDER BY number DESC LIMIT 1"
-    ).fetchone()
-    return Sealed(int(row[0]), int(row[1]), row[2]) if row else None
+    found: Sealed | None = store.together(LAST_SEALED)[0]
+    return found
 
 
 def pinned_path() -> Path:

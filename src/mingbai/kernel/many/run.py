@@ -17,11 +17,11 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
 from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.garbage import growing
+from mingbai.kernel.guard import door
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.journal import entries
-from mingbai.kernel.journal.asks import AskLine, claim_many, forget_claims, place_claims
+from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
 from mingbai.kernel.many.working import Working
-from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import (
     ADDED_FIRST,
     MET_ANOTHER,
@@ -72,19 +72,22 @@ def run_many(
     known: Known = Known.OBSERVED,
     case: UUID | None = None,
     step: Step | None = None,
+    heard: Callable[[entries.Written], None] | None = None,
     chunk: int = CHUNK,
 ) -> Iterator[list[Outcome]]:
     """Do a command for many asks; give the outcomes chunk by chunk, each after its transaction is on the disk.
 
     `step` is called at the end of each chunk's transaction, and what it changes is bound by the chunk's entry: how a job
-    moves its progress together with its rows.
+    moves its progress together with its rows. `heard` is told of each chunk's entry once that is on the disk.
     """
     command = find_command(name)
     context = Context(mandate=mandate, known=known, case=case)
     for part in parted(asks, chunk):
         with growing():
-            outcomes = _run_chunk(command, part, as_, context, step)
-        yield outcomes
+            done = _run_chunk(command, part, as_, context, step)
+        if heard is not None and done.written is not None:
+            heard(done.written)
+        yield [done.outcomes[at] for at in range(len(part))]
 
 
 def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
@@ -101,15 +104,15 @@ def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
 
 def _run_chunk(
     command: Command, part: list[One], actor: Actor, context: Context, step: Step | None
-) -> list[Outcome]:
+) -> "Chunk":
     for attempt in range(TRIES):
         try:
             chunk = Chunk(command, part, actor, context, step)
             with turn():
-                found = chunk.run()
+                chunk.run()
             for last in chunk.afterwards:
                 last()
-            return found
+            return chunk
         except Stale:
             continue
         except (OperationalError, IntegrityError) as fault:
@@ -143,16 +146,19 @@ class Chunk:
         self.places: set[str] = set()
         self.hands: Acting | None = None
         self.claimed: dict[UUID, int] = {}
+        self.written: entries.Written | None = None
 
-    def run(self) -> list[Outcome]:
-        """Do every ask, write the rows and the entry, and return what became of each."""
+    def run(self) -> None:
+        """Do every ask, write the rows and the entry, and note what became of each."""
         plain = Store()
-        self.moment = moment_now(plain)
-        self.hat = access.hat_of(plain, self.actor, self.context, self.moment)
         self.known = entries.known_as(self.actor.via, self.context.known)
         parsed = self.parsed()
-        fresh = claim_many(plain, self.entry, [self.part[at].request for at in parsed])
-        self.claimed = fresh
+        claims = claiming(plain, self.entry, [self.part[at].request for at in parsed])
+        with door():
+            self.moment, self.hat, claimed = access.now_and_hat(
+                plain, self.actor, self.context, *claims
+            )
+        fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
         if isinstance(self.store, Working) and self.command.many is not None:
             asks = [ask for at, ask in parsed.items() if self.part[at].request in fresh]
             if asks:
@@ -168,7 +174,6 @@ class Chunk:
         forget_claims(plain, sorted(fresh.keys() - done))
         if self.lines or self.step is not None:
             self.close(plain)
-        return [self.outcomes[at] for at in range(len(self.part))]
 
     def parsed(self) -> dict[int, Ask]:
         """Return the asks that fit; the others are refused in plain words."""
@@ -281,7 +286,7 @@ class Chunk:
         assert hat is not None
         acting = self.acting(self.entry, hat, place, self.moment)
         acting.last = {}
-        if isinstance(self.store, Working):
+        if isinstance(self.store, Working) and self.last:
             # What is looked at last may sum over the tables, so the chunk's rows are written first.
             self.take_lines(self.store)
         for function in self.last.values():
@@ -292,7 +297,7 @@ class Chunk:
             self.take_lines(self.store)
         else:
             self.rows |= acting.rows
-        entries.write_many(
+        self.written = entries.write_many(
             plain,
             entries.Draft(
                 id=self.entry,
@@ -313,7 +318,7 @@ class Chunk:
             ),
             self.lines,
         )
-        place_claims(plain, self.entry, [line.request for line in self.lines], self.claimed)
+        place_claims(plain, [line.request for line in self.lines], self.claimed)
 
     def take_lines(self, working: Working) -> None:
         """Write what is kept in memory and bind it."""

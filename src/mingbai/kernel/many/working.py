@@ -4,16 +4,18 @@ A command sees its own and the chunk's rows as it would see them in the database
 again by any columns. An act that is refused is undone in memory.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from mingbai.kernel.guard import door
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Shape, Stale, Store, shape
 
 K = TypeVar("K", bound=Kept)
 Values = tuple[Any, ...]
 MOST_AT_ONCE = 400
+NONE: dict[UUID, Any] = {}
 
 
 class Known:
@@ -25,6 +27,7 @@ class Known:
         self.groups: dict[tuple[str, ...], dict[Values, dict[UUID, Any]]] = {}
         self.loaded: dict[tuple[str, ...], set[Values]] = {}
         self.locked: set[UUID] = set()
+        self.totals: dict[tuple[str, tuple[str, ...]], dict[Values, int]] = {}
 
     def group(self, names: tuple[str, ...]) -> dict[Values, dict[UUID, Any]]:
         """Return the rows by the values of these columns."""
@@ -36,15 +39,30 @@ class Known:
                 found.setdefault(values_of(row, names), {})[row.id] = row
         return found
 
-    def put_new(self, row: Any) -> None:
-        """Take in a row that nobody has seen before."""
+    def meet(self, row: Any) -> None:
+        """Take in a row as the database holds it."""
         self.rows[row.id] = row
         for names, group in self.groups.items():
             group.setdefault(values_of(row, names), {})[row.id] = row
 
+    def put_new(self, row: Any) -> None:
+        """Take in a row that nobody has seen before."""
+        self.meet(row)
+        self.count(row, 1)
+
+    def count(self, row: Any, times: int) -> None:
+        """Add a row to the totals that were asked for, or take it out of them."""
+        for (name, names), totals in self.totals.items():
+            values = values_of(row, names)
+            if values in totals:
+                totals[values] += times * row.__dict__[name]
+
     def put(self, row: Any) -> None:
-        """Take in a row, or its newer form."""
+        """Take in a row that was changed or brought back, or its newer form."""
         old = self.rows.get(row.id)
+        if old is not None:
+            self.count(old, -1)
+        self.count(row, 1)
         self.rows[row.id] = row
         for names, group in self.groups.items():
             values = values_of(row, names)
@@ -54,6 +72,7 @@ class Known:
 
     def drop(self, row: Any) -> None:
         """Forget a row."""
+        self.count(row, -1)
         self.rows.pop(row.id, None)
         for names, group in self.groups.items():
             group.get(values_of(row, names), {}).pop(row.id, None)
@@ -82,7 +101,15 @@ class Working(Store):
         self.added: dict[type[Kept], dict[UUID, Any]] = {}
         self.changed: dict[type[Kept], dict[UUID, set[str]]] = {}
         self.removed: dict[type[Kept], dict[UUID, Any]] = {}
+        self.before: dict[type[Kept], dict[UUID, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
+        self.notes: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+        """Return what was read once for all acts of the chunk."""
+        if key not in self.notes:
+            self.notes[key] = read()
+        return self.notes[key]
 
     def of(self, model: type[Kept]) -> Known:
         """Return what is known of a table."""
@@ -95,25 +122,43 @@ class Working(Store):
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
     ) -> list[K]:
         """Return the rows whose columns equal these values, as the acts before this one left them."""
-        known, attributes = self.of(model), shape(model).attribute_of
-        names = tuple([attributes[name] for name in equal])
+        known, names = self.of(model), shape(model).attributes(tuple(equal))
         values = tuple(equal.values())
-        group = known.group(names)
+        group = known.groups.get(names) or known.group(names)
         if values not in known.loaded[names]:
             self.take_rows(model, known, super().fetch(model, equal, lock=lock, limit=None), lock)
             known.loaded[names].add(values)
-        found = list(group.get(values, {}).values())
+        found = list(group.get(values, NONE).values())
         if lock and not self.sqlite:
             self.lock(model, known, found)
         if len(found) > 1:
-            found.sort(key=lambda row: row.id)
-        return found if limit is None else found[:limit]
+            found.sort(key=lambda row: row.id.int)
+            return found if limit is None else found[:limit]
+        return found
+
+    def total(self, model: type[K], name: str, equal: dict[str, Any]) -> int:
+        """Return the sum of a column over the rows whose columns equal these values, as the acts before this one left them."""
+        known, names = self.of(model), shape(model).attributes(tuple(equal))
+        values = tuple(equal.values())
+        totals = known.totals.setdefault((name, names), {})
+        if values not in totals:
+            before = self.before.get(model, {})
+            pending = [known.rows[key] for key in before if key in known.rows]
+            pending += self.added.get(model, {}).values()
+            totals[values] = (
+                super().total(model, name, equal)
+                + sum(row.__dict__[name] for row in pending if values_of(row, names) == values)
+                - sum(
+                    row.__dict__[name] for row in before.values() if values_of(row, names) == values
+                )
+            )
+        return totals[values]
 
     def take_rows(self, model: type[K], known: Known, rows: Iterable[K], locked: bool) -> None:
         """Take in rows that the database gave, unless the chunk has a newer form of them."""
         for row in rows:
             if row.id not in known.rows and row.id not in known.gone:
-                known.put(row)
+                known.meet(row)
             if locked:
                 known.locked.add(row.id)
 
@@ -151,11 +196,11 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
-    def insert_many(self, rows: Sequence[Kept]) -> Iterator[tuple[str, str]]:
+    def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Keep rows to be inserted."""
         for row in rows:
             self.insert(row)
-            yield row.id.hex, ""
+        return [(row.id.hex, "") for row in rows]
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Keep columns of a row to be changed."""
@@ -163,18 +208,20 @@ class Working(Store):
         plain = {
             attribute(form, name): getattr(value, "pk", value) for name, value in columns.items()
         }
-        current = self.of(model).rows.get(row.id)
+        known = self.of(model)
+        current = known.rows.get(row.id)
         if current is None:
-            self.of(model).put(row)
+            known.meet(row)
         elif current is not row:
             raise Stale(form.table)
         new = copied(row, plain)
-        self.of(model).put(new)
+        known.put(new)
         touched = self.changed.setdefault(model, {}).get(row.id)
         self.undo.append(("change", model, (row, None if touched is None else set(touched))))
-        if row.id in self.added.get(model, {}):
+        if row.id in self.added.get(model, NONE):
             self.added[model][row.id] = new
         else:
+            self.before.setdefault(model, {}).setdefault(row.id, row)
             self.changed[model].setdefault(row.id, set()).update(plain)
         return "", new
 
@@ -187,6 +234,7 @@ class Working(Store):
         was_added = self.added.get(model, {}).pop(row.id, None)
         touched = self.changed.get(model, {}).pop(row.id, None)
         if was_added is None:
+            self.before.setdefault(model, {}).setdefault(row.id, row)
             self.removed.setdefault(model, {})[row.id] = row
         self.undo.append(("remove", model, (row, was_added is not None, touched)))
 
@@ -228,13 +276,15 @@ class Working(Store):
     def flush(self) -> list[list[Any]]:
         """Write everything; return a line for each row: table, id, version, digest."""
         lines: list[list[Any]] = []
-        for model, rows in self.added.items():
-            table = shape(model).table
-            if not rows:
-                continue
-            lines += [
-                [table, key, 1, digest] for key, digest in super().insert_many(list(rows.values()))
-            ]
+        added = {
+            shape(model).table: list(rows.values()) for model, rows in self.added.items() if rows
+        }
+        inserts = [(table, each) for table, rows in added.items() for each in self.inserting(rows)]
+        if inserts:
+            with door():
+                found = self.at_once_as_is(*[each for _table, each in inserts])
+            for (table, _each), stored in zip(inserts, found, strict=True):
+                lines += [[table, key, 1, digest] for key, digest in stored]
         for model, touched in self.changed.items():
             form, known = shape(model), self.of(model)
             for name in sorted(touched):
@@ -248,6 +298,7 @@ class Working(Store):
                 super().delete(row)
                 lines.append([shape(model).table, name.hex, row.row_version, None])
         self.added.clear()
+        self.before.clear()
         self.changed.clear()
         self.removed.clear()
         return lines

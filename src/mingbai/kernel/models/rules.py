@@ -64,7 +64,11 @@ class Booking(Kept):
 
 
 class Measure(Kept):
-    """A measure that personal rows hang on; when it lapses, they are deleted a number of days later."""
+    """A measure that personal rows hang on; when it lapses, they are deleted a number of days later.
+
+    A kind may have a row for a province and others for counties that differ. One with a subject holds for one entrance,
+    building, firm or line alone. While one with a policy runs, places under it may set that parameter within its bounds.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=60)
@@ -73,6 +77,20 @@ class Measure(Kept):
     keep_days = models.IntegerField()
     starts_at = models.DateTimeField()
     lapsed_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=20, null=True)
+    scope = models.CharField(max_length=10, null=True)
+    subject = models.CharField(max_length=60, null=True)
+    basis = models.CharField(max_length=500, null=True)
+    review_on = models.DateField(null=True)
+    policy = models.CharField(max_length=60, null=True)
+    lowest = models.BigIntegerField(null=True)
+    highest = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["place"], name="measure_place"),
+            models.Index(fields=["kind"], name="measure_kind"),
+        ]
 
 
 class Message(Kept):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from mingbai.kernel.perform import answer
 from mingbai.kernel.registry import REGISTRY, Scope
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import asking, hat_of, signed_in
 from mingbai.web.pickers import reached
 
 CHANGES = ("change_record", "add_vehicle", "link_supply", "put_in_class")
@@ -36,12 +36,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     place = str(request.GET.get("place") or hat.place)
-    rows = answer(
-        "organisations.organisations",
-        {"place": place},
-        as_=actor_of(request),
-        mandate=mandate_id(request),
-    )
+    rows = asking(request, "organisations.organisations", {"place": place})
     page = {
         "places": reached(request, place),
         "rows": rows,
@@ -60,7 +55,7 @@ def firm(request: HttpRequest, place: str, organisation: UUID) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     ask = {"place": place, "organisation": str(organisation)}
-    row = answer("organisations.record", ask, as_=actor_of(request), mandate=mandate_id(request))
+    row = asking(request, "organisations.record", ask)
     team = row.kind in TEAMS
     page = {
         "row": row,

@@ -8,12 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from mingbai.flows.callbacks import dial
+from mingbai.flows.at_the_gate import take_up
+from mingbai.flows.callbacks import dial, look
 from mingbai.kernel.asks import Row
+from mingbai.kernel.moment import now
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
@@ -21,6 +24,7 @@ from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
+ROWS_A_PAGE = 50
 OUTCOMES = ("confirmed", "no_answer", "wrong_number")
 
 
@@ -101,35 +105,68 @@ def tiles(rows: list[Any], counts: dict[UUID, Any]) -> list[dict[str, Any]]:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
-    """Show one gate's register, masked, with its hours; a row is verified with one tap when the card was seen."""
+    """Show one gate's register with its hours; for its guard on duty a row is verified with one tap when the card was seen."""
     refusal: Refused | None = None
     if request.method == "POST":
         try:
-            perform(
-                "movement.verify_arrival",
-                {"place": place, "arrival": request.POST.get("arrival", "")},
-                as_=actor_of(request),
-                mandate=mandate_id(request),
-                request_id=request_id(request),
-            )
-            return redirect("gate", place=place, point=point)
+            pressed(request, place, point)
+            return redirect(request.get_full_path())
         except Refused as refused:
             refusal = refused
     ask = {"place": place, "point": str(point)}
     hours = asking(request, "movement.counts_per_hour", ask)
     most = max((row.arrivals for row in hours), default=0)
+    shown = answer("movement.checkpoints", {"place": place})
+    row = next((row for row in shown if row.point == point), None)
+    if row is None:
+        raise Refused("MOV-2")
     page = {
         "place": place,
-        "row": next(
-            row for row in answer("movement.checkpoints", {"place": place}) if row.point == point
-        ),
-        "rows": asking(request, "movement.register", ask),
+        "row": row,
         "hours": [(row, 100 * row.arrivals // most) for row in hours if row.arrivals],
+        "names": shows_names(request, row.name),
         "refusal": refusal,
         "opens": may(request, "movement.open_checkpoint"),
     }
+    page |= leaf(request, ask)
     status = refusal.status if refusal else 200
     return private(render(request, "web/gates/gate.html", page, status=status))
+
+
+def leaf(request: HttpRequest, ask: dict[str, str]) -> dict[str, Any]:
+    """Return one page of a gate's register, the newest lines first, and where the pages beside it begin."""
+    wanted = str(request.GET.get("before", ""))
+    before = min(int(wanted), 2**31) if wanted.isdecimal() and int(wanted) else None
+    rows = asking(request, "movement.register", ask | {"before_line": before} if before else ask)
+    return {
+        "rows": rows[:ROWS_A_PAGE],
+        "older": rows[ROWS_A_PAGE - 1].register_line if len(rows) > ROWS_A_PAGE else None,
+        "newest": before is not None,
+    }
+
+
+def shows_names(request: HttpRequest, gate: str) -> str:
+    """Tell whether names are shown at a gate: "yes" to its guard on duty, "ask" to a guard who may say so, else "no"."""
+    hat = hat_of(request)
+    if hat is None or Role(hat.role) is not Role.GUARD:
+        return "no"
+    at = now(Store())
+    turns = [
+        turn
+        for turn in asking(request, "posts.mine", {})
+        if turn.starts_at <= at < turn.ends_at and turn.came_at and not turn.left_at
+    ]
+    return "yes" if gate in {turn.post_name for turn in turns} else "ask"
+
+
+def pressed(request: HttpRequest, place: str, point: UUID) -> None:
+    """Do what was pressed at a gate: the card was seen, or I am on duty here."""
+    who: dict[str, Any] = {"as_": actor_of(request), "mandate": mandate_id(request)}
+    if request.POST.get("step") == "here":
+        take_up(place, point, request=request_id(request), **who)
+        return
+    ask = {"place": place, "arrival": request.POST.get("arrival", "")}
+    perform("movement.verify_arrival", ask, request_id=request_id(request), **who)
 
 
 @signed_in
@@ -137,17 +174,15 @@ def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
 def call(request: HttpRequest, place: str, arrival: UUID) -> HttpResponse:
     """Show a call-back: dial with one tap, then one tap for what came of it, or the corrected value."""
     ask = {"place": place, "arrival": str(arrival)}
-    number, refusal = None, None
+    shown, refusal = None, None
     step = str(request.POST.get("step", ""))
     try:
+        who: dict[str, Any] = {"as_": actor_of(request), "mandate": mandate_id(request)}
         if step == "dial":
-            number = dial(
-                place,
-                arrival,
-                as_=actor_of(request),
-                mandate=mandate_id(request),
-                request=request_id(request),
-            )
+            shown = dial(place, arrival, request=request_id(request), **who)
+        elif step == "look":
+            reason = str(request.POST.get("reason", ""))
+            shown = look(place, arrival, reason, request=request_id(request), **who)
         elif request.method == "POST":
             recorded(request, ask, step)
             return redirect("gate_call", place=place, arrival=arrival)
@@ -157,7 +192,8 @@ def call(request: HttpRequest, place: str, arrival: UUID) -> HttpResponse:
     page = {
         "row": row,
         "place": place,
-        "number": number,
+        "shown": shown or (row if row.name else None),
+        "number": shown.phone if shown else None,
         "outcomes": OUTCOMES,
         "field": "phone" if row.why == "phone" else "document_number",
         "typed": request.POST.get("value", "") if refusal else "",

@@ -24,6 +24,7 @@ from mingbai.web.sign_in import safe_next
 
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
+INSPECTIONS = ("inspection.findings", "inspection.my_findings")
 NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
 
 
@@ -51,10 +52,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "hat_place": hat.place,
         "role": hat.role,
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
+        "levels": hat.role in REGISTRY.queries["response.simulate"].roles,
         "burden": hat.role in REGISTRY.queries["inspection.burdens"].roles,
         "asks_forms": hat.role in REGISTRY.commands["inspection.request_form"].roles,
         "leaders": hat.role in REGISTRY.queries["inspection.leader_visits"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
+        "resumes": hat.role in REGISTRY.queries["enterprise.gate_path"].roles,
+        "inspections": any(hat.role in REGISTRY.queries[name].roles for name in INSPECTIONS),
+        "directives": hat.role in REGISTRY.queries["response.directives"].roles,
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from mingbai.kernel.models import Login, Person, PersonKey
 from mingbai.kernel.people import unsealed
-from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Conflict, NotAllowed, Refused
 from mingbai.kernel.rows import Store
 from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 FIELDS = ("document_number", "phone")
 
@@ -32,7 +32,7 @@ def people(request: HttpRequest) -> HttpResponse:
     assert hat is not None
     place = str(request.POST.get("place") or hat.place)
     ask = {"place": place, "text": request.POST.get("text") or None}
-    rows = answer("people.people", ask, as_=actor_of(request), mandate=mandate_id(request))
+    rows = asking(request, "people.people", ask)
     page = {
         "rows": rows,
         "place": place,

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from mingbai.domains.movement.commands.requests import MAY_ASK as MAY_ASK_WORD
 from mingbai.flows import permits as flow
+from mingbai.kernel import standing
 from mingbai.kernel.folder import folder
 from mingbai.kernel.models import Mandate
-from mingbai.kernel.moment import is_story
+from mingbai.kernel.moment import is_story, now
 from mingbai.kernel.paper import qr_text
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
@@ -62,7 +64,13 @@ def permits(request: HttpRequest) -> HttpResponse:
         page |= {
             "rows": asking(request, "movement.my_requests", {}),
             "organisations": organisations(request, hat),
+            "staff": may_ask_for_staff(hat),
         }
+        page["mend"] = [
+            (row, bad)
+            for row in page["rows"]
+            if row.kind == "person" and (bad := to_mend(request, row))
+        ]
     name = "desk" if hat.role == Role.DESK else "asker"
     status = refusal.status if refusal else 200
     return private(render(request, f"web/permits/{name}.html", page, status=status))
@@ -111,6 +119,39 @@ def organisations(request: HttpRequest, hat: Mandate) -> list[Any]:
         return []
 
 
+def may_ask_for_staff(hat: Mandate) -> bool:
+    """Tell whether an office of a firm may ask for passes for its staff: the firm is approved."""
+    if hat.organisation_id is None or hat.role not in (Role.CLERK, Role.FIRM_HEAD):
+        return False
+    store = Store()
+    word = standing.WORDS[MAY_ASK_WORD]
+    return standing.at(store, word, hat.organisation_id.hex, now(store)) is not None
+
+
+def to_mend(request: HttpRequest, row: Any) -> list[Any]:
+    """Return the rows of a roster that got no pass."""
+    return list(asking(request, "movement.rows_to_mend", {"batch_id": row.batch_id}))
+
+
+def sent_roster(request: HttpRequest, hat: Mandate) -> HttpResponse:
+    """Ask for passes for the staff on a roster."""
+    sent = request.FILES.get("file")
+    if not isinstance(sent, UploadedFile) or hat.organisation_id is None:
+        raise Refused("MOV-57")
+    flow.request_roster(
+        sent.read(),
+        hat.place,
+        hat.organisation_id,
+        batch=str(request.POST.get("batch", "")).strip() or None,
+        valid_days=whole(str(request.POST.get("days", ""))),
+        as_=actor_of(request),
+        mandate=hat.id,
+        request=request_id(request),
+    )
+    request.session["passes"] = "asked"
+    return redirect("/passes/")
+
+
 def whole(text: str) -> int:
     """Return a number of days as it was typed."""
     if not text.strip().isdecimal():
@@ -142,6 +183,8 @@ def vehicles_in(text: str) -> list[dict[str, Any]]:
 def wished(request: HttpRequest, hat: Mandate) -> HttpResponse:
     """Ask for a firm's passes; the clock begins."""
     post = request.POST
+    if post.get("step") == "roster":
+        return sent_roster(request, hat)
     days = whole(str(post.get("days", "")))
     ask = {
         "place": hat.place,

@@ -28,6 +28,7 @@ from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 WEB = Path(__file__).resolve().parent.parent
 FIELD = WEB / "static" / "mingbai" / "field"
 PAGES = WEB / "templates" / "web"
+READER = ("scan/reader.js", "scan/decode.js", "scan/index.js")
 
 
 @signed_in
@@ -91,7 +92,7 @@ def field_files() -> tuple[str, list[str]]:
     named = [f"mingbai/field/{path.name}" for path in kept]
     named += [f"mingbai/{name}" for name in ("mingbai.css", "favicon.svg")]
     # The reader of codes is a package of its own: where it is installed, it is kept too.
-    named += [name for name in ("scan/zxing.js", "scan/zxing.wasm") if finders.find(name)]
+    named += [name for name in READER if finders.find(name)]
     mark = hashlib.sha256((FIELD / "worker.js").read_bytes())
     for name in named:
         mark.update(Path(str(finders.find(name))).read_bytes())

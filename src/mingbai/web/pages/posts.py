@@ -20,7 +20,7 @@ from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import asked, request_id, typed
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 from mingbai.web.pickers import reached
 
 WAYS = ("note_coming", "note_leaving", "confirm", "cancel")
@@ -62,13 +62,12 @@ def posts(request: HttpRequest) -> HttpResponse:
             return done(request, place)
         except Refused as refused:
             refusal = refused
-    known: dict[str, Any] = {"as_": actor_of(request), "mandate": hat.id}
     shown = days(request.GET.get("day") or day(now(Store())).isoformat())
     sees, books = may(hat, "posts.turns"), may(hat, "posts.book")
     rows = (
-        answer("posts.turns", {"place": place, "day": shown["on"]}, **known)
+        asking(request, "posts.turns", {"place": place, "day": shown["on"]})
         if sees
-        else answer("posts.mine", {}, **known)
+        else asking(request, "posts.mine", {})
     )
     page = shown | {
         "place": place,
@@ -79,7 +78,7 @@ def posts(request: HttpRequest) -> HttpResponse:
         "errors": refusal.fields if isinstance(refusal, AskedWrongly) else {},
         "values": {name: request.POST.get(name, "") for name in BookTurn.model_fields},
         "points": answer("places.points", {"place": place}) if books else [],
-        "people": answer("posts.candidates", {"place": place}, **known) if books else [],
+        "people": asking(request, "posts.candidates", {"place": place}) if books else [],
         "books": books,
         "request_id": str(uuid.uuid4()),
     }

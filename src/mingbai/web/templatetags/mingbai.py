@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
-from mingbai.web.kinds import DOUBTS, GATE_STATES, KINDS, PASS_KINDS, VALIDITY
+from mingbai.kernel.words import ROLE_TITLES, Role
+from mingbai.web import firm_words
+from mingbai.web.context import place_name
+from mingbai.web.kinds import (
+    DOUBTS,
+    GATE_STATES,
+    KINDS,
+    PASS_KINDS,
+    STRICTNESS,
+    VALIDITY,
+)
 
 register = template.Library()
 
@@ -122,6 +132,36 @@ def goods_name(row: Any) -> str:
 def gate_state(value: str) -> str:
     """Return how a gate stands, in a word."""
     return str(GATE_STATES.get(value, value))
+
+
+@register.filter
+def firm_word(code: str, book: str) -> str:
+    """Return the word for a code of the enterprise desk."""
+    return firm_words.said(code, book)
+
+
+@register.filter
+def is_good(code: str) -> bool:
+    """Tell whether a reason speaks for a firm."""
+    return code in firm_words.GOOD
+
+
+@register.filter
+def strict(value: int | None) -> str:
+    """Return how strict a measure is, in words."""
+    return str(STRICTNESS[value]) if value is not None else ""
+
+
+@register.filter
+def called(code: str) -> str:
+    """Return how people call a place."""
+    return place_name(code) or code
+
+
+@register.filter
+def office(role: str) -> str:
+    """Return what a role is called."""
+    return str(ROLE_TITLES[Role(role)])
 
 
 @register.filter

@@ -22,7 +22,7 @@ from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
-FIRM = "firm"
+FIRM = "own_firm"
 KEEPS = {"gate": Role.GUARD, "store": Role.KEEPER, "line": Role.CREW_LEAD, "works": Role.CREW_LEAD}
 """Who puts right what is found at a point, unless the finder names another."""
 OWNERS = {Role.CLERK, Role.FIRM_HEAD, Role.GUARD, Role.KEEPER, Role.CREW_LEAD, Role.DESK}

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('inspection', '0001_visits'),
-        ('kernel', '0006_firms_posts_standing'),
+        ('inspection', '0001_visits'),
     ]
 
     operations = [

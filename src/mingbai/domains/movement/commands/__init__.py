@@ -4,6 +4,7 @@ from mingbai.domains.movement.commands import (
     callbacks,
     checkpoints,
     crossings,
+    easing,
     issuing,
     permits,
     proposals,
@@ -11,13 +12,14 @@ from mingbai.domains.movement.commands import (
     requests,
     retention,
 )
-from mingbai.domains.movement.words import CONFIRMED
+from mingbai.domains.movement.words import AGAIN, CONFIRMED
 from mingbai.kernel.commands.items import by_a_word
 
 __all__ = [
     "callbacks",
     "checkpoints",
     "crossings",
+    "easing",
     "issuing",
     "permits",
     "proposals",
@@ -26,4 +28,4 @@ __all__ = [
     "retention",
 ]
 
-by_a_word(CONFIRMED)
+by_a_word(CONFIRMED, AGAIN)

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.movement.commands.proposals import look_at_the_week
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping
 from mingbai.domains.movement.parameters import CALL_MINUTES, KEEP_DAYS
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.rules.register import doubt_of
 from mingbai.domains.movement.sealed import key_of, seal
 from mingbai.domains.movement.words import (
@@ -120,8 +120,11 @@ def keep_days(acting: Acting, place: str) -> int:
 
 def record(acting: Acting, point: Point, told: Told, beside: Beside) -> Arrival:
     """Write one arrival: the person once, found by the number or new, and the row with everything private sealed."""
-    measure = measure_at(acting.store, point.place, acting.now)
+    measure = measure_at(acting.store, point.place, acting.at)
     until = day(acting.now) + dt.timedelta(days=keep_days(acting, point.place))
+    if measure is not None and measure.lapsed_at is not None:
+        # It comes late: it hangs on the measure of its own moment, whose last day is known.
+        until = min(until, day(measure.lapsed_at) + dt.timedelta(days=measure.keep_days))
     person, known = _person(acting, point.place, told, measure, until)
     key = key_of(acting, person.id)
     number = uuid7()

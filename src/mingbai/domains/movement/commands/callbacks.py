@@ -63,6 +63,32 @@ def begin_call(acting: Acting, ask: BeginCall) -> None:
     acting.change(item, seen_at=item.seen_at or acting.now, acted_at=acting.now)
 
 
+class OpenArrival(Ask):
+    """Look whose row of the register this is."""
+
+    place: PlaceCode
+    arrival: UUID
+    reason: Reason
+
+
+@command(role=CALLERS, title=_("Look whose row this is"), shell=False)
+def open_arrival(acting: Acting, ask: OpenArrival) -> None:
+    """Note that a row of a gate's register is opened, and why; the page then shows once whose it is."""
+    arrival = held_arrival(acting, ask.place, ask.arrival)
+    assert arrival.person_id is not None
+    check_looks(acting, ask.place)
+    acting.add(
+        Look(
+            person_id=arrival.person_id,
+            mandate=acting.mandate,
+            what="arrival",
+            reason=ask.reason,
+            at=acting.now,
+        )
+    )
+    acting.subject(arrival.person_id)
+
+
 class RecordCallback(Ask):
     """What came of a call."""
 
@@ -73,7 +99,7 @@ class RecordCallback(Ask):
     phone: Phone | None = None
 
 
-@command(role=CALLERS, title=_("Record a call-back"), records=True)
+@command(role=CALLERS, title=_("Record a call-back"), records=True, shell=False)
 def record_callback(acting: Acting, ask: RecordCallback) -> None:
     """Record what came of a call; a corrected value is checked as at the gate, and the old one stays sealed beside it."""
     arrival = held_arrival(acting, ask.place, ask.arrival)

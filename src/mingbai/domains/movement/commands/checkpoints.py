@@ -1,5 +1,6 @@
 """Commands on checkpoints: a gate is opened, closed with a reason and a way round, and equipped; its history stays."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -46,14 +47,14 @@ def open_checkpoint(acting: Acting, ask: OpenCheckpoint) -> Opened:
         assert point is not None
     held = state_of(acting, point)
     detour = point_of(acting, ask.place, ask.detour) if ask.detour else None
-    told = {
+    told: dict[str, Any] = {
         "hours": ask.hours or (held.hours if held else None),
         "equipment": ask.equipment or (held.equipment if held else None),
         "detour_id": detour.id if detour else None,
     }
     if held is not None and held.open and all(getattr(held, n) == v for n, v in told.items()):
         raise Refused("MOV-20")
-    _stand(acting, point, held, open=True, **told)
+    stand(acting, point, held, open=True, **told)
     return Opened(point=point.id)
 
 
@@ -75,7 +76,7 @@ def close_checkpoint(acting: Acting, ask: CloseCheckpoint) -> None:
     if not is_open(held):
         raise Refused("MOV-11")
     check_detour(same=detour.id == point.id, is_open=is_open(state_of(acting, detour)))
-    _stand(
+    stand(
         acting,
         point,
         held,
@@ -85,15 +86,15 @@ def close_checkpoint(acting: Acting, ask: CloseCheckpoint) -> None:
         hours=held.hours if held else None,
         equipment=held.equipment if held else None,
     )
-    _lead_on(acting, point, detour)
+    lead_on(acting, point, detour)
 
 
-def _lead_on(acting: Acting, closed: Point, detour: Point) -> None:
+def lead_on(acting: Acting, closed: Point, detour: Point) -> None:
     """Gates that sent people to the one that closes now send them on."""
     for other in acting.find(Point, place=closed.place, kind=GATE):
         held = state_of(acting, other)
         if held is not None and not held.open and held.detour_id == closed.id:
-            _stand(
+            stand(
                 acting,
                 other,
                 held,
@@ -118,7 +119,7 @@ def set_equipment(acting: Acting, ask: SetEquipment) -> None:
     """Note with what a gate is equipped from now on."""
     point = point_of(acting, ask.place, ask.point)
     held = state_of(acting, point)
-    _stand(
+    stand(
         acting,
         point,
         held,
@@ -130,13 +131,21 @@ def set_equipment(acting: Acting, ask: SetEquipment) -> None:
     )
 
 
-def _stand(acting: Acting, point: Point, held: CheckpointState | None, **how: Any) -> None:
+def stand(
+    acting: Acting,
+    point: Point,
+    held: CheckpointState | None,
+    *,
+    at: dt.datetime | None = None,
+    **how: Any,
+) -> None:
+    """Write how a gate stands from now on, or from a minute that is past."""
     acting.add(
         CheckpointState(
             point_id=point.id,
             place=point.place,
             number=held.number + 1 if held else 1,
-            at=acting.at,
+            at=at or acting.at,
             recorded_at=acting.now,
             **how,
         )

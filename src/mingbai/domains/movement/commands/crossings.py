@@ -4,7 +4,7 @@ import datetime as dt
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open, Private
 from mingbai.kernel.clock import day
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.many.working import Working
 from mingbai.kernel.pass_keys import trust_list
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.policy import in_force
@@ -84,7 +85,19 @@ class Shown:
         self.number, self.kind, self.judged = number, kind, judged
 
 
-@command(role={Role.GUARD, Role.DESK}, title=_("Record a crossing"), records=True)
+def load_shown(working: Working, asks: Sequence[RecordCrossing]) -> None:
+    """Read at once the passes whose numbers were shown."""
+    shown = [plain_number(ask.permit) for ask in asks if ask.permit]
+    working.load(Permit, "number", [number for number in shown if number is not None])
+
+
+def plain_number(text: str) -> str | None:
+    """Return the number of a pass, when what was shown is one and no token."""
+    plain = text.replace(" ", "").lower()
+    return plain if NUMBER.fullmatch(plain) else None
+
+
+@command(role={Role.GUARD, Role.DESK}, title=_("Record a crossing"), records=True, many=load_shown)
 def record_crossing(acting: Acting, ask: RecordCrossing) -> Crossed:
     """Record that a pass or an arrival came to a gate and what became of it; the pass is judged anew by today's lists."""
     point = point_of(acting, ask.place, ask.point)
@@ -119,8 +132,8 @@ def record_crossing(acting: Acting, ask: RecordCrossing) -> Crossed:
 
 def look_at(acting: Acting, text: str) -> Shown:
     """Return what a pass is worth at this place and moment, by its token or its number alone."""
-    plain = text.replace(" ", "").lower()
-    if NUMBER.fullmatch(plain):
+    plain = plain_number(text)
+    if plain is not None:
         row = acting.see(Permit, number=plain)
         return known(acting, row) if row else Shown(plain, None, "unknown")
     trust = trust_list()

@@ -16,9 +16,9 @@ from mingbai.domains.movement.commands.arriving import (
     record,
 )
 from mingbai.domains.movement.commands.callbacks import mend
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.parameters import CARD_MUST_BE_SEEN
-from mingbai.domains.movement.points import is_open, point_of, state_of
+from mingbai.domains.movement.points import is_open, point_of, state_then
+from mingbai.domains.movement.queries.measures import measure_at
 from mingbai.domains.movement.rules.register import (
     check_arrived,
     check_card,
@@ -90,7 +90,7 @@ def register_arrival(acting: Acting, ask: RegisterArrival) -> Registered:
 
 def _judge(acting: Acting, point: Point, *, card_seen: bool) -> None:
     """Ask the rules that were in force when it happened; what a phone tells of has happened all the same."""
-    state = state_of(acting, point)
+    state = state_then(acting, point, acting.at)
     detour = acting.see(Point, id=state.detour_id) if state and state.detour_id else None
     must = in_force(acting.store, CARD_MUST_BE_SEEN.name, point.place, acting.at)
     try:
@@ -102,7 +102,7 @@ def _judge(acting: Acting, point: Point, *, card_seen: bool) -> None:
 
 def _leave_origin(acting: Acting, place: str, from_place: str | None) -> None:
     """MOV-9 来处不留: without a measure in force, where somebody comes from is not kept, not even beside the entry."""
-    asked = from_place is not None and measure_at(acting.store, place, acting.now) is None
+    asked = from_place is not None and measure_at(acting.store, place, acting.at) is None
     if asked and not acting.commit_only("from_place"):
         raise Refused("MOV-9")
 
@@ -154,7 +154,7 @@ class VerifyArrival(Ask):
     arrival: UUID
 
 
-@command(role=AT_THE_GATE, title=_("Card seen"), records=True)
+@command(role=AT_THE_GATE, title=_("Card seen"), records=True, shell=False)
 def verify_arrival(acting: Acting, ask: VerifyArrival) -> None:
     """Note that the row was compared with the card itself: by whom, and when."""
     held = held_arrival(acting, ask.place, ask.arrival)

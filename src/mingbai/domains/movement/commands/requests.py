@@ -9,6 +9,7 @@ from pydantic import Field
 
 from mingbai.domains.movement.commands.permits import (
     PERMITS,
+    ROSTER,
     OpenBatch,
     PermitsBegun,
     Vehicle,
@@ -18,16 +19,20 @@ from mingbai.domains.movement.commands.permits import (
 )
 from mingbai.domains.movement.models import Batch, Wanted
 from mingbai.domains.movement.rules import permits as rules
-from mingbai.kernel import jobs
+from mingbai.kernel import jobs, standing
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.canonical import sha256
 from mingbai.kernel.commands.messages import tell, told
 from mingbai.kernel.models import Mandate, Organisation
 from mingbai.kernel.pass_keys import signing_key
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.people_sheet import read_roster
+from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Code, PlaceCode, Reason, Role
+from mingbai.kernel.words import Code, Digest, PlaceCode, Reason, Role
+from mingbai.kernel.workbooks.reading import read
 
+MAY_ASK = "enterprise.may_request_passes"
 ASKED = "movement.permits_asked"
 WITHIN = dt.timedelta(minutes=30)
 
@@ -40,10 +45,12 @@ told(
 
 
 class RequestPermits(OpenBatch):
-    """Ask for passes for a firm's vehicles."""
+    """Ask for passes for a firm: for its vehicles by their plates, or for its staff by a roster."""
 
     organisation: UUID
-    vehicles: list[Vehicle] = Field(min_length=1, max_length=rules.LINES_MOST)
+    vehicles: list[Vehicle] = Field(default=[], max_length=rules.LINES_MOST)
+    workbook: Digest | None = None
+    total: int | None = Field(default=None, ge=0, le=100_000)
 
 
 class Requested(Answer):
@@ -58,8 +65,10 @@ class Requested(Answer):
     title=_("Ask for passes"),
 )
 def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
-    """Ask for goods or vehicle passes for a firm; the clock runs from here until the desk has issued them."""
-    if ask.kind == "person":
+    """Ask for a firm's passes: for vehicles, or for the staff of a firm that may; the clock runs until the desk has issued them."""
+    if (ask.kind == "person") != (ask.workbook is not None) or (
+        (ask.kind == "person") == bool(ask.vehicles)
+    ):
         raise Refused("MOV-46")
     team = acting.see(Organisation, id=ask.organisation)
     if team is None:
@@ -68,11 +77,19 @@ def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
     if acting.role is Role.AGENT:
         sent_by = mandate.organisation_id if mandate else None
         rules.check_agent(acting.hat.case, sent_by, team.id, team.name)
+    if ask.kind == "person":
+        check_staff(acting, team, mandate)
     batch = batch_of(acting, ask, "asked")
-    if batch.state != "asked" or batch.asked_by not in (None, acting.person):
+    # A roster whose bad rows were mended is sent for the same batch again.
+    again = ask.kind == "person" and batch.state == "issued" and batch.organisation_id == team.id
+    if not again and (batch.state != "asked" or batch.asked_by not in (None, acting.person)):
         raise Refused("MOV-53", batch=ask.batch)
-    want(acting, batch, ask.vehicles)
-    total = len(acting.find(Wanted, batch_id=batch.id))
+    if ask.workbook is not None:
+        batch = acting.change(batch, job=kept_roster(acting, ask.workbook), state="asked")
+        total = ask.total or 0
+    else:
+        want(acting, batch, ask.vehicles)
+        total = len(acting.find(Wanted, batch_id=batch.id))
     acting.change(
         batch,
         organisation_id=team.id,
@@ -91,6 +108,25 @@ def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
     if acting.person is not None:
         acting.subject(acting.person)
     return Requested(batch_id=batch.id, total=total)
+
+
+def check_staff(acting: Acting, team: Organisation, mandate: Mandate | None) -> None:
+    """MOV-95 先批后证: passes for a firm's staff are asked for by its own side, once its word of standing says that it may."""
+    word = standing.WORDS.get(MAY_ASK)
+    own = mandate is not None and mandate.organisation_id == team.id
+    if acting.role not in (Role.CLERK, Role.FIRM_HEAD) or not own or word is None:
+        raise NotAllowed("MOV-95")
+    if standing.at(acting.store, word, team.id.hex, acting.now) is None:
+        raise NotAllowed("MOV-95")
+
+
+def kept_roster(acting: Acting, digest: str) -> UUID:
+    """Return under which name the roster of this request is kept closed."""
+    name = jobs.job_of(acting.entry)
+    content = jobs.kept(name)
+    if content is None or sha256(content).hex() != digest:
+        raise Refused("MOV-96")
+    return name
 
 
 class OneBatch(Ask):
@@ -115,9 +151,19 @@ def grant_permits(acting: Acting, ask: OneBatch) -> PermitsBegun:
     """Begin to issue the passes that were asked for; the one who asked is told when they are there."""
     signing_key()
     batch = waiting(acting, ask)
+    job = jobs.job_of(acting.entry)
+    if batch.kind == "person":
+        sent = batch.job
+        content = jobs.kept(sent) if sent else None
+        if content is None or sent is None:
+            raise Refused("MOV-96")
+        jobs.keep(job, content, batch=batch.code)
+        acting.afterwards.append(lambda: jobs.drop(sent))
+        begin_job(acting, batch, ROSTER, len(read_roster(read(content))), "")
+        return PermitsBegun(job=job, batch_id=batch.id)
     total = len(acting.find(Wanted, batch_id=batch.id))
     begin_job(acting, batch, PERMITS, total, json.dumps({"batch": batch.id.hex, "wanted": True}))
-    return PermitsBegun(job=jobs.job_of(acting.entry), batch_id=batch.id)
+    return PermitsBegun(job=job, batch_id=batch.id)
 
 
 class RefuseBatch(OneBatch):
@@ -130,7 +176,9 @@ class RefuseBatch(OneBatch):
 def refuse_permits(acting: Acting, ask: RefuseBatch) -> None:
     """Refuse passes that were asked for, with the reason; the one who asked is told."""
     batch = waiting(acting, ask)
-    acting.change(batch, state="refused")
+    if batch.kind == "person" and (sent := batch.job) is not None:
+        acting.afterwards.append(lambda: jobs.drop(sent))
+    acting.change(batch, state="refused", job=None)
     acting.close_item(kind=ASKED, subject=batch.code, place=batch.place, outcome="refused")
     tell_asker(acting, batch, "permits_refused")
 

@@ -1,7 +1,6 @@
 """Commands on retention: rows are blinded when their day has come, kept longer only with a published reason."""
 
 import datetime as dt
-import json
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import PrivateId, forget_values, scrub
 from mingbai.kernel.commands.measures import RetentionPlan, kept_until_end
 from mingbai.kernel.erasing import eraser
+from mingbai.kernel.measures import told_hung
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due, planner
@@ -119,5 +119,5 @@ def keep_arrival_until(acting: Acting, ask: KeepArrivalUntil) -> None:
 @planner(RETENTION)
 def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
     """Plan the arrivals that hang on a measure: each is kept until the day that follows from its end."""
-    rows = Arrival.objects.filter(measure=json.loads(content)["measure"]).order_by("id")
-    return kept_until_end("movement.keep_arrival_until", "arrival", rows, content)
+    told = told_hung(content)
+    return kept_until_end("movement.keep_arrival_until", "arrival", told, told.of(Arrival))

@@ -1,6 +1,6 @@
 """Tables of the movement desk: columns, constraints, indexes; no rules."""
 
-from mingbai.domains.movement.models.checkpoints import CheckpointState
+from mingbai.domains.movement.models.checkpoints import CheckpointState, Hanging
 from mingbai.domains.movement.models.crossings import Crossing
 from mingbai.domains.movement.models.permits import Batch, IssuedDay, Permit, Wanted
 from mingbai.domains.movement.models.register import Arrival, Callback, LongerKeeping, Proposal
@@ -11,6 +11,7 @@ __all__ = [
     "Callback",
     "CheckpointState",
     "Crossing",
+    "Hanging",
     "IssuedDay",
     "LongerKeeping",
     "Permit",

@@ -1,4 +1,4 @@
-"""Tables of checkpoints: how each gate stood from a moment on; a gate itself is a point of the kernel."""
+"""Tables of checkpoints: how each gate stood from a moment on, and on which measure it hangs; a gate is a point of the kernel."""
 
 from django.db import models
 
@@ -24,3 +24,20 @@ class CheckpointState(Kept):
             models.UniqueConstraint(fields=["point", "number"], name="checkpoint_state_once")
         ]
         indexes = [models.Index(fields=["place", "at"], name="checkpoint_place")]
+
+
+class Hanging(Kept):
+    """A gate, or the passes of one kind for a place and under it, hang on a kind of measure: they go when it lapses."""
+
+    place = PlaceCodeField()
+    what = models.CharField(max_length=10)
+    point = models.ForeignKey(Point, null=True, on_delete=models.PROTECT, related_name="+")
+    measure = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["measure"], name="hanging_measure"),
+            models.Index(fields=["place", "what"], name="hanging_place"),
+        ]

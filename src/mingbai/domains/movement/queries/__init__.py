@@ -5,9 +5,19 @@ from mingbai.domains.movement.queries import (
     callbacks,
     checkpoints,
     crossings,
+    foresight,
     permits,
     printing,
     register,
 )
 
-__all__ = ["bundle", "callbacks", "checkpoints", "crossings", "permits", "printing", "register"]
+__all__ = [
+    "bundle",
+    "callbacks",
+    "checkpoints",
+    "crossings",
+    "foresight",
+    "permits",
+    "printing",
+    "register",
+]

@@ -1,6 +1,7 @@
-"""Queries on call-backs: one task, masked, with what was tried before; and who may look at an old value."""
+"""Queries on call-backs: one task with what was tried before; and what a look at its row opens."""
 
 import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.movement.models import Arrival, Callback
 from mingbai.domains.movement.parameters import MINUTES_A_CALL
-from mingbai.domains.movement.queries.register import masks
+from mingbai.domains.movement.queries.register import lines_of, masks, named, on_duty
 from mingbai.domains.movement.sealed import unseal
 from mingbai.domains.movement.words import CALLBACK
 from mingbai.kernel.acting import Asking
@@ -33,11 +34,13 @@ class OfArrival(Ask):
 
 
 class CallRow(Row):
-    """A call-back task."""
+    """A call-back task; whose row it is stands there for the guard on duty at its gate alone."""
 
     arrival: UUID
+    point: UUID
     gate: str
-    name: str
+    register_line: int
+    name: str | None
     document_kind: str
     document_mask: str | None
     phone_mask: str | None
@@ -53,21 +56,24 @@ class CallRow(Row):
 
 @query(scope=Scope.UNDER, role={Role.GUARD, Role.DESK}, title=_("A call-back"))
 def callback(asking: Asking, ask: OfArrival) -> CallRow:
-    """Return one call-back task, its number masked, with how often somebody called and what came of it."""
+    """Return one call-back task, with how often somebody called and what came of it."""
     row = asking.see(Arrival, id=ask.arrival)
     if row is None or row.place != ask.place or row.person_id is None:
         raise Refused("MOV-6")
     person = asking.see(Person, id=row.person_id)
     point = asking.see(Point, id=row.point_id)
     assert person is not None and point is not None
+    name, document_mask, phone_mask = named(asking, row, on_duty(asking, point.id))
+    lines = lines_of(point.id)
     items = asking.find(OpenItem, kind=CALLBACK, subject=row.id.hex, place=ask.place)
     last = max(items, key=lambda item: item.asked_at, default=None)
     calls = asking.find(Callback, arrival_id=row.id)
-    document_mask, phone_mask = masks(asking, row, person)
     return CallRow(
         arrival=row.id,
+        point=point.id,
         gate=point.name,
-        name=person.name or "",
+        register_line=next((line for line, number in lines.items() if number == row.id), 0),
+        name=name,
         document_kind=row.document_kind,
         document_mask=document_mask,
         phone_mask=phone_mask,
@@ -96,6 +102,26 @@ def minutes_of_calls(
     ]
     name = str(gettext("The gate's register"))
     return [Spent("movement.register", name, "call", sum(said), len(said))] if said else []
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Whose row of the register it is, as a journalled look shows it once; the phone in the clear for a call alone."""
+
+    name: str
+    document_mask: str | None
+    phone_mask: str | None
+    phone: str | None = None
+
+
+def opened(asking: Asking, arrival: UUID, *, to_call: bool) -> Opened:
+    """Return whose row it is; whoever calls this has journalled the look."""
+    row = asking.see(Arrival, id=arrival)
+    person = asking.see(Person, id=row.person_id) if row and row.person_id else None
+    if row is None or person is None:
+        raise Refused("MOV-6")
+    phone = number_of(asking.store, arrival) if to_call else None
+    return Opened(person.name or "", *masks(asking, row, person), phone)
 
 
 def number_of(store: Store, arrival: UUID) -> str | None:

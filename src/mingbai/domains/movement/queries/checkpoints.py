@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.movement.flow import counted
 from mingbai.domains.movement.models import Arrival, Callback, CheckpointState
 from mingbai.domains.movement.parameters import CHECK_EVERY, CHECKS_LEAST, CHECKS_MOST
-from mingbai.domains.movement.points import gates_of, point_of, states_of
+from mingbai.domains.movement.points import gates_of, point_of, reason_of, states_of
 from mingbai.domains.movement.rules.register import (
     TURNOVER_DAYS,
     checks_a_day,
@@ -34,6 +34,8 @@ from mingbai.kernel.models import Place, Point
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.rows import Store
+from mingbai.kernel.standing import rulings
 from mingbai.kernel.words import AsOf, PlaceCode, Role
 
 READING = {Role.GUARD, Role.DESK, Role.OVERSEER, Role.CREW_LEAD}
@@ -83,7 +85,7 @@ def checkpoints(asking: Asking, ask: GatesAt) -> list[CheckpointRow]:
                 state=_state(state, moment or asking.now),
                 hours=state.hours if state else None,
                 equipment=state.equipment if state else None,
-                reason=state.reason if state and not state.open else None,
+                reason=reason_of(asking, state),
                 detour=names.get(state.detour_id) if state and state.detour_id else None,
                 since=state.at if state else None,
             )
@@ -139,7 +141,7 @@ def checkpoint_history(asking: Asking, ask: OfGate) -> list[GateHistoryRow]:
             recorded_at=state.recorded_at,
             hours=state.hours,
             equipment=state.equipment,
-            reason=state.reason,
+            reason=reason_of(asking, state),
             detour=names.get(state.detour_id) if state.detour_id else None,
         )
         for state in sorted(states, key=lambda state: -state.number)
@@ -226,10 +228,20 @@ def counts_per_hour(asking: Asking, ask: GateDay) -> list[HourRow]:
     return [HourRow(hour=hour, arrivals=hours[hour]) for hour in range(24)]
 
 
+GRADE = "response.zone_grade"
+"""The ruling word of the response desk by which gates are checked more often."""
+
+
 class UnderPlace(Ask):
-    """A place and what lies under it."""
+    """A place and what lies under it, on a day."""
 
     place: PlaceCode
+    on: dt.date | None = None
+
+
+def factor_of(store: Store, grade: str, place: str, at: dt.datetime) -> int:
+    """Return how many times as often gates are checked in a zone of a grade."""
+    return in_force(store, f"response.checks_{grade}", place, at)
 
 
 class FrequencyRow(Row):
@@ -237,6 +249,7 @@ class FrequencyRow(Row):
 
     place: str
     name: str
+    grade: str
     turnover: int
     checks: int
     hours_between: int
@@ -244,11 +257,17 @@ class FrequencyRow(Row):
 
 @query(scope=Scope.UNDER, role=READING, title=_("How often to check"))
 def check_frequency(asking: Asking, ask: UnderPlace) -> list[FrequencyRow]:
-    """Return how often the gates of each place are to be checked a day: the more people come, the more often."""
+    """Return how often the gates of each place are to be checked on a day: the more people come, and the worse its zone grade.
+
+    The grade is that with which the day begins: what changes at noon changes the checks of the next day.
+    """
     points = Point.objects.filter(kind=GATE, place__startswith=prefix_of(ask.place))
     places = sorted(set(points.values_list("place", flat=True)))
+    begins = start_of_day(ask.on or day(asking.now))
+    words = rulings(asking.store, places, begins)
     found = []
     for place in places:
+        grade = words[place][GRADE]
         days = [asking.now - dt.timedelta(days=back) for back in range(TURNOVER_DAYS + 1)]
         counts = [
             len(counted(place, since, until)) for until, since in zip(days, days[1:], strict=False)
@@ -258,12 +277,14 @@ def check_frequency(asking: Asking, ask: UnderPlace) -> list[FrequencyRow]:
             in_force(asking.store, one.name, place, asking.now)
             for one in (CHECK_EVERY, CHECKS_LEAST, CHECKS_MOST)
         )
-        checks = checks_a_day(turnover, every=every, least=least, most=most)
+        usual = checks_a_day(turnover, every=every, least=least, most=most)
+        checks = min(24, usual * factor_of(asking.store, grade, place, begins))
         named = Place.objects.filter(code=place).order_by("-prefix").first()
         found.append(
             FrequencyRow(
                 place=place,
                 name=named.name if named else place,
+                grade=grade,
                 turnover=turnover,
                 checks=checks,
                 hours_between=24 // checks,

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections import Counter
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from mingbai.domains.movement.flow import Counted, flow_source
-from mingbai.domains.movement.models import Crossing
+from mingbai.domains.movement.models import Crossing, Permit
 from mingbai.domains.movement.points import point_of
+from mingbai.domains.movement.rules import permits as rules
 from mingbai.kernel.acting import Asking
-from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.asks import Ask, Private, Row
 from mingbai.kernel.clock import PLACE_ZONE, day, start_of_day
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Point
@@ -31,6 +33,19 @@ terms(
 )
 sentences({"MOV-68": _("No crossing of this number is kept here.")})
 GATE_ROLES = {Role.GUARD, Role.DESK}
+
+
+def run_together(text: Any) -> Any:
+    """Return a number that is printed in groups of four without its gaps."""
+    return "".join(text.split()).lower() if isinstance(text, str) else text
+
+
+PassNumber = Annotated[
+    str,
+    Private(),
+    BeforeValidator(run_together),
+    StringConstraints(pattern=r"^[0-9a-f]{16}$"),
+]
 
 
 class OfGate(Ask):
@@ -96,6 +111,38 @@ def stopped_scans(asking: Asking, ask: OfGate) -> list[StoppedRow]:
         row.reason or "guard" for row in crossings_of(asking, ask) if row.verdict == "stop"
     )
     return [StoppedRow(reason=reason, times_count=count) for reason, count in counted.most_common()]
+
+
+class ByNumber(Ask):
+    """A pass that a gate could not scan, by the number printed under its code."""
+
+    place: PlaceCode
+    permit: PassNumber
+
+
+class JudgedRow(Row):
+    """What the rules say of a pass here and now, of which kind it is and until when; nothing of who holds it."""
+
+    judged: str
+    kind: str | None = None
+    valid_to: dt.datetime | None = None
+
+
+@query(scope=Scope.UNDER, role=GATE_ROLES, title=_("A pass by its number"))
+def pass_by_number(asking: Asking, ask: ByNumber) -> JudgedRow:
+    """Return what the rules say of a pass at this place now, by the number under its code; nothing of the look is kept."""
+    row = asking.see(Permit, number=ask.permit)
+    if row is None:
+        return JudgedRow(judged="unknown")
+    word = rules.judged(
+        starts=row.starts_at,
+        ends=row.ends_at,
+        revoked=row.revoked_at,
+        places=row.places,
+        at=asking.now,
+        place=ask.place,
+    )
+    return JudgedRow(judged=word, kind=row.kind, valid_to=row.ends_at)
 
 
 @flow_source

@@ -16,7 +16,8 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Open, Private, Row
 from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Organisation, Person
+from mingbai.kernel.jobs import outcomes_of
+from mingbai.kernel.models import Job, Organisation, Person
 from mingbai.kernel.pass_keys import trust_list, trust_text
 from mingbai.kernel.places import is_under
 from mingbai.kernel.queries.places import OfPlace
@@ -94,6 +95,11 @@ def batch_row(asking: Asking, row: Batch) -> BatchRow:
     )
 
 
+def batches_of(asking: Asking, organisation: UUID) -> list[BatchRow]:
+    """Return the batches that were asked for by a firm."""
+    return [batch_row(asking, row) for row in asking.find(Batch, organisation_id=organisation)]
+
+
 @query(scope=Scope.UNDER, role={Role.DESK, Role.LEADER}, title=_("Batches of passes"))
 def batches(asking: Asking, ask: OfPlace) -> list[BatchRow]:
     """Return the batches of a place and under it, the newest first, each with its clock from request to pass."""
@@ -108,6 +114,42 @@ def my_requests(asking: Asking, ask: Nothing) -> list[BatchRow]:
         return []
     found = Batch.objects.filter(asked_by=asking.person).order_by("-asked_at")[:200]
     return [batch_row(asking, row) for row in found]
+
+
+class MyBatch(Ask):
+    """A batch that I asked for."""
+
+    batch_id: UUID
+
+
+class RosterRow(Row):
+    """A row of a roster that got no pass, and what is wrong with it."""
+
+    row: int
+    sheet: str
+    outcome: str
+    why: str
+    text: str
+
+
+@query(scope=Scope.OWN, title=_("Rows of my roster to mend"))
+def rows_to_mend(asking: Asking, ask: MyBatch) -> list[RosterRow]:
+    """Return the rows of a roster that I sent which got no pass, each with what is wrong, to be mended and sent again."""
+    batch = asking.see(Batch, id=ask.batch_id)
+    if batch is None or asking.person is None or batch.asked_by != asking.person:
+        return []
+    job = asking.see(Job, id=batch.job) if batch.job else None
+    return [
+        RosterRow(
+            row=one["row"],
+            sheet=one.get("sheet", ""),
+            outcome=one["outcome"],
+            why=one.get("why") or one.get("rule") or "",
+            text=one.get("message", ""),
+        )
+        for one in (outcomes_of(job) if job else [])
+        if one["outcome"] in ("refused", "to_verify")
+    ]
 
 
 class ClockRow(Row):

@@ -1,21 +1,22 @@
-"""Queries on the register: one gate at a time, numbers masked, what needs somebody first; where from is a count alone."""
+"""Queries on the register: one gate at a time, named to nobody but its guard on duty; where from is a count alone."""
 
 import datetime as dt
 from collections import Counter
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field
 
-from mingbai.domains.movement.measures import measure_at
 from mingbai.domains.movement.models import Arrival, LongerKeeping, Proposal
 from mingbai.domains.movement.points import gates_of, point_of
-from mingbai.domains.movement.rules.register import SMALLEST_CELL, standing_of
+from mingbai.domains.movement.queries.measures import measure_at
+from mingbai.domains.movement.rules.register import SMALLEST_CELL, shows_names, standing_of
 from mingbai.domains.movement.sealed import key_of, unseal
 from mingbai.domains.movement.words import CALLBACK, Doubt, PointText
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.documents import mask_document, mask_phone
-from mingbai.kernel.models import OpenItem, Person
+from mingbai.kernel.models import Booking, OpenItem, Person
 from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
@@ -30,13 +31,15 @@ class RegisterAsk(Ask):
     place: PlaceCode
     point: PointText
     on: dt.date | None = None
+    before_line: int | None = Field(default=None, ge=1)
 
 
 class ArrivalRow(Row):
-    """A row of the register, numbers masked."""
+    """A row of the register: its line, how far it is verified, and for the guard on duty there whose it is, numbers masked."""
 
+    register_line: int
     arrival: UUID
-    name: str
+    name: str | None
     document_kind: str
     document_mask: str | None
     phone_mask: str | None
@@ -49,21 +52,48 @@ class ArrivalRow(Row):
 
 @query(scope=Scope.UNDER, role={Role.GUARD, Role.DESK}, title=_("The register of a gate"))
 def register(asking: Asking, ask: RegisterAsk) -> list[ArrivalRow]:
-    """Return the newest rows of one gate's register; a person's rows at other gates are never beside them."""
+    """Return the newest rows of one gate's register, or those before a line; names stand there for its guard on duty alone."""
     gate = point_of(asking, ask.place, ask.point)
-    found = Arrival.objects.filter(point_id=gate.id, blinded_at=None)
-    if ask.on:
-        found = found.filter(arrived_on=ask.on)
-    rows = list(found.select_related("person").order_by("-at", "-id")[:ROWS_MOST])
-    return [_row(asking, row) for row in rows if row.person is not None]
+    lines = lines_of(gate.id, ask.on)
+    wanted = [line for line in reversed(lines) if line < (ask.before_line or line + 1)][:ROWS_MOST]
+    rows = Arrival.objects.select_related("person").in_bulk([lines[line] for line in wanted])
+    duty = on_duty(asking, gate.id)
+    return [_row(asking, line, rows[lines[line]], duty) for line in wanted]
 
 
-def _row(asking: Asking, row: Arrival) -> ArrivalRow:
-    assert row.person is not None
-    document_mask, phone_mask = masks(asking, row, row.person)
+def lines_of(gate: UUID, on: dt.date | None = None) -> dict[int, UUID]:
+    """Return the lines of a gate's register in their order; a line keeps its number when another is blinded."""
+    found = Arrival.objects.filter(point_id=gate).order_by("recorded_at", "id")
+    rows = found.values_list("id", "arrived_on", "blinded_at", "person_id")
+    return {
+        line: number
+        for line, (number, came, blinded_at, person) in enumerate(rows, 1)
+        if blinded_at is None and person is not None and on in (None, came)
+    }
+
+
+def on_duty(asking: Asking, gate: UUID) -> bool:
+    """Tell whether who asks is the guard on duty at a gate; turns never overlap, so nobody is at two gates at once."""
+    return asking.role is Role.GUARD and any(
+        turn.came_at is not None and turn.left_at is None and turn.cancelled_at is None
+        for turn in asking.find(Booking, person_id=asking.person, point_id=gate)
+        if turn.starts_at <= asking.now < turn.ends_at
+    )
+
+
+def named(asking: Asking, row: Arrival, duty: bool) -> tuple[str | None, str | None, str | None]:
+    """Return a row's name, number and phone, the last two masked, for whom they are; for anybody else nothing."""
+    if row.person is None or not shows_names(on_duty=duty, verified=row.verified_at is not None):
+        return None, None, None
+    return row.person.name or "", *masks(asking, row, row.person)
+
+
+def _row(asking: Asking, line: int, row: Arrival, duty: bool) -> ArrivalRow:
+    name, document_mask, phone_mask = named(asking, row, duty)
     return ArrivalRow(
+        register_line=line,
         arrival=row.id,
-        name=row.person.name or "",
+        name=name,
         document_kind=row.document_kind,
         document_mask=document_mask,
         phone_mask=phone_mask,
@@ -96,14 +126,11 @@ class OfVillage(Ask):
 
 
 class ToVerifyRow(Row):
-    """A row that needs somebody, with the call-back that waits for it."""
+    """A row that needs somebody, with the call-back that waits for it; whose it is stands at its gate."""
 
     arrival: UUID
     point: UUID
     gate: str
-    name: str
-    document_mask: str | None
-    phone_mask: str | None
     arrived_on: dt.date
     why: str
     asked_at: dt.datetime | None
@@ -124,19 +151,13 @@ def rows_in_doubt(asking: Asking, ask: OfVillage) -> list[ToVerifyRow]:
     }
     rows = Arrival.objects.filter(place=ask.place, doubt__isnull=False, blinded_at=None)
     found = []
-    for row in rows.select_related("person").order_by("recorded_at", "id")[:ROWS_MOST]:
-        if row.person is None:
-            continue
-        document_mask, phone_mask = masks(asking, row, row.person)
+    for row in rows.exclude(person=None).order_by("recorded_at", "id")[:ROWS_MOST]:
         item = items.get(row.id.hex)
         found.append(
             ToVerifyRow(
                 arrival=row.id,
                 point=row.point_id,
                 gate=gates.get(row.point_id, ""),
-                name=row.person.name or "",
-                document_mask=document_mask,
-                phone_mask=phone_mask,
                 arrived_on=row.arrived_on,
                 why=row.doubt or "",
                 asked_at=item.asked_at if item else None,

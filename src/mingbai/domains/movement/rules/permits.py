@@ -90,6 +90,10 @@ sentences(
         "MOV-69": _(
             "Read nothing in this picture. Hold the code still, in good light, and take it again."
         ),
+        "MOV-95": _(
+            "Passes for a firm's staff are asked for by its own clerk or head, once the firm is approved to resume."
+        ),
+        "MOV-96": _("The roster that was sent is not here any more. Send it once more."),
     }
 )
 

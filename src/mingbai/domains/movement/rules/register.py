@@ -112,6 +112,11 @@ def fixed_in_time(asked_at: dt.datetime, at: dt.datetime) -> bool:
     return at - asked_at <= HELP_WITHIN
 
 
+def shows_names(*, on_duty: bool, verified: bool) -> bool:
+    """MOV-N 名不出卡口: a name is read at its gate alone, by the guard on duty there, until the row is verified."""
+    return on_duty and not verified
+
+
 def turnover_of(counts: Sequence[int]) -> int:
     """Return the arrivals a day of the last days, rounded up."""
     return -(-sum(counts) // len(counts)) if counts else 0

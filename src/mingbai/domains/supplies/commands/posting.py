@@ -98,6 +98,11 @@ def held_at(acting: Acting, at: Location, goods: Goods) -> dict[UUID, Balance]:
     return {row.lot_id: row for row in rows}
 
 
+def quantity_at(acting: Acting, at: Location, goods: Goods) -> int:
+    """Return how much of goods a location holds, whatever the lots; the store's book is locked, so it stands still."""
+    return acting.total(Balance, "quantity", location_id=at.id, goods_id=goods.id)
+
+
 def as_held(acting: Acting, balances: dict[UUID, Balance]) -> list[Held]:
     """Return balances with what is needed to choose between their lots."""
     found = []

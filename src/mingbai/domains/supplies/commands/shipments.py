@@ -14,6 +14,7 @@ from mingbai.domains.supplies.commands.posting import (
     location,
     open_store,
     post,
+    quantity_at,
 )
 from mingbai.domains.supplies.commands.waste import note_sent
 from mingbai.domains.supplies.models import Line, Location, Shipment
@@ -160,7 +161,7 @@ def confirm_delivery(acting: Acting, ask: ConfirmDelivery) -> Arrived:
     transit = acting.see(Location, id=shipment.transit_id)
     assert goods is not None and transit is not None
     store = open_store(acting, ask.place)
-    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
+    before = quantity_at(acting, store.at, goods)
     good = ask.received - ask.damaged
     line = post(
         acting,

@@ -14,6 +14,7 @@ from mingbai.domains.supplies.commands.posting import (
     location,
     open_store,
     post,
+    quantity_at,
     recipient,
 )
 from mingbai.domains.supplies.commands.shipments import hold_shipment, take_back
@@ -104,7 +105,7 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     )
     store = open_store(acting, ask.place)
     source = _source(acting, ask)
-    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
+    before = quantity_at(acting, store.at, goods)
     line = post(
         acting,
         store,
@@ -199,7 +200,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     if held < quantity:
         raise Refused("SUP-12", held=held, unit=goods.base_unit)
     latest = sorted(there, key=lambda lot: (lot.came_at, lot.lot), reverse=True)
-    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
+    before = quantity_at(acting, store.at, goods)
     line = post(
         acting,
         store,
@@ -323,6 +324,6 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
     )
     if shipment is not None:
         take_back(acting, shipment, line)
-    left = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
+    left = quantity_at(acting, store.at, goods)
     check_cover(acting, ask.place, goods, left)
     return Posted(line=written.number, on_hand=left)

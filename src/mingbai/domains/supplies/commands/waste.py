@@ -14,6 +14,7 @@ from mingbai.domains.supplies.commands.posting import (
     location,
     open_store,
     post,
+    quantity_at,
 )
 from mingbai.domains.supplies.models import Location, Offer, WriteOff
 from mingbai.domains.supplies.rules import allot, check_second
@@ -96,7 +97,7 @@ def _take(
     """Take goods from one shelf to another, what expires first first, also what is past its day."""
     held = as_held(acting, held_at(acting, way.source, goods))
     parts = allot(held, quantity, unit=goods.base_unit, on=None)
-    before = sum(balance.quantity for balance in held_at(acting, store.at, goods).values())
+    before = quantity_at(acting, store.at, goods)
     change = {way.destination.id: quantity, way.source.id: -quantity}.get(store.at.id, 0)
     line = post(
         acting,

@@ -47,7 +47,7 @@ async function record(direction, verdict, reason) {
   const ask = { place: here.place, point: here.point.id, permit: shownCode(), direction, verdict };
   if (reason) ask.reason = reason;
   const pass = judged.claims ? `${say("a_pass")} ${masked(judged.claims.permit)}` : say("a_code");
-  const shown = verdict === "stop" ? `${say("stop")} ${pass} · ${why({ ...judged, reason })}` : `${say(verdict)} ${say(direction)} ${pass}`;
+  const shown = verdict === "stop" ? `${say("stop")} · ${pass} · ${why({ ...judged, reason })}` : `${say(verdict)} · ${say(direction)} · ${pass}`;
   await save("guard", "movement.record_crossing", ask, { shown });
 }
 

@@ -4,10 +4,14 @@
 import * as vault from "./vault.js";
 import { accountNow, fresh } from "./moment.js";
 import { fromText } from "./sealing.js";
+import { passByNumber } from "./sending.js";
 import { checkAt, openStatus, openToken, openTrust } from "./tokens.js";
 
 // A list that ended so long ago is of passes that ended with it.
 const KEPT_SECONDS = 30 * 24 * 3600;
+// What stands under the code of every pass, for a phone that has no reader.
+const NUMBER = /^[0-9a-f]{16}$/;
+const KINDS = { person: 1, vehicle: 2, goods: 3 };
 let opened = { key: "", lists: null };
 
 const nameOf = (list) => `${list.issuer}/${list.batch}`;
@@ -73,10 +77,21 @@ export async function judgeAt(text, { gate, lists, now, near }) {
   }
 }
 
+// A number alone proves nothing here: the account is asked, and where it does not answer the pass is let through and checked again.
+async function judgeNumber(permit) {
+  const found = await passByNumber(permit).catch(() => null);
+  if (!found) return { verdict: "let_in", reason: "number", claims: { permit } };
+  const claims = { permit, kind: KINDS[found.kind], expires: found.valid_to ? Date.parse(found.valid_to) / 1000 : undefined };
+  const good = found.judged === "valid";
+  return { verdict: good ? "pass" : "stop", reason: good ? "valid" : found.judged, claims, byNumber: true };
+}
+
 export async function judge(text) {
-  const [bundle, contact] = await vault.many("bundle", "contact");
+  const number = text.replace(/\s/g, "").toLowerCase();
+  if (NUMBER.test(number)) return judgeNumber(number);
+  const [bundle, floor] = await vault.many("bundle", "floor");
   const now = Math.floor((await accountNow()) / 1000);
   const lists = await listsAt(bundle.gate, now);
   const judged = await judgeAt(text, { gate: bundle.gate, lists, now, near: await fresh() });
-  return { ...judged, newsAt: contact };
+  return { ...judged, newsAt: floor };
 }

@@ -2,7 +2,7 @@
 
 import { readPicture } from "./sending.js";
 
-const READER = "/static/scan/zxing.js";
+const READER = "/static/scan/reader.js";
 const EVERY = 150;
 // The pass that is still held before the camera is not scanned again.
 const SAME = 2500;
@@ -25,7 +25,7 @@ async function native() {
 
 // The optional reader is a module of its own package: `read(source)` gives the texts in a picture.
 async function optional() {
-  const asked = await fetch(READER, { method: "HEAD" }).catch(() => null);
+  const asked = await fetch(READER).catch(() => null);
   if (!asked?.ok) return null;
   const found = await import(READER);
   return (source) => found.read(source);

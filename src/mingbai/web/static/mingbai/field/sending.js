@@ -6,13 +6,15 @@ import { isSigned } from "./keys.js";
 const BATCH = 100;
 const BATCH_BYTES = 400_000;
 const PATIENCE = 15000;
+// So long somebody is kept waiting at the bar.
+const SHORT_PATIENCE = 4000;
 // A bundle is fetched anew after so long, and after whatever was sent.
 const NEWS = 60_000;
 // So many records that each can't be read are no records that are stuck, but a server that is.
 const STUCK_MOST = 3;
 
-async function call(path, body) {
-  const options = { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE) };
+async function call(path, body, patience = PATIENCE) {
+  const options = { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(patience) };
   if (body instanceof Blob) Object.assign(options, { method: "POST", body });
   else if (body !== undefined) {
     Object.assign(options, {
@@ -35,6 +37,10 @@ export async function state(device) {
 
 export async function readPicture(picture) {
   return (await call(`/api/device/${await vault.get("device")}/read`, picture)).text;
+}
+
+export async function passByNumber(permit) {
+  return call(`/api/device/${await vault.get("device")}/pass`, { permit }, SHORT_PATIENCE);
 }
 
 // Never the browser's own word for being online: only an answer of the account is a contact.

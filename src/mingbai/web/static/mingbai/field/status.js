@@ -8,7 +8,7 @@ const LONG = 24 * 3600 * 1000;
 export const UNTOLD = new Set(["overruled", "refused", "quarantined"]);
 
 export async function status() {
-  const [contact, bundle] = await vault.many("contact", "bundle");
+  const [floor, bundle] = await vault.many("floor", "bundle");
   const [queue, log] = [await vault.all("queue"), await vault.all("log")];
   const now = await accountNow();
   const untold = log.filter((row) => UNTOLD.has(row.state)).length;
@@ -16,7 +16,8 @@ export async function status() {
   at("strip").className = `contact contact--${near ? "ok" : "off"}`;
   at("strip-use").setAttribute("href", near ? "#i-check" : "#i-off");
   at("waiting").textContent = queue.length ? say("waiting", { count: queue.length }) : say("nothing_waits");
-  at("contact").textContent = contact ? say("last_contact", { at: said(contact, Date.now()) }) : say("no_contact");
+  // By the account's clock, like everything else that the phone shows: its own may be wrong.
+  at("contact").textContent = floor ? say("last_contact", { at: said(floor, now) }) : say("no_contact");
   at("untold").hidden = !untold;
   at("untold").textContent = untold ? say("untold", { count: untold }) : "";
   at("stale").hidden = !(bundle && Date.parse(bundle.expires) < now);

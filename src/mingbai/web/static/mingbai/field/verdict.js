@@ -9,7 +9,7 @@ const TONES = { pass: [[1320, 0.12]], let_in: [[880, 0.12], [880, 0.12]], stop: 
 const SHAKES = { pass: [60], let_in: [60, 80, 60], stop: [250, 100, 250, 100, 250] };
 const PAUSE = 0.08;
 // Faults that are one to a guard.
-const ALIKE = { size: "unreadable", base45: "unreadable", cbor: "unreadable", form: "unreadable", algorithm: "key" };
+const ALIKE = { size: "unreadable", base45: "unreadable", cbor: "unreadable", form: "unreadable", algorithm: "key", unknown: "key" };
 
 let sound = null;
 
@@ -53,14 +53,16 @@ function facts(judged, now) {
   const { claims } = judged;
   const rows = [];
   if (claims) {
-    const who = claims.plate || claims.name || claims.goods;
-    const kind = { 1: "holder", 2: "plate", 3: "goods" }[claims.kind];
-    rows.push(fact(kind, who, true));
+    for (const [name, value] of [["holder", claims.name], ["plate", claims.plate], ["goods", claims.goods]]) {
+      if (value) rows.push(fact(name, value, true));
+    }
     if (claims.tail) rows.push(fact("tail", claims.tail, true));
     if (claims.organisation) rows.push(fact("organisation", claims.organisation));
-    rows.push(fact("until", `${lastDay(claims.expires)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
+    if (claims.expires) rows.push(fact("until", `${lastDay(claims.expires)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
   }
-  if (judged.verdict !== "stop") {
+  if (judged.verdict !== "stop" && judged.claims && !judged.claims.places) {
+    rows.push(judged.byNumber ? fact("checked", say("checked_number")) : fact("unchecked", say("unchecked_number")));
+  } else if (judged.verdict !== "stop") {
     rows.push(fact("checked", judged.verdict === "pass" ? say("checked_all") : say("checked_most")));
     if (judged.verdict === "let_in") rows.push(fact("unchecked", say("unchecked_revoked", { at: judged.newsAt ? said(judged.newsAt, now) : "–" })));
   }
@@ -72,7 +74,9 @@ export function why(judged, kind = "why") {
   const key = `${kind}_${ALIKE[judged.reason] || judged.reason}`;
   if (!has(key)) return "";
   const { claims } = judged;
-  return say(key, claims ? { until: lastDay(claims.expires), from: day(claims.notBefore * 1000) } : { until: "–", from: "–" });
+  return say(key, {
+    until: claims?.expires ? lastDay(claims.expires) : "–", from: claims?.notBefore ? day(claims.notBefore * 1000) : "–",
+  });
 }
 
 export async function showVerdict(judged) {
@@ -93,7 +97,7 @@ export async function showVerdict(judged) {
   at("card-facts").replaceChildren(...facts(judged, now));
   const stopped = judged.verdict === "stop";
   at("ways").hidden = stopped;
-  at("not-holder").hidden = stopped || judged.claims?.kind !== 1;
+  at("not-holder").hidden = stopped || (judged.claims?.kind !== 1 && judged.reason !== "number");
   at("instead").hidden = !stopped;
   at("next").hidden = !stopped;
   ring(judged.verdict);

@@ -1,0 +1,102 @@
+"""Commands on the rule as data: a new version is set from a moment on, and the house begins it at its minute."""
+
+import datetime as dt
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from mingbai.domains.enterprise.models import Clause, RuleVersion
+from mingbai.domains.enterprise.rules.deciding import FIRST_VERSION
+from mingbai.domains.enterprise.words import Need, Way
+from mingbai.kernel.acting import Acting
+from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.perform import as_house
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import command, due
+from mingbai.kernel.words import Moment, PlaceCode, Reason, Role, Sector
+
+LevelName = Literal["none", "IV", "III", "II", "I"]
+GradeName = Literal["low", "medium", "high"]
+CLAUSES_MOST, SECTORS_MOST = 40, 30
+
+
+class ClauseIn(Ask):
+    """One clause: for which levels, zones and sectors (none named is all), what it requires, how it is decided."""
+
+    levels: list[LevelName] = Field(default=[], max_length=5)
+    grades: list[GradeName] = Field(default=[], max_length=3)
+    sectors: list[Sector] = Field(default=[], max_length=SECTORS_MOST)
+    needs: list[Need] = Field(default=[], max_length=len(Need))
+    way: Way | None = None
+
+
+class SetRule(Ask):
+    """Set a new version of the rule."""
+
+    place: PlaceCode
+    reason: Reason
+    starts_at: Moment | None = None
+    clauses: Annotated[list[ClauseIn], Field(min_length=1, max_length=CLAUSES_MOST)]
+
+
+class RuleSet(Answer):
+    """The number of the new version."""
+
+    rule_version: int
+
+
+@command(role={Role.DESK, Role.LEADER}, title=_("Set a new version of the rule"))
+def set_rule(acting: Acting, ask: SetRule) -> RuleSet:
+    """Set a new version of what is required, at a place and under it from a moment on; it never reaches back."""
+    starts = ask.starts_at or acting.now
+    if starts < acting.now:
+        raise Refused("ENT-6")
+    numbers = [row.number for row in acting.find(RuleVersion)]
+    rule = acting.add(
+        RuleVersion(
+            number=max(numbers, default=FIRST_VERSION) + 1,
+            place=ask.place,
+            starts_at=starts,
+            recorded_at=acting.now,
+            reason=ask.reason,
+            because=acting.entry,
+        )
+    )
+    for at, clause in enumerate(ask.clauses):
+        acting.add(
+            Clause(
+                rule_id=rule.id,
+                position=at,
+                levels=" ".join(clause.levels),
+                grades=" ".join(clause.grades),
+                sectors=" ".join(clause.sectors),
+                needs=" ".join(clause.needs),
+                way=clause.way,
+            )
+        )
+    return RuleSet(rule_version=rule.number)
+
+
+class BeginRule(Ask):
+    """A version begins."""
+
+    place: PlaceCode
+    rule: UUID
+
+
+@command(role={Role.OPERATOR}, title=_("Begin a version of the rule"), shell=False)
+def begin_rule(acting: Acting, ask: BeginRule) -> None:
+    """Note that a version has begun; every firm under its place is then held against it, once."""
+    held = acting.hold(RuleVersion, id=ask.rule)
+    if held is None or held.place != ask.place or held.begun_at or held.starts_at > acting.now:
+        raise Refused("ENT-10")
+    acting.change(held, begun_at=acting.now)
+
+
+@due("minute")
+def rules_that_begin(now: dt.datetime) -> None:
+    """Begin the versions whose moment has come."""
+    for row in RuleVersion.objects.filter(begun_at=None, starts_at__lte=now).order_by("number"):
+        as_house(begin_rule, {"place": row.place, "rule": row.id})

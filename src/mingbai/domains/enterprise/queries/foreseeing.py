@@ -1,0 +1,58 @@
+"""Foreseeing: which firms would stand otherwise if another level or grade held; the same rule decides, and nothing is written."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from mingbai.domains.enterprise.models import Dossier, Part
+from mingbai.domains.enterprise.queries.judging import HELD, Reader, facts_of
+from mingbai.domains.enterprise.rules.deciding import Facts, decide
+from mingbai.domains.enterprise.words import PASSED, SERIOUS
+from mingbai.kernel.foresight import Foreseen, Question, foresees
+from mingbai.kernel.models import Organisation, Standing
+from mingbai.kernel.places import prefix_of
+from mingbai.kernel.rows import Store
+
+
+@dataclass(frozen=True)
+class Known:
+    """A firm that has filed, and what is known of it."""
+
+    firm: Organisation
+    state: str
+    facts: Facts
+
+
+def filed_under(place: str, at: dt.datetime) -> Iterator[Known]:
+    """Give every firm at a place and under it that has filed, with its facts, read in four questions for all of them."""
+    prefix = prefix_of(place)
+    dossiers = Dossier.objects.filter(place__startswith=prefix, filed_at__isnull=False)
+    rows = list(dossiers.select_related("organisation").order_by("place", "organisation__name"))
+    parts: dict[UUID, list[Part]] = defaultdict(list)
+    for part in Part.objects.filter(place__startswith=prefix, state=HELD):
+        parts[part.organisation_id].append(part)
+    words: dict[str, list[Standing]] = defaultdict(list)
+    for word in Standing.objects.filter(what__in=(SERIOUS, PASSED), starts_at__lte=at):
+        words[word.subject].append(word)
+    for row in rows:
+        firm = row.organisation
+        facts = facts_of(firm, parts[firm.id], words[firm.id.hex], [at])
+        yield Known(firm, row.state, facts)
+
+
+@foresees("enterprise.firms", _("Firms"))
+def firms(store: Store, question: Question) -> Iterable[Foreseen]:
+    """Tell which firms would be decided otherwise, by the rule that will be in force then."""
+    held = Reader(store)
+    for one in filed_under(question.place, question.at):
+        place, sector = one.firm.place, one.firm.sector
+        then = [
+            decide(one.facts, held.required_of(place, sector, question.at, rulings(place))).verdict
+            for rulings in (question.before, question.after)
+        ]
+        if then[0] != then[1]:
+            yield Foreseen(one.firm.id.hex, one.firm.name, place, then[0].value, then[1].value)

@@ -1,0 +1,256 @@
+import django.db.models.deletion
+import mingbai.kernel.identity
+import mingbai.kernel.models.base
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('kernel', '0006_firms_posts_standing'),
+        ('response', '0001_levels'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Citation',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('subject', models.UUIDField()),
+                ('number', models.PositiveIntegerField()),
+                ('cited', models.UUIDField()),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['cited'], name='res_citation_cited')],
+                'constraints': [models.UniqueConstraint(fields=('subject', 'cited'), name='res_cited_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('number', models.CharField(max_length=60)),
+                ('title', models.CharField(max_length=120)),
+                ('text', models.CharField(max_length=5000)),
+                ('affected', models.CharField(max_length=500)),
+                ('affected_count', models.PositiveBigIntegerField()),
+                ('decided_at', models.DateTimeField()),
+                ('entry', models.UUIDField(unique=True)),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Directive',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('number', models.CharField(max_length=60)),
+                ('title', models.CharField(max_length=120)),
+                ('from_whom', models.CharField(max_length=120)),
+                ('dated', models.DateField()),
+                ('excerpt', models.CharField(max_length=5000)),
+                ('decision', models.UUIDField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('entry', models.UUIDField(unique=True)),
+                ('group', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('number', models.CharField(max_length=60)),
+                ('version', models.PositiveIntegerField()),
+                ('title', models.CharField(max_length=120)),
+                ('text', models.CharField(max_length=5000)),
+                ('title_en', models.CharField(max_length=120, null=True)),
+                ('text_en', models.CharField(max_length=5000, null=True)),
+                ('reason', models.CharField(max_length=500, null=True)),
+                ('offices', models.CharField(max_length=240)),
+                ('places', models.CharField(max_length=1300)),
+                ('for_everyone', models.BooleanField()),
+                ('published_at', models.DateTimeField()),
+                ('superseded_at', models.DateTimeField(null=True)),
+                ('superseded_by', models.UUIDField(null=True)),
+                ('entry', models.UUIDField(unique=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('place', 'number', 'version'), name='res_notice_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NoticeReading',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('mandate', models.UUIDField()),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('read_at', models.DateTimeField()),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.notice')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Objection',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('voice', models.BinaryField()),
+                ('text', models.CharField(max_length=500)),
+                ('objected_at', models.DateTimeField()),
+                ('answer', models.CharField(max_length=500, null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('shown', models.BooleanField(default=False)),
+                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.decision')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PlanVersion',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('plan', models.CharField(max_length=20)),
+                ('version', models.PositiveIntegerField()),
+                ('title', models.CharField(max_length=120)),
+                ('reason', models.CharField(max_length=500)),
+                ('level', models.CharField(max_length=60)),
+                ('zone_grade', models.CharField(max_length=60)),
+                ('at', models.DateTimeField()),
+                ('entry', models.UUIDField(unique=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('place', 'plan', 'version'), name='res_plan_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PlanLine',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('number', models.PositiveIntegerField()),
+                ('part', models.CharField(max_length=10)),
+                ('code', models.CharField(max_length=20)),
+                ('text', models.CharField(max_length=500, null=True)),
+                ('reason', models.CharField(max_length=500)),
+                ('strictness', models.PositiveIntegerField(null=True)),
+                ('left_out', models.BooleanField(default=False)),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.planversion')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Task',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('person', models.UUIDField(null=True)),
+                ('text', models.CharField(max_length=500, null=True)),
+                ('issued_at', models.DateTimeField()),
+                ('reply_by', models.DateTimeField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('received_at', models.DateTimeField(null=True)),
+                ('localised_at', models.DateTimeField(null=True)),
+                ('localised', models.CharField(max_length=5000, null=True)),
+                ('localised_entry', models.UUIDField(null=True)),
+                ('done_at', models.DateTimeField(null=True)),
+                ('entry', models.UUIDField()),
+                ('directive', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.directive')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organisation')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.task')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('kind', models.CharField(max_length=10)),
+                ('shows', models.UUIDField()),
+                ('at', models.DateTimeField()),
+                ('entry', models.UUIDField()),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.task')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Upward',
+            fields=[
+                ('id', models.UUIDField(default=mingbai.kernel.identity.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('row_version', models.PositiveIntegerField(default=1, editable=False)),
+                ('row_salt', models.BinaryField(default=mingbai.kernel.identity.random_salt)),
+                ('place', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('upper', mingbai.kernel.models.base.PlaceCodeField(max_length=12)),
+                ('text', models.CharField(max_length=500)),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('answer', models.CharField(max_length=500, null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='response.task')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.UniqueConstraint(fields=('place', 'number'), name='res_decision_number_once'),
+        ),
+        migrations.AddIndex(
+            model_name='directive',
+            index=models.Index(fields=['group'], name='res_directive_group'),
+        ),
+        migrations.AddConstraint(
+            model_name='directive',
+            constraint=models.UniqueConstraint(fields=('place', 'number'), name='res_directive_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='noticereading',
+            constraint=models.UniqueConstraint(fields=('notice', 'mandate'), name='res_notice_read_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='objection',
+            constraint=models.UniqueConstraint(fields=('decision', 'voice'), name='res_one_objection_for_each'),
+        ),
+        migrations.AddConstraint(
+            model_name='planline',
+            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='res_plan_line_once'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['place', 'done_at'], name='res_task_place'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['parent'], name='res_task_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='task',
+            constraint=models.UniqueConstraint(condition=models.Q(('organisation', None)), fields=('directive', 'place'), name='res_task_of_a_place_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='task',
+            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('directive', 'organisation'), name='res_task_of_a_firm_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.UniqueConstraint(fields=('task', 'shows'), name='res_evidence_once'),
+        ),
+        migrations.AddIndex(
+            model_name='upward',
+            index=models.Index(fields=['upper', 'answered_at'], name='res_upward_upper'),
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""The words for the codes of firms: what is missing, why, who holds a gate, what a check found."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from mingbai.domains.enterprise.words import (
+    LACKING,
+    NOT_DUE,
+    REASONS,
+    UNITS,
+    VERDICTS,
+    WAYS,
+)
+from mingbai.kernel.words import ROLE_TITLES
+
+HELD_BACK: dict[str, Promise] = {
+    "none": _("has not filed yet"),
+    "missing": _("something is missing"),
+    "inspect_first": _("a visit comes first"),
+}
+DETAILS: dict[str, Promise] = {
+    "not_filed": _("the application is not filed yet"),
+    "visit_first": _("a visit comes first"),
+    "hazard_to_mend": _("the serious hazard is to be put right"),
+    "after_approval": _("comes after the approval"),
+    "passes_asked": _("passes are asked for"),
+    "passes_issued": _("passes are issued"),
+    "passes_not_asked": _("passes are not asked for yet"),
+    "vehicles_may_pass": _("vehicles have their passes"),
+}
+GOOD = {"complete", "no_serious_hazard", "zone_allows", "declared", "inspected", "stock_lasts"}
+BOOKS: dict[str, dict[str, Promise]] = {
+    "lacking": LACKING | DETAILS,
+    "verdict": VERDICTS,
+    "reason": REASONS,
+    "way": WAYS,
+    "not_due": NOT_DUE,
+    "held_back": HELD_BACK | NOT_DUE,
+    "part_unit": UNITS,
+    "stage": {
+        "dossier": _("Dossier"),
+        "plan": _("Plans"),
+        "inspection": _("Inspection"),
+        "passes": _("Passes"),
+        "transport": _("Transport"),
+        "supplies": _("Supplies"),
+    },
+    "unit": {
+        "passes": _("passes"),
+        "transport": _("passes of vehicles"),
+        "supplies": _("days that it lasts"),
+    },
+    "holder": {
+        **{role.value: title for role, title in ROLE_TITLES.items()},
+        "firm": _("the firm itself"),
+        "clerk": _("the firm itself"),
+        "measure": _("a measure in force"),
+        "inspector": _("inspector"),
+    },
+    "level": {"none": pgettext_lazy("level", "none")},
+    "grade": {
+        "low": pgettext_lazy("risk", "low"),
+        "medium": pgettext_lazy("risk", "medium"),
+        "high": pgettext_lazy("risk", "high"),
+    },
+    "found": {
+        "right": _("The decision was right."),
+        "wrongly_refused": _("It was wrongly refused."),
+        "wrongly_approved": _("It was wrongly approved."),
+    },
+}
+
+
+def said(code: str, book: str) -> str:
+    """Return the word for a code."""
+    return str(BOOKS[book].get(code, code))

@@ -1,0 +1,174 @@
+"""After a change exactly the firms that it concerns stand otherwise: in long work that may be cut off, and by the rule's versions."""
+
+import datetime as dt
+import random
+from uuid import UUID
+
+import pytest
+
+from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin
+from mingbai.domains.enterprise.models import Decision, Dossier
+from mingbai.domains.enterprise.words import Need
+from mingbai.kernel import jobs
+from mingbai.kernel.foresight import SECTIONS, Question
+from mingbai.kernel.models import Entry, Job, OpenItem, Organisation
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.rows import Store
+from mingbai.kernel.standing import rulings
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+from tests.enterprise.firms import Firm, firm, level, now, part, parts, words
+from tests.enterprise.test_applications import brute
+
+SECTORS = ("C34", "M74", "R89", "H62", "F51")
+
+
+def many_firms(house: House, count: int = 20) -> list[Firm]:
+    """Register firms of every kind, some of them incomplete, and let them file."""
+    chance = random.Random(3)
+    found = []
+    for at in range(count):
+        place = VILLAGE if at % 3 else NEIGHBOUR
+        one = firm(house, f"厂{at}", place=place, sector=SECTORS[at % len(SECTORS)])
+        left_out = [need for need in (Need.CANTEEN_PLAN, Need.RETURN_PLAN) if chance.random() < 0.4]
+        one.file(*parts(one.clerk, but=left_out))
+        found.append(one)
+    return found
+
+
+def stands(one: Firm, level_: str) -> tuple[str, set[str]]:
+    """Say by hand how a firm stands at a level in a low-risk zone, from what it holds."""
+    sector = Organisation.objects.get(id=one.id).sector or ""
+    held = {row.need for row in one.shown().parts if row.state == "held"}
+    lacking = brute(sector, held, 9, level_, "low")
+    if level_ == "I" and sector[0] in "RP":
+        lacking.add("closed_by_measure")
+    return ("missing" if lacking else "approved"), lacking
+
+
+def kept(firms: list[Firm]) -> dict[str, tuple[str, set[str]]]:
+    """Return how the firms stand in the account."""
+    rows = {str(row.organisation_id): row for row in Dossier.objects.all()}
+    return {one.id: (rows[one.id].state, set(rows[one.id].lacking.split())) for one in firms}
+
+
+def follows() -> UUID:
+    """Return the long work that follows a change."""
+    found: UUID = Job.objects.get(kind="enterprise.reconsider", ended_at=None).id
+    return found
+
+
+def test_exactly_the_affected_firms_change(account: House) -> None:
+    """Rows: Z29. An answer made by hand says which; the others get no new decision."""
+    firms = many_firms(account)
+    before = kept(firms)
+    assert before == {one.id: stands(one, "none") for one in firms}
+    level(account, TOWN, "I")
+    job = follows()
+    assert Job.objects.get(id=job).total == len(firms)
+    assert jobs.go_on(job)
+    after = kept(firms)
+    assert after == {one.id: stands(one, "I") for one in firms}
+    changed = {one.id for one in firms if before[one.id] != after[one.id]}
+    assert changed and len(changed) < len(firms)
+    decided = Decision.objects.filter(cause="reconsidered")
+    assert {str(row.organisation_id) for row in decided} == changed
+    for one in firms:
+        approved = after[one.id][0] == "approved"
+        assert ("enterprise.approved" in words(one.hex)) == approved
+        told = OpenItem.objects.filter(kind="enterprise.changed", subject=one.hex).exists()
+        assert told == (one.id in changed and "approved" in (before[one.id][0], after[one.id][0]))
+    account.settle()
+    assert account.faults() == []
+
+
+def test_cut_off_in_the_middle_it_ends_the_same(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows: Z29."""
+    monkeypatch.setattr(jobs, "STEP", 6)
+    firms = many_firms(account)
+    level(account, TOWN, "I")
+    job = follows()
+    assert not jobs.go_on(job, steps=1)
+    half = Job.objects.get(id=job)
+    assert (half.done, half.total) == (6, 20), "progress is told"
+    # Somebody files meanwhile: the order of the work stays, and nobody is left out or done twice.
+    fresh = firm(account, "新来的", sector="R89")
+    fresh.file(*parts(fresh.clerk))
+    assert jobs.go_on(job)
+    assert kept(firms) == {one.id: stands(one, "I") for one in firms}
+    first = Decision.objects.filter(cause="reconsidered").count()
+    level(account, VILLAGE, "I")
+    again = follows()
+    assert jobs.go_on(again)
+    assert Decision.objects.filter(cause="reconsidered").count() == first, "nothing follows twice"
+    chunks = Entry.objects.filter(command="enterprise.reconsider_one").count()
+    assert chunks == 4 + 3, "one entry for each step"
+    account.settle()
+    assert account.faults() == []
+
+
+def test_what_is_foreseen_is_what_comes(account: House) -> None:
+    """Rows: Z29. The same rule foresees and decides."""
+    firms = many_firms(account)
+    level(account, TOWN, "II")
+    assert jobs.go_on(follows())
+
+    def as_it_is(place: str) -> dict[str, str]:
+        return rulings(Store(), [place], now())[place]
+
+    question = Question(
+        TOWN, now(), as_it_is, lambda place: as_it_is(place) | {"response.level": "I"}
+    )
+    foreseen = {
+        row.subject: (row.before, row.after)
+        for row in SECTIONS["enterprise.firms"].foresee(Store(), question)
+    }
+    before = kept(firms)
+    level(account, TOWN, "I")
+    assert jobs.go_on(follows())
+    after = kept(firms)
+    came = {
+        one.hex: (before[one.id][0], after[one.id][0])
+        for one in firms
+        if before[one.id][0] != after[one.id][0]
+    }
+    assert foreseen == came and came
+
+
+def test_a_version_holds_from_its_moment_at_its_place_and_never_reaches_back(story: House) -> None:
+    """Rows: Z29, Z87. The version in force when it was filed decides, and stands in the answer."""
+    here, there = firm(story, "本村厂"), firm(story, "邻村厂", place=NEIGHBOUR)
+    start = story.ask("account.state", {}).now
+    clauses = [{"needs": ["roster", "isolation_rooms"]}]
+    rule = {"place": VILLAGE, "reason": "本村加一条", "clauses": clauses}
+    with pytest.raises(Refused) as refusal:
+        back = {"starts_at": (start - dt.timedelta(hours=1)).isoformat()}
+        story.do("enterprise.set_rule", rule | back)
+    assert refusal.value.code == "ENT-6"
+    soon = {"starts_at": (start + dt.timedelta(hours=2)).isoformat()}
+    assert story.do("enterprise.set_rule", rule | soon).result == {"rule_version": 2}
+    but = [Need.ISOLATION_ROOMS]
+    for one in (here, there):
+        told = one.file(*parts(one.clerk, but=but))
+        assert (told["decision"], told["rule_version"]) == ("approved", 1)
+    rules_that_begin(now())
+    assert not Job.objects.exists(), "its moment has not come"
+    story.do("account.move_clock", {"to": (start + dt.timedelta(hours=3)).isoformat()})
+    rules_that_begin(now())
+    rules_that_begin(now())
+    job = Job.objects.get(kind="enterprise.reconsider")
+    assert job.total == 1 and jobs.go_on(job.id), "one firm stands under that place"
+    assert (here.shown().state, here.shown().lacking) == ("missing", ["isolation_rooms"])
+    assert there.shown().state == "approved", "next door nothing changes"
+    told = here.file(part(Need.ISOLATION_ROOMS, here.clerk))
+    assert (told["decision"], told["rule_version"]) == ("approved", 2)
+    (clause,) = story.ask("enterprise.rule_in_force", {"place": VILLAGE})
+    assert (clause.rule_version, clause.needs) == (2, ["roster", "isolation_rooms"])
+    earlier = story.ask("enterprise.rule_in_force", {"place": VILLAGE, "at": start.isoformat()})
+    assert earlier[0].rule_version == 1
+    assert [
+        row.rule_version for row in story.ask("enterprise.rule_versions", {"place": VILLAGE})
+    ] == [2]
+    story.settle()
+    assert story.faults() == []

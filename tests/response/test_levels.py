@@ -1,0 +1,219 @@
+"""Levels and grades: declared with a basis, in effect at their minute, floors kept, and the past judged as it was."""
+
+from typing import Any
+
+import pytest
+
+from mingbai.domains.response.commands.levels import changes_due
+from mingbai.domains.response.models import Change
+from mingbai.kernel import moment
+from mingbai.kernel.actors import OPERATOR, Actor
+from mingbai.kernel.models import Mandate, Measure, OpenItem
+from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.rows import Store
+from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
+from tests.response.conftest import (
+    BASIS,
+    ELSEWHERE,
+    clock,
+    declare,
+    grade,
+    held,
+    issue,
+    parsed,
+    stand,
+)
+
+
+def refused(house: House, code: str, name: str, ask: dict[str, Any], as_: Actor) -> Refused:
+    """Check that something is refused by a rule."""
+    with pytest.raises(Refused) as refusal:
+        house.do(name, ask, as_=as_)
+    assert refusal.value.code == code, refusal.value
+    return refusal.value
+
+
+def here(house: House, place: str, at: str) -> tuple[str, str]:
+    """Return level and grade of a place at a moment."""
+    row = house.ask("response.here", {"place": place, "at": at})
+    return row.level, row.grade
+
+
+def test_a_level_holds_under_its_place_from_its_minute_with_basis_and_issuer(
+    story: House, district: Actor
+) -> None:
+    """Rows: Z26, Z93."""
+    issue(story, district, TONGZHOU, "gates")
+    declare(story, district, TONGZHOU, "I", effective_at=clock("01-28", "08:00"), issuer="区指挥部")
+    assert held(story, VILLAGE) == set() and not Measure.objects.exists()
+    assert held(story, VILLAGE, clock("01-28", "08:00")) == {"gates"}
+    assert held(story, VILLAGE, clock("01-28", "07:59")) == set()
+    stand(story, "01-28", "07:59")
+    assert not Measure.objects.exists()
+    stand(story, "01-28", "08:01")
+    row = story.ask("response.here", {"place": VILLAGE})
+    assert (row.level, row.level_place, row.level_basis) == ("I", "通州区", BASIS)
+    assert row.level_issuer == "区指挥部"
+    assert row.level_since == parsed(clock("01-28", "08:00"))
+    begun = Measure.objects.get()
+    assert (begun.kind, begun.place, begun.starts_at) == ("gates", TONGZHOU, row.level_since)
+    (told,) = story.ask("response.history", {"place": VILLAGE})
+    assert (told.state, told.standing_before, told.value) == ("in_effect", "none", "I")
+    assert held(story, VILLAGE) == {"gates"}
+    story.settle()
+    assert story.faults() == []
+
+
+def test_a_change_takes_effect_exactly_once(story: House, district: Actor) -> None:
+    issue(story, district, TONGZHOU, "gates")
+    change = declare(story, district, TONGZHOU, "I", effective_at=clock("01-28"))
+    ask = {"place": TONGZHOU, "change": change}
+    refused(story, "RES-8", "response.take_effect", ask, OPERATOR)
+    stand(story, "01-28", "00:01")
+    changes_due(moment.now(Store()))
+    refused(story, "RES-7", "response.take_effect", ask, OPERATOR)
+    assert Measure.objects.count() == 1
+    at_once = declare(story, district, TONGZHOU, "II")
+    assert Change.objects.get(id=at_once).state == "in_effect", "in the same act"
+    assert Measure.objects.get().lapsed_at is not None
+
+
+def test_the_past_is_not_changed_and_what_is_so_is_not_said_again(
+    story: House, district: Actor
+) -> None:
+    ask = {"place": TONGZHOU, "level": "I", "basis": BASIS}
+    past = ask | {"effective_at": clock("01-26")}
+    refused(story, "RES-1", "response.declare_level", past, district)
+    declare(story, district, TONGZHOU, "I")
+    refused(story, "RES-2", "response.declare_level", ask, district)
+    later = {"effective_at": clock("02-02")}
+    declare(story, district, TONGZHOU, "II", **later)
+    refused(story, "RES-3", "response.declare_level", ask | later | {"level": "III"}, district)
+    with pytest.raises(NotAllowed) as shell:
+        story.do("response.declare_level", ask | {"level": "III"})
+    assert shell.value.code == "ACC-7"
+
+
+def test_a_town_does_not_ease_by_itself_what_the_district_says(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z26."""
+    issue(story, district, TONGZHOU, "gates")
+    declare(story, district, TONGZHOU, "I")
+    asked = declare(story, mayor, TOWN, "II")
+    assert Change.objects.get(id=asked).state == "asked"
+    assert held(story, VILLAGE) == {"gates"}, "nothing has changed"
+    item = OpenItem.objects.get(kind="response.easier", done_at=None)
+    assert (item.place, item.role) == (TONGZHOU, "leader")
+    sign = {"place": TONGZHOU, "change": asked}
+    with pytest.raises(NotAllowed):
+        story.do("response.sign_easier", sign, as_=mayor)
+    with pytest.raises(NotAllowed):
+        story.do("response.sign_easier", sign)
+    story.do("response.sign_easier", sign, as_=district)
+    assert held(story, VILLAGE) == set() and held(story, ELSEWHERE) == {"gates"}
+    assert not OpenItem.objects.filter(kind="response.easier", done_at=None).exists()
+    assert here(story, VILLAGE, clock("01-27", "09:00")) == ("II", "low")
+    # A stricter one below needs nobody; what was signed against level I falls with the next level I.
+    declare(story, mayor, TOWN, "I")
+    assert held(story, VILLAGE) == {"gates"}
+    assert Measure.objects.get(place=TOWN, lapsed_at=None).kind == "gates"
+
+
+def test_whoever_declared_it_does_not_sign_it(story: House, district: Actor) -> None:
+    both = story.person("两头任", "leader", TOWN)
+    story.do(
+        "mandates.give",
+        {"place": TONGZHOU, "person": both.person, "role": "leader", "capacity": "x"},
+    )
+    declare(story, district, TONGZHOU, "I")
+    mandates = {row.place: row.id for row in _mandates(both)}
+    ask = {"place": TOWN, "level": "II", "basis": BASIS}
+    asked = story.do("response.declare_level", ask, as_=both, mandate=mandates[TOWN])
+    sign = {"place": TONGZHOU, "change": asked.result["change"]}
+    with pytest.raises(Refused) as own:
+        story.do("response.sign_easier", sign, as_=both, mandate=mandates[TONGZHOU])
+    assert own.value.code == "RES-5"
+    story.do("response.refuse_easier", sign | {"reason": "病例还在增加"}, as_=district)
+    (row,) = [one for one in story.ask("response.history", {"place": TOWN}) if one.place == TOWN]
+    assert (row.state, row.answered_because) == ("refused", "病例还在增加")
+    refused(story, "RES-4", "response.sign_easier", sign, district)
+
+
+def _mandates(actor: Actor) -> list[Mandate]:
+    return list(Mandate.objects.filter(person=actor.person))
+
+
+def test_a_stricter_level_above_ends_what_was_eased_below_also_what_lies_ahead(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    declare(story, mayor, TOWN, "III", effective_at=clock("02-10"))
+    declare(story, district, TONGZHOU, "I", effective_at=clock("02-05"))
+    assert here(story, VILLAGE, clock("02-11")) == ("I", "low")
+    stand(story, "02-12")
+    assert {row.state for row in Change.objects.all()} == {"in_effect", "overtaken"}
+    assert here(story, VILLAGE, clock("02-12")) == ("I", "low")
+
+
+def test_a_change_is_withdrawn_before_its_minute_and_everything_stands_as_before(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    policy = {"policy": "movement.card_must_be_seen", "lowest": 1, "highest": 1}
+    table = {"table": [{"level": "I", "value": 1}]}
+    issue(story, district, TONGZHOU, "cards", **policy, **table)
+    declare(story, mayor, TOWN, "III")
+    change = declare(story, district, TONGZHOU, "I", effective_at=clock("02-05"))
+    assert here(story, VILLAGE, clock("02-06"))[0] == "I"
+    assert _card(story, VILLAGE, clock("02-06")) == 1 and _card(story, VILLAGE, clock("02-04")) == 0
+    taken_back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", taken_back, as_=district)
+    assert here(story, VILLAGE, clock("02-06"))[0] == "III"
+    assert _card(story, VILLAGE, clock("02-06")) == 0
+    stand(story, "02-06")
+    assert not Measure.objects.exists()
+    refused(story, "RES-4", "response.withdraw_change", taken_back, district)
+    done = declare(story, district, TONGZHOU, "I")
+    late = {"place": TONGZHOU, "change": done, "reason": "晚了"}
+    refused(story, "RES-6", "response.withdraw_change", late, district)
+
+
+def _card(house: House, place: str, at: str) -> int:
+    rows = house.ask("policy.in_force_at", {"place": place, "as_of": at})
+    return int(next(row.value for row in rows if row.policy == "movement.card_must_be_seen"))
+
+
+def test_a_place_with_a_worse_grade_keeps_more(story: House, district: Actor) -> None:
+    """Rows: Z93. The county's measures ease by the table; the town of high risk keeps what its grade keeps."""
+    issue(story, district, TONGZHOU, "gates")
+    issue(story, district, TONGZHOU, "rounds", table=[{"level": "I"}, {"level": "II"}])
+    declare(story, district, TONGZHOU, "I")
+    grade(story, district, TOWN, "high")
+    declare(story, district, TONGZHOU, "II", effective_at=clock("03-02"))
+    stand(story, "03-02")
+    assert held(story, VILLAGE) == {"gates", "rounds"} and held(story, ELSEWHERE) == {"rounds"}
+    assert held(story, ELSEWHERE, clock("03-01", "23:59")) == {"gates", "rounds"}
+    running = {(row.kind, row.place) for row in Measure.objects.filter(lapsed_at=None)}
+    assert running == {("gates", TOWN), ("rounds", TONGZHOU)}
+    grade(story, district, TOWN, "low")
+    assert held(story, VILLAGE) == {"rounds"}
+    assert here(story, NEIGHBOUR, clock("03-01")) == ("I", "high"), "readable as of its date"
+
+
+def test_the_sample_follows_the_grade_from_the_next_day(story: House, district: Actor) -> None:
+    """Rows: Z71."""
+    ask = {"place": VILLAGE, "point": "东口", "hours": "06:00-22:00"}
+    story.do("movement.open_checkpoint", ask)
+    stand(story, "02-10", "12:00")
+    desk = story.person("郎致远", "desk", TOWN)
+
+    def checks(on: str) -> tuple[str, int]:
+        (row,) = story.ask("movement.check_frequency", {"place": TOWN, "on": on}, as_=desk)
+        return row.grade, row.checks
+
+    before = checks("2020-02-11")
+    grade(story, district, TOWN, "high")
+    assert checks("2020-02-10") == before == ("low", 2)
+    assert checks("2020-02-11") == ("high", 6)
+    (now,) = story.ask("response.supervision", {"place": VILLAGE})
+    (then,) = story.ask("response.supervision", {"place": VILLAGE, "at": clock("02-10", "11:00")})
+    assert (now.grade, now.sampled) == ("high", 100) and (then.grade, then.sampled) == ("low", 10)
