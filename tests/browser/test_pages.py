@@ -15,6 +15,7 @@ PUBLIC = [
     "/check/?code=1",
     "/verify/",
     f"/gates/{VILLAGE}/",
+    f"/burden/{VILLAGE}/",
     "/pass/",
     "/sign-in/",
 ]
@@ -22,7 +23,7 @@ KEEPER = [
     "/home/", "/store/", "/store/in/?item=mask", "/store/out/?item=mask", "/store/count/?item=mask", "/store/slips/",
     "/everything/", "/about-me/", "/phones/", "/import/supplies.ledger/", "/ask/supplies/account/", "/ask/supplies/store/",
     "/ask/people/households/", "/do/supplies/dispatch_goods/", "/do/supplies/propose_write_off/", "/hat/",
-    "/posts/?day=2020-02-15",
+    "/posts/?day=2020-02-15", "/burden/", "/leaders/",
 ]  # fmt: skip
 
 
@@ -98,6 +99,10 @@ def test_no_page_shuts_anyone_out(house, phone, name) -> None:
             "/ask/supplies/account/",
             f"/firms/?place={VILLAGE}",
             f"/posts/?place={VILLAGE}",
+            f"/burden/{VILLAGE}/",
+            "/forms/",
+            "/forms/new/",
+            "/leaders/",
         ]
     )
     for path in paths:

@@ -192,6 +192,27 @@ def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_cle
     assert (held.value, held.subject) == ("40", firm.replace("-", ""))
 
 
+def test_a_firms_clerk_does_not_speak_for_the_village(
+    village: House, bureau: Actor, firm_clerk: Actor
+) -> None:
+    made = village.do("inspection.request_form", form("独居老人数"), as_=bureau).result
+    about = {"place": VILLAGE, "form": made["form"]}
+    for ask in (
+        lambda: village.ask("inspection.form_questions", about, as_=firm_clerk),
+        lambda: village.ask("inspection.waiting_forms", {"place": VILLAGE}, as_=firm_clerk),
+        lambda: village.ask("inspection.held_values", {"place": VILLAGE}, as_=firm_clerk),
+        lambda: village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=firm_clerk),
+        lambda: village.do("inspection.send_answers", about, as_=firm_clerk),
+    ):
+        with pytest.raises(Refused, match="FRM-9"):
+            ask()
+    committee = {"place": VILLAGE, "name": "马头村村委会", "kind": "committee"}
+    office = village.do("organisations.add_organisation", committee).result["organisation"]
+    village_clerk = village.person("米文书", "clerk", organisation=office)
+    send(village, village_clerk, made["form"], {"独居老人数": "7"})
+    assert HeldValue.objects.get().value == "7"
+
+
 def test_a_heading_that_an_office_corrects_is_known_the_next_time(
     village: House, bureau: Actor
 ) -> None:

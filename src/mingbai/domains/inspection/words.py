@@ -93,7 +93,7 @@ def monday(week: str) -> dt.date:
 
 FieldKind = Literal["text", "whole", "decimal", "day", "yes_no", "choice"]
 SubjectKind = Literal["place", "organisation"]
-Hands = Literal["control", "production", "both"]
+Hands = Literal["epidemic", "resuming", "both"]
 VisitWord = Literal["helped", "no_trouble", "took_time", "stopped_our_work"]
 FieldCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z_]+[./][a-z0-9_]{1,60}$")]
 Week = Annotated[

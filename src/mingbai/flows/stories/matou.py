@@ -88,8 +88,8 @@ def tell_matou(where: Path) -> dict[str, Any]:
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
     levels(tell)
-    hazards(tell)
     directives(tell, cast.desk)
+    hazards(tell)
     weeks_burden(tell, cast.keeper)
     back_to_work(tell)
     return tell.end()

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from mingbai.kernel.perform import answer
 from mingbai.kernel.places import is_under
+from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
 from mingbai.web.people import asking, hat_of, mandate_id, signed_in
@@ -59,9 +60,10 @@ def inside(request: HttpRequest, place: str, ask: dict[str, str]) -> dict[str, A
     assert hat is not None
     found: dict[str, Any] = {"places": reached(request, place)}
     if may(request, "inspection.waiting_forms"):
-        firm_side = hat.organisation_id if hat.role == Role.FIRM_HEAD else None
-        if firm_side is None:
+        try:
             found["waiting"] = asking(request, "inspection.waiting_forms", {"place": place})
+        except NotAllowed:  # a firm's clerk reads the village's meter, and answers for the firm
+            return found
     if may(request, "inspection.burdens") and hat.role not in (Role.KEEPER, Role.CLERK):
         rows = asking(request, "inspection.burdens", ask)
         found["rows"] = [row for row in rows if row.place != place]
@@ -77,6 +79,7 @@ def firm_burden(request: HttpRequest, place: str, organisation: UUID) -> HttpRes
     ask = {"place": place, "organisation": str(organisation)}
     found = asking(request, "inspection.firm_burden", ask | ({"week": week} if week else {}))
     page = metered(found) | {"place": answer("places.show", {"place": place}), "firm": True}
+    page["organisation"] = organisation
     if may(request, "inspection.waiting_forms"):
         page["waiting"] = asking(request, "inspection.waiting_forms", ask)
     return render(request, "web/burden/burden.html", page)

@@ -26,7 +26,7 @@ STEPS = {
     "say_visit_word": ("visit", "word"),
     "close_task": ("task", "text"),
 }
-HANDS = ("both", "control", "production")
+HANDS = ("both", "epidemic", "resuming")
 WORDS = ("helped", "no_trouble", "took_time", "stopped_our_work")
 
 

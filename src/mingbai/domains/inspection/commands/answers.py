@@ -14,16 +14,17 @@ from mingbai.domains.inspection.models import (
     HeldValue,
 )
 from mingbai.domains.inspection.queries.forms import ANSWERERS
+from mingbai.domains.inspection.queries.hosts import check_of_place
 from mingbai.domains.inspection.rules.forms import SENT, answer_of, holds_a_number
 from mingbai.domains.inspection.words import FORM, FieldCode
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.firms import firm_of, speaks_for
 from mingbai.kernel.holding import Subject
-from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
-from mingbai.kernel.words import FreeText, PlaceCode, Role
+from mingbai.kernel.words import FreeText, PlaceCode
 
 ANSWERS_MOST = 60
 
@@ -64,8 +65,8 @@ def subject_of(acting: Acting, ask: SaveAnswers | SendAnswers) -> Subject:
     """FRM-9 各说各家: answers are given for one's own village or firm."""
     if ask.organisation is not None:
         speaks_for(acting, firm_of(acting, ask.place, ask.organisation))
-    elif acting.role is Role.FIRM_HEAD:
-        raise NotAllowed("FRM-9")
+    else:
+        check_of_place(acting.store, acting.role, acting.mandate)
     return Subject(ask.place, ask.organisation)
 
 

@@ -43,7 +43,7 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.fields import About
 from mingbai.kernel.holding import Subject
-from mingbai.kernel.models import Mandate
+from mingbai.kernel.models import Mandate, Place
 from mingbai.kernel.places import level_of, parent_of
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import NotAllowed, Refused
@@ -84,6 +84,7 @@ def request_form(acting: Acting, ask: RequestForm) -> Requested:
     """Ask villages or firms for a form: what is held is answered from the registry, and only the rest goes out."""
     check_due(ask.due, day(acting.now))
     subjects = subjects_of(acting.store, ask.place, ask.subjects)
+    one_by_one(acting, subjects)
     about = subjects[0].about
     wanted = wanted_of(acting.store, about, ask.fields)
     over = over_budget(acting, subjects, wanted)
@@ -129,6 +130,12 @@ def request_form(acting: Acting, ask: RequestForm) -> Requested:
         acting.raise_item(kind=OVERRUN, subject=form.id.hex, place=above, role=Role.DESK)
         return told(form, wanted, [])
     return told(form, wanted, send(acting, form, wanted))
+
+
+def one_by_one(acting: Acting, subjects: list[Subject]) -> None:
+    """Hold the places of whom is asked: what two offices ask of one village at the same instant is counted one after the other."""
+    for place in sorted({one.place for one in subjects}):
+        acting.hold_each(Place, code=place)
 
 
 def over_budget(acting: Acting, subjects: list[Subject], wanted: list[Wanted]) -> Refused | None:
@@ -281,6 +288,8 @@ def waiting_form(acting: Acting, ask: JudgeOverrun) -> FormRequest:
 def sign_overrun(acting: Acting, ask: JudgeOverrun) -> Requested:
     """Sign by name that a form may overrun a week's minutes, with the reason; it is sent, and the meter shows both."""
     form = waiting_form(acting, ask)
+    lines = acting.find(FormSubject, form_id=form.id)
+    one_by_one(acting, [Subject(line.place, line.organisation) for line in lines])
     signed = {"signed_by": acting.mandate, "signed_at": acting.now, "sign_reason": ask.reason}
     form = acting.change(form, state=SENT, **signed)
     acting.close_item(kind=OVERRUN, subject=form.id.hex, place=ask.place, outcome="signed")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.models import LeaderVisit, VisitTask
 from mingbai.domains.inspection.parameters import LEADERS_A_WEEK
+from mingbai.domains.inspection.queries.hosts import check_of_place
 from mingbai.domains.inspection.queries.leaders import HOSTS, visit_state
 from mingbai.domains.inspection.rules.leaders import (
     CLOSED,
@@ -227,11 +228,17 @@ def settle(acting: Acting, row: LeaderVisit) -> None:
         acting.close_item(kind=LEADER_VISIT, subject=row.id.hex, place=row.place, outcome=outcome)
 
 
+def hosted(acting: Acting, visitor: UUID) -> None:
+    """INS-96 主人说了算: the host is of the place, and is not the visitor."""
+    check_host(visitor=visitor == acting.person)
+    check_of_place(acting.store, acting.role, acting.mandate)
+
+
 @command(role=HOSTS, title=_("Say that nothing is needed"), shell=False)
 def say_nothing_needed(acting: Acting, ask: OfVisit) -> None:
     """Say as the host that nothing was needed; a visit from which nobody took a task ends by this word alone."""
     row = held_visit(acting, ask.place, ask.visit)
-    check_host(visitor=row.person == acting.person)
+    hosted(acting, row.person)
     if row.began_at is None:
         raise Refused("INS-97")
     if acting.find(VisitTask, visit_id=row.id):
@@ -250,7 +257,7 @@ def close_task(acting: Acting, ask: CloseTask) -> None:
     task = acting.hold(VisitTask, id=ask.task)
     if task is None or task.place != ask.place or task.done_at is not None:
         raise Refused("INS-99")
-    check_host(visitor=task.person == acting.person)
+    hosted(acting, task.person)
     acting.change(task, done_at=acting.now, done_by=acting.mandate, outcome=ask.text)
     acting.close_item(kind=LEADER_TASK, subject=task.id.hex, place=task.place, outcome="done")
 
@@ -259,7 +266,7 @@ def close_task(acting: Acting, ask: CloseTask) -> None:
 def say_visit_word(acting: Acting, ask: SayWord) -> None:
     """Say as the host, in one of four words, what a visit cost or gave; it is about the visit, never about the visitor."""
     row = held_visit(acting, ask.place, ask.visit)
-    check_host(visitor=row.person == acting.person)
+    hosted(acting, row.person)
     if row.ended_at is None:
         raise Refused("INS-97")
     if row.word is not None:

@@ -23,6 +23,7 @@ from mingbai.domains.inspection.queries.gate import (
     said_holder,
     standing_of,
 )
+from mingbai.domains.inspection.queries.hosts import check_of_place
 from mingbai.domains.inspection.rules.forms import HELD, LEARNT, SENT, WAITS
 from mingbai.domains.inspection.words import SubjectKind
 from mingbai.kernel.acting import Asking
@@ -154,13 +155,12 @@ class HouseFieldRow(Row):
 
 
 def check_own(asking: Asking, subject: Subject) -> None:
-    """FRM-9 各说各家: a firm's own side sees what was asked of their firm, and of no other."""
+    """FRM-9 各说各家: a firm's own side sees what was asked of their firm; what was asked of the village is its own people's."""
     if asking.role not in OWN_SIDE:
         return
     if subject.organisation is None:
-        if asking.role is Role.CLERK:
-            return
-        raise NotAllowed("FRM-9")
+        check_of_place(asking.store, asking.role, asking.hat.mandate)
+        return
     firm = asking.see(Organisation, id=subject.organisation)
     if firm is None or not own(asking.store, asking.role, asking.hat.mandate, firm):
         raise NotAllowed("FRM-9")

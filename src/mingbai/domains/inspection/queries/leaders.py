@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.models import LeaderVisit, VisitTask
+from mingbai.domains.inspection.queries.hosts import check_of_place
 from mingbai.domains.inspection.rules.leaders import state_of
 from mingbai.domains.inspection.weeks import lasted
 from mingbai.kernel.acting import Asking
@@ -106,6 +107,7 @@ def joined_turn(store: Store, row: LeaderVisit) -> str | None:
 @query(scope=Scope.UNDER, role=READERS, title=_("Leaders' visits"))
 def leader_visits(asking: Asking, ask: VisitsAsk) -> list[LeaderVisitRow]:
     """Return leaders' visits to a place and under it: what stays open first, then what is planned, then what is closed."""
+    check_of_place(asking.store, asking.role, asking.hat.mandate)
     rows = LeaderVisit.objects.filter(place__startswith=prefix_of(ask.place))
     visits = list(rows.order_by("-on", "-id")[:200])
     tasks = tasks_of(visits)
@@ -150,6 +152,7 @@ def visit_state(row: LeaderVisit, tasks: int) -> str:
 @query(scope=Scope.UNDER, role=READERS, title=_("Tasks that visitors took"))
 def visit_tasks(asking: Asking, ask: VisitsAsk) -> list[TaskRow]:
     """Return the tasks that leaders took away from a place and under it, the open ones first."""
+    check_of_place(asking.store, asking.role, asking.hat.mandate)
     rows = VisitTask.objects.filter(place__startswith=prefix_of(ask.place))
     found = [
         TaskRow(
@@ -223,6 +226,7 @@ def last_visit(asking: Asking, ask: VisitsAsk) -> LastVisit:
 @query(scope=Scope.UNDER, role=READERS, title=_("What hosts said of visits"))
 def visit_words(asking: Asking, ask: VisitsAsk) -> list[WordRow]:
     """Return how often each word was said about visits to a place and under it: of visits, never of a visitor."""
+    check_of_place(asking.store, asking.role, asking.hat.mandate)
     rows = LeaderVisit.objects.filter(place__startswith=prefix_of(ask.place), word__isnull=False)
     said = Counter(str(word) for word in rows.values_list("word", flat=True))
     return [WordRow(word=word, times_count=number) for word, number in said.most_common()]
