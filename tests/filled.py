@@ -10,7 +10,7 @@ from mingbai.flows.permits import span
 from mingbai.kernel import jobs, moment
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import OPERATOR, Actor
-from mingbai.kernel.clock import day, machine_now
+from mingbai.kernel.clock import day
 from mingbai.kernel.documents import check_character
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.many.run import One, run_many
@@ -423,7 +423,11 @@ def inspections(house: House) -> None:
             {"place": VILLAGE, "checklist": f"list-{number}", "name_zh": "清单", "name_en": "list"}
             | {"looks_at": "control", "applies_to": "place", "check_items": [item]},
         )
-        booked = {"place": VILLAGE, "checklists": [f"list-{number}"], "on": str(day(machine_now()))}
+        booked = {
+            "place": VILLAGE,
+            "checklists": [f"list-{number}"],
+            "on": str(day(moment.now(Store()))),
+        }
         done = house.do("inspection.book_visit", booked, as_=inspector)
         visit = {"place": VILLAGE, "visit": done.result["visit"]}
         house.do("inspection.begin_visit", visit, as_=inspector)

@@ -19,8 +19,10 @@ SHELL: dict[str, Promise] = {
     "revoked": _("This phone was revoked. Go to the desk."),
     "to_store": _("To the store"),
     "to_gate": _("To the gate"),
+    "to_inspection": _("To the visits"),
     "as_store": _("Store"),
     "as_gate": _("Gate"),
+    "as_inspection": _("Inspection"),
 }
 STORE: dict[str, Promise] = {
     "about": _("about %(left)s"),
@@ -107,6 +109,26 @@ REGISTER: dict[str, Promise] = {
     "number_phone": SENTENCES[Why.PHONE],
     "passport_wrong": _("A passport number has 5 to 17 letters and digits. Copy it once more."),
 }
+INSPECTION: dict[str, Promise] = {
+    "looked_at": _("%(done)s of %(all)s looked at"),
+    "visit_planned": pgettext_lazy("visit", "not begun"),
+    "visit_begun": pgettext_lazy("visit", "under way"),
+    "visit_ended": pgettext_lazy("visit", "ended"),
+    "visit_ended_long": _("This visit has ended. It is in the account as soon as it was sent."),
+    "visit_help": _("offered as help"),
+    "visit_recheck": _("recheck of what failed"),
+    "begin_first": _("Press begin when you are there: the length of the visit counts."),
+    "hand_control": _("Control"),
+    "hand_resumption": _("Back to work"),
+    "item_ok": pgettext_lazy("item", "In order"),
+    "item_failed": pgettext_lazy("item", "Not in order"),
+    "item_more": pgettext_lazy("item", "One more finding"),
+    "within_days": _("within %(days)s days"),
+    "severity_minor": _("Minor"),
+    "severity_serious": _("Serious"),
+    "shown_begin": pgettext_lazy("visit", "Begun:"),
+    "shown_end": pgettext_lazy("visit", "Ended:"),
+}
 QUEUE: dict[str, Promise] = {
     "state_waiting": _("waits to be sent"),
     "state_accepted": _("in the account"),
@@ -137,4 +159,12 @@ QUEUE: dict[str, Promise] = {
         "These answers are not signed by the account. Nothing was taken off; everything stays here."
     ),
 }
-FIELD_WORDS: dict[str, Promise] = {**SHELL, **STORE, **VERDICTS, **GATE, **REGISTER, **QUEUE}
+FIELD_WORDS: dict[str, Promise] = {
+    **SHELL,
+    **STORE,
+    **VERDICTS,
+    **GATE,
+    **REGISTER,
+    **INSPECTION,
+    **QUEUE,
+}

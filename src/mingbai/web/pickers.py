@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.perform import answer
 from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.registry import REACH, Reach
+from mingbai.kernel.registry import REACH, REGISTRY, Reach
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.controls import Control
@@ -243,6 +243,46 @@ def envelopes(asker: Asker) -> Choices:
         yield str(row.envelope), f"{row.label} · {row.code} · {moment(row.received_at)}"
 
 
+def visits(asker: Asker) -> Choices:
+    """Return the visits of the place that are planned or under way."""
+    for row in asker.rows("inspection.visits"):
+        if row.state in ("planned", "begun"):
+            yield str(row.visit), f"{row.on} · {row.visited} · {row.office}"
+
+
+def findings(asker: Asker) -> Choices:
+    """Return the findings of the place that are not closed; a firm sees its own."""
+    hat = hat_of(asker.request)
+    reads = hat is not None and Role(hat.role) in REGISTRY.queries["inspection.findings"].roles
+    for row in asker.rows("inspection.findings" if reads else "inspection.my_findings"):
+        yield str(row.finding), f"{row.visited} · {row.sentence[:SHORT]} · {row.due}"
+
+
+def check_items(asker: Asker) -> Choices:
+    """Return the items of the chosen visit."""
+    if visit := asker.chosen("visit"):
+        found = answer(
+            "inspection.visit",
+            {"place": asker.place, "visit": visit},
+            as_=actor_of(asker.request),
+            mandate=mandate_id(asker.request),
+        )
+        for row in found.check_items:
+            yield row.code, row.sentence
+
+
+def checklists(asker: Asker) -> Choices:
+    """Return the checklists in force at the place."""
+    for row in asker.rows("inspection.checklists"):
+        yield row.checklist, row.name
+
+
+def inspectors(asker: Asker) -> Choices:
+    """Return who may be sent to inspect the place."""
+    for row in asker.rows("inspection.inspectors"):
+        yield str(row.person), f"{row.name} · {row.office}"
+
+
 PICKERS = {
     "item": Picker(goods),
     "unit": Picker(units, only=False),
@@ -273,6 +313,11 @@ PICKERS = {
     "correction": Picker(wishes),
     "device": Picker(devices),
     "envelope": Picker(envelopes),
+    "visit": Picker(visits),
+    "finding": Picker(findings),
+    "check_item": Picker(check_items, only=False),
+    "checklist": Picker(checklists, only=False),
+    "inspector": Picker(inspectors),
 }
 NAMED_FREELY = {"people.enrol/organisation"}
 """Fields that share a picker's name and hold something else."""

@@ -12,6 +12,7 @@ from mingbai.web.pages import (
     gates,
     home,
     imports,
+    inspections,
     jobs,
     papers,
     people,
@@ -66,6 +67,23 @@ urlpatterns = [
     path("gates/<str:place>/", gates.gates, name="gates"),
     path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),
     path("gates/<str:place>/<uuid:point>/", gates.gate, name="gate"),
+    path("inspections/", inspections.mine, name="my_inspections"),
+    path("inspections/own/", inspections.own_findings, name="own_findings"),
+    path("inspections/<str:place>/", inspections.inspections, name="inspections"),
+    path("inspections/<str:place>/book/", inspections.book, name="book_visit"),
+    path(
+        "inspections/<str:place>/visit/<uuid:number>/", inspections.visit, name="inspection_visit"
+    ),
+    path(
+        "inspections/<str:place>/finding/<uuid:number>/",
+        inspections.finding,
+        name="inspection_finding",
+    ),
+    path(
+        "inspections/<str:place>/finding/<uuid:number>/<str:name>/",
+        inspections.picture,
+        name="finding_picture",
+    ),
     path("people/", people.people, name="people"),
     path("people/<str:place>/<uuid:person>/<str:field>/", people.reveal, name="reveal"),
     path("sign-ins/", people.sign_ins, name="sign_ins"),

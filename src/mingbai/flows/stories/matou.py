@@ -8,6 +8,7 @@ from typing import Any
 from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
+from mingbai.flows.stories.hazards import hazards
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -83,6 +84,7 @@ def tell_matou(where: Path) -> dict[str, Any]:
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
     back_to_work(tell)
+    hazards(tell)
     return tell.end()
 
 

@@ -36,7 +36,7 @@ terms(
         "what": _("What"),
         "command": _("Act"),
         "recorded_at": _("Recorded"),
-        "on": _("On"),
+        "on": _("Day"),
     }
 )
 DESKS = {Role.DESK, Role.KEEPER, Role.CLERK}

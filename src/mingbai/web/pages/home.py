@@ -24,6 +24,7 @@ from mingbai.web.sign_in import safe_next
 
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
+INSPECTIONS = ("inspection.findings", "inspection.my_findings")
 NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
 
 
@@ -53,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "firms": hat.role in REGISTRY.queries["organisations.organisations"].roles,
         "turns": hat.role in REGISTRY.queries["posts.turns"].roles,
         "resumes": hat.role in REGISTRY.queries["enterprise.gate_path"].roles,
+        "inspections": any(hat.role in REGISTRY.queries[name].roles for name in INSPECTIONS),
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)

@@ -19,15 +19,17 @@ from mingbai.kernel.acting import link_digest
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.paper import qr_inline
 from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.queries.people import MandateRow
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.words import Role
 from mingbai.web.field_words import FIELD_WORDS
 from mingbai.web.forms import request_id
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 WEB = Path(__file__).resolve().parent.parent
 FIELD = WEB / "static" / "mingbai" / "field"
 PAGES = WEB / "templates" / "web"
+IN_THE_FIELD = (Role.KEEPER, Role.GUARD, Role.INSPECTOR)
 
 
 @signed_in
@@ -49,6 +51,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     )
     address = f"{request.scheme}://{request.get_host()}/field/#{code}"
     page = {
+        "holders": holders(request, hat.place) if hat.role == Role.DESK else [],
         "code": code,
         "address": address,
         "qr": mark_safe(qr_inline(address)) if code else "",  # noqa: S308 - made by the house, from its own code
@@ -62,6 +65,12 @@ def phones(request: HttpRequest) -> HttpResponse:
     return answered
 
 
+def holders(request: HttpRequest, place: str) -> list[MandateRow]:
+    """Return who at the desk's place works with a phone in the field: the desk hands each the code for their own."""
+    rows = asking(request, "mandates.at_place", {"place": place})
+    return [row for row in rows if row.role in IN_THE_FIELD]
+
+
 def act(request: HttpRequest, place: str, mandate: uuid.UUID) -> str | None:
     """Invite, confirm or revoke; return the new code when one was made."""
     step, code = str(request.POST.get("step", "")), None
@@ -69,7 +78,8 @@ def act(request: HttpRequest, place: str, mandate: uuid.UUID) -> str | None:
     if step == "invite":
         code = random_link()
         label = str(request.POST.get("label", "")).strip() or _("Phone")
-        ask |= {"mandate": mandate, "label": label, "token_digest": link_digest(code)}
+        chosen = str(request.POST.get("mandate") or mandate)
+        ask |= {"mandate": chosen, "label": label, "token_digest": link_digest(code)}
     else:
         ask |= {"device": str(request.POST.get("device", ""))}
     if step not in ("invite", "confirm", "revoke"):

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.commands.hazards import settle_words
-from mingbai.domains.inspection.commands.visits import OfVisit, held_visit
-from mingbai.domains.inspection.models import Finding, FindingStep, VisitItem
+from mingbai.domains.inspection.commands.visits import OfVisit, again_of, held_visit, item_of
+from mingbai.domains.inspection.models import Finding, FindingStep
 from mingbai.domains.inspection.parameters import RECHECK_DAYS, WITHIN
 from mingbai.domains.inspection.queries.subjects import holds_office
 from mingbai.domains.inspection.rules import visits as rules
@@ -22,7 +22,7 @@ from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
-FIRM = "firm"
+FIRM = "own_firm"
 KEEPS = {"gate": Role.GUARD, "store": Role.KEEPER, "line": Role.CREW_LEAD, "works": Role.CREW_LEAD}
 """Who puts right what is found at a point, unless the finder names another."""
 OWNERS = {Role.CLERK, Role.FIRM_HEAD, Role.GUARD, Role.KEEPER, Role.CREW_LEAD, Role.DESK}
@@ -51,16 +51,15 @@ def record_finding(acting: Acting, ask: RecordFinding) -> Found:
     """Record what is not in order, how bad it is, who puts it right and by when; a serious one stands against the firm at once."""
     visit = held_visit(acting, ask.place, ask.visit)
     rules.check_under_way(visit.state)
-    item = acting.hold(VisitItem, visit_id=visit.id, code=ask.check_item)
-    if item is None or item.state in (rules.EASED, rules.FREED):
-        raise Refused("INS-8")
+    item = item_of(acting, visit, ask.check_item)
     today = day(acting.at)
     most = in_force(acting.store, WITHIN[ask.severity].name, ask.place, acting.at)
     due = rules.due_by(most, today, ask.due)
     if visit.organisation_id is not None and ask.owner is not None:
         raise Refused("INS-31")
     if item.state != rules.FAILED:
-        acting.change(item, state=rules.FAILED, ticked_at=acting.at)
+        again = again_of(acting, item)
+        acting.change(item, state=rules.FAILED, ticked_at=acting.at, again=again)
     finding = acting.add(
         Finding(
             place=visit.place,

@@ -282,12 +282,27 @@ def tick_item(acting: Acting, ask: TickItem) -> None:
     """Note how an item of a visit was found; the last word counts until the visit ends."""
     visit = held_visit(acting, ask.place, ask.visit)
     rules.check_under_way(visit.state)
-    item = acting.hold(VisitItem, visit_id=visit.id, code=ask.check_item)
-    if item is None or item.state in (rules.EASED, rules.FREED):
-        raise Refused("INS-8")
     if visit.state == rules.ENDED:
         raise Refused("INS-6")
-    acting.change(item, state=ask.outcome, ticked_at=acting.at)
+    item = item_of(acting, visit, ask.check_item)
+    acting.change(item, state=ask.outcome, ticked_at=acting.at, again=again_of(acting, item))
+
+
+def item_of(acting: Acting, visit: Visit, code: str) -> VisitItem:
+    """Return an item of a visit, held; one that fell away is not looked at, and if a phone tells that it was, that is shown."""
+    item = acting.hold(VisitItem, visit_id=visit.id, code=code)
+    if item is None:
+        raise Refused("INS-8")
+    if item.state == rules.FREED:
+        acting.against(Refused("INS-32"))
+    if item.state == rules.EASED:
+        acting.against(Refused("INS-33"))
+    return item
+
+
+def again_of(acting: Acting, item: VisitItem) -> str | None:
+    """Return why an item is looked at again: what the rules were against, and happened all the same, says so."""
+    return rules.ANYWAY if acting.overruled else item.again
 
 
 class Ended(Answer):

@@ -13,7 +13,9 @@ from mingbai.domains.inspection.words import ListCode
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.models import Mandate, Person
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
@@ -270,3 +272,31 @@ def item_rows(asking: Asking, row: Visit) -> list[VisitItemRow]:
             )
         )
     return [one for _key, one in sorted(found, key=lambda pair: pair[0])]
+
+
+class AtPlace(Ask):
+    """At a place."""
+
+    place: PlaceCode
+
+
+class InspectorRow(Row):
+    """Somebody who may be sent to inspect a place."""
+
+    person: UUID
+    name: str
+    office: str
+
+
+@query(scope=Scope.UNDER, role={Role.INSPECTOR, Role.DESK}, title=_("Inspectors of a place"))
+def inspectors(asking: Asking, ask: AtPlace) -> list[InspectorRow]:
+    """Return the inspectors whose office reaches a place: those of the place itself and of every place above it."""
+    found = {}
+    for where in above(ask.place):
+        for one in asking.find(Mandate, place=where, role=Role.INSPECTOR):
+            person = asking.see(Person, id=one.person_id)
+            ended = one.ends_at is not None and one.ends_at <= asking.now
+            if person is None or person.name is None or ended or one.starts_at > asking.now:
+                continue
+            found[person.id] = InspectorRow(person=person.id, name=person.name, office=one.capacity)
+    return sorted(found.values(), key=lambda row: row.name)

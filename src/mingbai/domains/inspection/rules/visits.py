@@ -14,7 +14,7 @@ COUNTS = frozenset({DUE, OK, FAILED})
 """How an item stands when it was inspected or still will be; what was eased, freed for others or left out may be booked by others."""
 OPEN, PUT_RIGHT, CLOSED, WAIVED = "open", "put_right", "closed", "waived"
 SETTLED = frozenset({CLOSED, WAIVED})
-RECHECKED, FACT = "recheck", "new_fact"
+RECHECKED, FACT, ANYWAY = "recheck", "new_fact", "anyway"
 SENT_BACK = "sent_back"
 
 sentences(
@@ -57,6 +57,8 @@ sentences(
         "INS-26": _("It was put right already, and waits for somebody else to recheck it."),
         "INS-27": _("Each item stands once on a list."),
         "INS-28": _("A visit ends after it began."),
+        "INS-32": _("Another office looked at this meanwhile. Its result is in the calendar."),
+        "INS-33": _("At the level of this day the item is no longer asked."),
         "INS-30": _("Items are chosen one by one only for a recheck or a new fact."),
         "INS-31": _("What is found at a firm is for the firm itself to put right."),
         "INS-29": _("Whoever found it, or has to put it right, does not waive it. Ask somebody else."),

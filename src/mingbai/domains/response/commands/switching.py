@@ -6,6 +6,7 @@ network. Measures begin and lapse when the minute has come.
 
 import datetime as dt
 from collections.abc import Iterable
+from copy import copy
 
 from mingbai.domains.response.models import Listed
 from mingbai.domains.response.queries.table import Catalogue, catalogue
@@ -50,29 +51,50 @@ def switch(acting: Acting, place: str, only: Iterable[Listed] | None = None) -> 
         rows = acting.find(Measure, kind=one.code)
         where = downwards(said | {row.place for row in rows}, one)
         words = rulings(acting.store, where, acting.at)
-        for node in where:
-            wanted = book.sectors(one, words[node]) is not None
-            rows = turned(acting, one, rows, node, wanted=wanted)
+        wanted = {node: book.sectors(one, words[node]) is not None for node in where}
+        turn(acting, one, rows, wanted)
         set_parameter(acting, book, one, acting.at)
 
 
-def turned(
-    acting: Acting, one: Listed, rows: list[Measure], node: str, *, wanted: bool
-) -> list[Measure]:
-    """Begin or end a measure at one place, when it does not stand there as wanted; return its rows."""
-    near = deciding(rows, node, acting.at)
-    if runs(near, acting.at) == wanted:
-        return rows
-    if near is not None and near.place == node and not wanted:
-        acting.perform(lapse, {"place": node, "code": near.code})
-        return acting.find(Measure, kind=one.code)
+def turn(acting: Acting, one: Listed, rows: list[Measure], wanted: dict[str, bool]) -> None:
+    """Begin and end a measure at the places where it does not stand as wanted: an upper place is told before those under it.
+
+    What goes on under a place begins before it ends above: so what hangs on it there gets no last day.
+    """
+    stands, ends = list(rows), []
+    for node, on in wanted.items():
+        near = deciding(stands, node, acting.at)
+        if runs(near, acting.at) == on:
+            continue
+        if on:
+            stands.append(begin_at(acting, one, stands, node))
+        elif near is not None and near.place == node:
+            ends.append(near)
+            stands = [row for row in stands if row.id != near.id]
+            stands.append(ended_copy(near, acting.at))
+        else:
+            # The place above keeps it: here it ends, and what hangs on it here has its last day.
+            ends.append(begin_at(acting, one, stands, node))
+            stands.append(ended_copy(ends[-1], acting.at))
+    for row in ends:
+        acting.perform(lapse, {"place": row.place, "code": row.code})
+
+
+def begin_at(acting: Acting, one: Listed, rows: list[Measure], node: str) -> Measure:
+    """Begin a measure at one place; return its row."""
     number = sum(row.place == node for row in rows) + 1
     code = f"{one.code}.{prefix_of(node) or '0'}.{number}"
     acting.perform(begin_measure, begun(one, node, code))
-    if not wanted:
-        # The place above keeps it: here it has ended, and what hangs on it here has its last day.
-        acting.perform(lapse, {"place": node, "code": code})
-    return acting.find(Measure, kind=one.code)
+    found = acting.see(Measure, code=code)
+    assert found is not None
+    return found
+
+
+def ended_copy(row: Measure, at: dt.datetime) -> Measure:
+    """Return a row as it will stand when it has ended."""
+    ended = copy(row)
+    ended.lapsed_at = at
+    return ended
 
 
 def begun(one: Listed, node: str, code: str) -> dict[str, object]:

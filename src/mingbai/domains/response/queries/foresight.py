@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from mingbai.domains.response.models import Listed
 from mingbai.domains.response.queries.measures import said_name
 from mingbai.domains.response.queries.scopes import READING
 from mingbai.domains.response.queries.table import Catalogue, Words, catalogue
@@ -150,22 +151,31 @@ def foresee_measures(store: Store, asked: Question) -> Iterable[Foreseen]:
             places = {one.place} | {place for place in speaking if is_under(place, one.place)}
         else:
             continue
+        whole = asked.place if asked.place in places else one.place
+        told = states_of(book, one, asked, whole)
         for place in sorted(places):
-            old = state_said(book, one.id, asked.before(place))
-            new = state_said(book, one.id, asked.after(place))
-            differs = place not in (asked.place, one.place)
-            if old != new or (
-                differs and new != state_said(book, one.id, asked.after(asked.place))
-            ):
-                name = said_name(one)
-                if one.policy in PARAMETERS and one.policy is not None:
-                    name = f"{name}: {PARAMETERS[one.policy].title}"
-                yield Foreseen(one.code, name, place, old, new)
+            old, new = states = states_of(book, one, asked, place)
+            if (old != new) if place == whole else (states != told):
+                yield Foreseen(one.code, foreseen_name(one), place, old, new)
 
 
-def state_said(book: Catalogue, listed: object, words: Words) -> str:
+def states_of(book: Catalogue, one: Listed, asked: Question, place: str) -> tuple[str, str]:
+    """Return in words how a measure stands at a place, and how it would."""
+    return (
+        state_said(book, one, asked.before(place)),
+        state_said(book, one, asked.after(place)),
+    )
+
+
+def foreseen_name(one: Listed) -> str:
+    """Return a measure's name, with the parameter that it sets."""
+    if one.policy is None or one.policy not in PARAMETERS:
+        return said_name(one)
+    return f"{said_name(one)}: {PARAMETERS[one.policy].title}"
+
+
+def state_said(book: Catalogue, one: Listed, words: Words) -> str:
     """Return in words how a measure stands under these words."""
-    (one,) = [row for row in book.listed if row.id == listed]
     sectors = book.sectors(one, words)
     if sectors is None:
         return gettext("not in force")

@@ -3,6 +3,7 @@
 import * as vault from "./vault.js";
 import * as sending from "./sending.js";
 import * as gate from "./gate.js";
+import * as inspection from "./inspection.js";
 import * as queue from "./queue.js";
 import * as store from "./store.js";
 import { newKey, publicText } from "./sealing.js";
@@ -13,7 +14,7 @@ import { status } from "./status.js";
 const EVERY = 20_000;
 const TICK = 5_000;
 const LINES_MOST = 300;
-const DESKS = { store: "keeper", gate: "guard" };
+const DESKS = { store: "keeper", gate: "guard", inspection: "inspector" };
 
 // The desks that the mandates of whoever holds this phone give it, the store first.
 function desksOf(bundle) {
@@ -30,7 +31,7 @@ async function choose() {
   at("switch").hidden = !other;
   at("switch").textContent = other ? say(`to_${other}`) : "";
   at("as").textContent = desk ? say(`as_${desk}`) : "";
-  if (desk !== "gate") at("where").textContent = bundle?.store?.place_name || bundle?.mandates[0]?.place_name || "";
+  if (desk !== "gate") at("where").textContent = bundle?.[desk]?.place_name || bundle?.mandates[0]?.place_name || "";
   if (before !== desk && [before || "no-desk", undefined].includes(showing())) home();
 }
 
@@ -38,6 +39,7 @@ async function draw() {
   await choose();
   if (at("app").dataset.desk === "gate") await gate.draw();
   else if (at("app").dataset.desk === "store") await store.draw();
+  else if (at("app").dataset.desk === "inspection") await inspection.draw();
   await queue.draw();
 }
 
@@ -112,6 +114,7 @@ function offerInstall() {
 function wire() {
   store.wire(exchange);
   gate.wire(exchange);
+  inspection.wire(exchange);
   queue.wire(exchange);
   offerInstall();
   onOpen("queue", queue.draw);

@@ -1,0 +1,157 @@
+"""Inspections as pages: an inspector's day, a firm that puts right, a recheck by another, and the refusal that shows the result."""
+
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from mingbai.domains.inspection.models import Finding, Visit, VisitItem
+from mingbai.kernel.models import Attachment, Link, Mandate, OpenItem
+from tests.conftest import TONGZHOU, VILLAGE, House
+from tests.inspection.conftest import CONTROL, HEALTH, Town, built
+from tests.web.test_pages import signed_in
+
+DAY = "2020-01-27"
+
+
+@pytest.fixture
+def town(story: House) -> Town:
+    """Who and what there is to inspect."""
+    return built(story)
+
+
+def shot(name: str = "photo.jpg") -> SimpleUploadedFile:
+    """Return a photo."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#775533").save(out, "JPEG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def form(page: str, step: str) -> str:
+    """Return the request id of the first form that does a step."""
+    part = next(
+        one for one in page.split("<form")[1:] if f'value="{step}"' in one.split("</form>")[0]
+    )
+    found = re.search(r'name="request_id" value="([^"]+)"', part)
+    assert found is not None
+    return found[1]
+
+
+def pressed(client: Client, address: str, step: str, **more: Any) -> Any:
+    """Open a page and send its form of a step."""
+    page = client.get(address).content.decode()
+    told = {"step": step, "request_id": form(page, step)} | more
+    return client.post(address, told, follow=True)
+
+
+def book(client: Client, firm: str, lists: list[str], on: str = DAY) -> Any:
+    """Book a visit on the page."""
+    address = f"/inspections/{VILLAGE}/book/"
+    page = client.get(address, {"organisation": firm}).content.decode()
+    request = re.search(r'name="request_id" value="([^"]+)"', page.split("sheet--frame")[1])
+    assert request is not None
+    told = {"organisation": firm, "checklists": lists, "on": on, "request_id": request[1]}
+    return client.post(address, told, follow=True)
+
+
+def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
+    """Rows: Z14."""
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    answered = book(inspector, town.chemical, [CONTROL])
+    visit = Visit.objects.get()
+    here = f"/inspections/{VILLAGE}/visit/{visit.id}/"
+    assert answered.redirect_chain[-1][0] == here
+    assert "临平化工厂" in inspector.get(f"/inspections/{TONGZHOU}/").content.decode()
+    pressed(inspector, here, "begin_visit")
+    pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
+    assert VisitItem.objects.get(visit=visit, code="mask-2").state == "ok"
+    found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒", "picture": shot()}
+    pressed(inspector, f"{here}?item=mask-1", "record_finding", **found)
+    finding = Finding.objects.get()
+    assert Attachment.objects.get().subject == finding.entry.hex
+    pressed(inspector, here, "end_visit")
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    mine = clerk.get("/inspections/", follow=True).content.decode()
+    assert "口罩只剩一盒" in mine and "2020-02-11" in mine
+    there = f"/inspections/{VILLAGE}/finding/{finding.id}/"
+    (name,) = re.findall(rf'src="{there}([A-Z0-9]+)/"', clerk.get(there).content.decode())
+    assert clerk.get(f"{there}{name}/")["Content-Type"] == "image/jpeg"
+    pressed(clerk, there, "put_right", text="补了两箱", picture=shot())
+    assert Finding.objects.get().state == "put_right" and Attachment.objects.count() == 2
+    page = clerk.get(there).content.decode()
+    assert "close_finding" not in page, "whoever puts it right does not close it"
+    second = signed_in(town.house, "inspector-2", town.second)
+    assert "口罩只剩一盒" in second.get(f"/inspections/{TONGZHOU}/").content.decode()
+    page = pressed(second, there, "close_finding", text="看过了").content.decode()
+    assert Finding.objects.get().state == "closed" and "看过了" in page
+    assert town.house.faults() == []
+
+
+def test_a_second_office_is_shown_the_result_and_why_it_need_not_come(town: Town) -> None:
+    """Rows: H20."""
+    town.whole(on=DAY)
+    second = signed_in(town.house, "inspector-2", town.second)
+    page = book(second, town.chemical, [HEALTH], "2020-01-30").content.decode()
+    assert "sick-bay-1合格" in page and "mask-1合格" in page, "the rest, and the earlier result"
+    assert Visit.objects.count() == 2 and VisitItem.objects.filter(on="2020-01-30").count() == 2
+    answered = book(second, town.chemical, [CONTROL], "2020-01-31")
+    page = answered.content.decode()
+    assert answered.status_code == 422 and "INS-3" in page and "2020-01-27" in page
+    assert "2020-02-10" in page, "from when on it may be looked at again"
+
+
+def test_an_open_item_leads_to_its_page(town: Town) -> None:
+    booked = town.book(on=DAY)
+    town.begin(booked["visit"])
+    number = town.find(booked["visit"], "mask-1")
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    home = clerk.get("/home/").content.decode()
+    address = re.search(r'href="(/inspections/\?[^"]+finding=[^"]+)"', home)
+    assert address is not None and "有问题要整改" in home
+    answered = clerk.get(address[1].replace("&amp;", "&"), follow=True)
+    assert answered.redirect_chain[-1][0] == f"/inspections/{VILLAGE}/finding/{number}/"
+    assert OpenItem.objects.filter(kind="inspection.finding").count() == 1
+    for wrong in ("/inspections/?finding=x", "/inspections/?visit=x"):
+        assert clerk.get(wrong).status_code == 422
+
+
+def test_nobody_opens_anothers_findings(town: Town) -> None:
+    booked = town.book(on=DAY)
+    town.begin(booked["visit"])
+    number = town.find(booked["visit"], "mask-1")
+    other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
+    client = signed_in(town.house, "clerk-2", other)
+    assert client.get(f"/inspections/{VILLAGE}/finding/{number}/").status_code == 403
+    assert "口罩" not in client.get("/inspections/own/").content.decode()
+    planner = signed_in(town.house, "planner-1", town.house.person("排班的", "planner"))
+    assert planner.get("/inspections/").status_code == 403
+
+
+def test_a_photo_that_is_none_stops_the_act_and_keeps_what_was_typed(town: Town) -> None:
+    booked = town.book(on=DAY)
+    town.begin(booked["visit"])
+    number = town.find(booked["visit"], "mask-1")
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    bad = SimpleUploadedFile("x.jpg", b"not a picture", "image/jpeg")
+    there = f"/inspections/{VILLAGE}/finding/{number}/"
+    answered = pressed(clerk, there, "put_right", text="补了两箱", picture=bad)
+    assert answered.status_code == 422 and "补了两箱" in answered.content.decode()
+    assert Finding.objects.get().state == "open"
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    pressed(inspector, there, "picture", picture=shot())
+    assert Attachment.objects.get().subject == Finding.objects.get().entry.hex
+
+
+def test_a_desk_hands_an_inspector_the_code_for_a_phone(town: Town) -> None:
+    county = town.house.person("县里值班", "desk", TONGZHOU)
+    desk = signed_in(town.house, "county-desk", county)
+    page = desk.get("/phones/").content.decode()
+    mandate = Mandate.objects.get(person_id=town.inspector.person)
+    assert f'value="{mandate.id}"' in page and "应巡" in page
+    told = {"step": "invite", "mandate": str(mandate.id), "request_id": form(page, "invite")}
+    assert "/field/#" in desk.post("/phones/", told).content.decode()
+    assert Link.objects.get(purpose="device").subject == mandate.id.hex
