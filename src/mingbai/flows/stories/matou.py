@@ -83,8 +83,8 @@ def tell_matou(where: Path) -> dict[str, Any]:
     begin_the_account(tell, cast)
     for offset in range((LAST - FIRST).days + 1):
         one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
-    back_to_work(tell)
     hazards(tell)
+    back_to_work(tell)
     return tell.end()
 
 

@@ -37,7 +37,7 @@ from mingbai.kernel.registry import command, due
 from mingbai.kernel.rows import Store, new
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
-AT_ONCE = 200
+AT_ONCE = 1000
 SAMPLED, AGAIN = "sample", "again"
 KIND_OF = {SAMPLED: AFTER_CHECK, AGAIN: LOOK_AGAIN}
 Outcome = Literal["right", "wrongly_refused", "wrongly_approved"]
