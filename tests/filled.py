@@ -410,7 +410,7 @@ def resumption(house: House) -> None:
         house.do("enterprise.note_not_due", asks["云上设计"] | late, as_=desk)
     clause = {"levels": ["I"], "grades": ["high"], "sectors": ["C"], "needs": ["roster"]}
     for place in (TOWN, VILLAGE):
-        rule = {"place": place, "reason": "换版", "clauses": [clause | {"way": "apply"}, clause]}
+        rule = {"place": place, "basis": "换版", "clauses": [clause | {"way": "apply"}, clause]}
         house.do("enterprise.set_rule", rule)
     rules_that_begin(moment.now(Store()))
 

@@ -11,6 +11,8 @@ import pytest
 from mingbai.domains.enterprise.models import Decision, Dossier
 from mingbai.domains.enterprise.rules.deciding import FIRST_RULE, Facts, decide, required_by
 from mingbai.domains.enterprise.words import LACKING, REASONS, SERIOUS, Need, Verdict
+from mingbai.kernel.actors import OPERATOR
+from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.models import Entry, OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TOWN, VILLAGE, House
@@ -221,6 +223,24 @@ def test_the_first_version_says_what_stands_written_by_hand() -> None:
             Verdict.MISSING if lacking else Verdict.INSPECT_FIRST if visit else Verdict.APPROVED
         )
         assert found.verdict == wanted, (sector, level_, grade_)
+
+
+def test_many_that_file_at_once_are_decided_as_one_by_one(account: House) -> None:
+    firms = [firm(account, f"厂{at}", sector="M74" if at % 2 else "C34") for at in range(6)]
+    for one in firms:
+        told = one.ask | {"parts": parts(one.clerk, but=[Need.CANTEEN_PLAN])}
+        account.do("enterprise.fill_parts", told, as_=one.clerk)
+    first, rest = firms[:2], firms[2:]
+    alone = [one.file(as_=OPERATOR) for one in first]
+    asks = [One(one.ask, uuid.uuid4()) for one in rest]
+    (came,) = list(run_many("enterprise.file_application", asks, as_=OPERATOR))
+    wanted = [{name: told[name] for name in ("decision", "missing", "reasons")} for told in alone]
+    for at, outcome in enumerate(came):
+        assert {name: outcome.result[name] for name in wanted[0]} == wanted[at % 2]
+        assert ("enterprise.approved" in words(rest[at].hex)) == bool(at % 2)
+    assert OpenItem.objects.filter(kind="enterprise.officer").count() == 3
+    account.settle()
+    assert account.faults() == []
 
 
 def test_a_firm_that_backdates_past_its_hazard_is_still_held(story: House) -> None:

@@ -9,7 +9,7 @@ from mingbai.domains.enterprise.commands.checks import draw_waiting, lot_of
 from mingbai.domains.enterprise.models import Check, Decision
 from mingbai.domains.enterprise.words import Need
 from mingbai.kernel.actors import Actor
-from mingbai.kernel.models import Leaf, OpenItem
+from mingbai.kernel.models import Leaf, Message, OpenItem
 from mingbai.kernel.refusals import Refused
 from tests.conftest import TOWN, VILLAGE, House
 from tests.enterprise.firms import Firm, firm, hazard, now, part, parts, words
@@ -82,8 +82,20 @@ def test_a_refused_firm_reaches_another_person_within_the_clock(waiting: Firm, d
     refused("ENT-9", house, "enterprise.ask_again", again, waiting.clerk)
     (row,) = house.ask("enterprise.checks", {"place": TOWN}, as_=desk)
     assert (row.kind, row.name, row.lacking) == ("again", "青峰叉车", ["canteen_plan"])
+    assert waiting.shown().again_due == item.due_at
+    unnamed = {"place": VILLAGE, "check": str(row.check), "outcome": "wrongly_refused"}
+    refused("ENT-20", house, "enterprise.answer_check", unnamed | {"text": "看过了"}, desk)
     told = answer(house, desk, "wrongly_refused", accepts=["canteen_plan"])
     assert told == {"decision": "approved"}
+    shown = waiting.shown()
+    assert (shown.again_due, shown.again_outcome, shown.again_answer) == (
+        None,
+        "wrongly_refused",
+        "看过了",
+    )
+    assert Message.objects.get(kind="firm_answered").person == waiting.clerk.person
+    changed = OpenItem.objects.get(kind="enterprise.changed")
+    assert (changed.person, shown.changed_item) == (waiting.clerk.person, changed.id)
     assert waiting.shown().state == "approved" and words(waiting.hex)
     assert OpenItem.objects.get(kind="enterprise.look_again").outcome == "wrongly_refused"
     refused("ENT-8", house, "enterprise.ask_again", again, waiting.clerk)

@@ -141,7 +141,7 @@ def test_a_version_holds_from_its_moment_at_its_place_and_never_reaches_back(sto
     here, there = firm(story, "本村厂"), firm(story, "邻村厂", place=NEIGHBOUR)
     start = story.ask("account.state", {}).now
     clauses = [{"needs": ["roster", "isolation_rooms"]}]
-    rule = {"place": VILLAGE, "reason": "本村加一条", "clauses": clauses}
+    rule = {"place": VILLAGE, "basis": "本村加一条", "clauses": clauses}
     with pytest.raises(Refused) as refusal:
         back = {"starts_at": (start - dt.timedelta(hours=1)).isoformat()}
         story.do("enterprise.set_rule", rule | back)

@@ -124,7 +124,7 @@ def main() -> None:
     load_places(PROVINCE)
     probe(FOLDER)
     places = towns()
-    rule = {"place": PROVINCE, "reason": "第 2 版", "clauses": CLAUSES}
+    rule = {"place": PROVINCE, "basis": "第 2 版", "clauses": CLAUSES}
     perform("enterprise.set_rule", rule)
     leader = person("省指挥长", "leader")
     firms(places)

@@ -4,6 +4,7 @@
 """
 
 from typing import Any
+from uuid import UUID
 
 from mingbai.domains.enterprise.commands.reconsidering import firms_under
 from mingbai.domains.enterprise.words import RECONSIDER
@@ -22,7 +23,7 @@ from mingbai.domains.movement.words import AGAIN
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
 from mingbai.kernel.measures import Hung, hung_on
-from mingbai.kernel.models import Job, Measure
+from mingbai.kernel.models import Job, Measure, Organisation
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
 
@@ -111,17 +112,18 @@ def gates_needed_again(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] 
 def firm_of_the_finding(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """The firm at which something serious was found, or put right, is held against the rule as it stands now."""
     finding = held_finding(acting, ask.place, getattr(ask, "finding", None) or answer.finding)
-    if finding.organisation_id is None or finding.severity != "serious":
-        return None
-    return {"place": finding.place, "organisation": finding.organisation_id}
+    return firm_named(acting, finding.organisation_id) if finding.severity == "serious" else None
 
 
 def firm_of_the_visit(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """The firm whose visit has ended is held against the rule: a visit may be what it waited for."""
-    visit = held_visit(acting, ask.place, ask.visit)
-    if visit.organisation_id is None:
-        return None
-    return {"place": visit.place, "organisation": visit.organisation_id}
+    return firm_named(acting, held_visit(acting, ask.place, ask.visit).organisation_id)
+
+
+def firm_named(acting: Acting, number: UUID | None) -> dict[str, Any] | None:
+    """Return what names a firm, at its own place."""
+    firm = acting.see(Organisation, id=number) if number else None
+    return {"place": firm.place, "organisation": firm.id} if firm else None
 
 
 def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:

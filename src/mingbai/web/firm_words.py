@@ -51,6 +51,10 @@ BOOKS: dict[str, dict[str, Promise]] = {
         "transport": _("passes of vehicles"),
         "supplies": _("days that it lasts"),
     },
+    "waits": {
+        "S08": _("the transport desk (S08)"),
+        "S07": _("orders and dispatch (S07)"),
+    },
     "holder": {
         **{role.value: title for role, title in ROLE_TITLES.items()},
         "firm": _("the firm itself"),

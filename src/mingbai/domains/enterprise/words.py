@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, StringConstraints
 
-from mingbai.kernel.asks import Private
+from mingbai.kernel.asks import Open, Private
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.policy import parameter
 from mingbai.kernel.standing import standing
@@ -132,6 +132,9 @@ NOT_DUE: dict[str, Promise] = {
     "moved": _("moved to another place"),
     "winding_up": _("is being wound up"),
 }
+RuleBasis = Annotated[
+    str, Open(), AfterValidator(sound), StringConstraints(min_length=2, max_length=200)
+]
 PlanText = Annotated[
     str, Private(), AfterValidator(sound), StringConstraints(min_length=2, max_length=2000)
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mingbai.domains.enterprise.words import NOT_DUE, OFFICER, REVIEW, Need
+from mingbai.kernel.models import Organisation
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.web.forms import request_id
@@ -48,16 +49,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     place = str(request.GET.get("place") or hat.place)
     items = asking(request, "items.waiting", {"place": place})
     rows = asking(request, "enterprise.checks", {"place": place})
-    names = {
-        str(row.organisation): row.name
-        for row in asking(request, "enterprise.decisions", {"place": place})
-    }
     page = {
         "rows": rows,
         "place": place,
         "counts": asking(request, "enterprise.check_counts", {"place": place}),
-        "slots": [(one, firm_named(names, one.subject)) for one in items if one.kind == OFFICER],
-        "reviews": [(one, firm_named(names, one.subject)) for one in items if one.kind == REVIEW],
+        "slots": named([one for one in items if one.kind == OFFICER]),
+        "reviews": named([one for one in items if one.kind == REVIEW]),
         "answers": may(request, "enterprise.answer_check"),
         "outcomes": OUTCOMES,
         "needs": [need.value for need in Need],
@@ -70,12 +67,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     return private(render(request, "web/dossiers/queue.html", page, status=status))
 
 
-def firm_named(names: dict[str, str], subject: str) -> str:
-    """Return the name of the firm that an open item is about."""
-    try:
-        return names.get(str(UUID(hex=subject)), "")
-    except ValueError:
-        return ""
+def named(items: list[Any]) -> list[tuple[Any, str]]:
+    """Return open items that are about a firm, each with the firm's name."""
+    firms = Organisation.objects.filter(id__in=[UUID(hex=one.subject) for one in items])
+    names = {firm.id.hex: firm.name for firm in firms}
+    return [(one, names.get(one.subject, one.subject)) for one in items]
 
 
 def answer_of(request: HttpRequest) -> dict[str, Any]:

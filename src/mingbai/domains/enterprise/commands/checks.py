@@ -26,6 +26,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.canonical import sha256
 from mingbai.kernel.clock import said_moment
+from mingbai.kernel.commands.messages import tell, told
 from mingbai.kernel.firms import firm_of, speaks_for
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Leaf, Organisation
@@ -37,10 +38,19 @@ from mingbai.kernel.registry import command, due
 from mingbai.kernel.rows import Store, new
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
-AT_ONCE = 200
+AT_ONCE = 1000
 SAMPLED, AGAIN = "sample", "again"
 KIND_OF = {SAMPLED: AFTER_CHECK, AGAIN: LOOK_AGAIN}
+ANSWERED = "firm_answered"
 Outcome = Literal["right", "wrongly_refused", "wrongly_approved"]
+
+told(
+    {
+        ANSWERED: _(
+            "Somebody looked again at your firm's application; the answer stands on its page."
+        )
+    }
+)
 
 
 def lot_of(leaf: bytes, decision: UUID) -> int:
@@ -188,6 +198,9 @@ def answer_check(acting: Acting, ask: AnswerCheck) -> CheckAnswered:
     parts = {part.need: part for part in parts_of(acting, firm)}
     if acting.person is not None and acting.person in hands_in(acting, check, parts.values()):
         raise Refused("ENT-11")
+    named = {"wrongly_refused": ask.accepts, "wrongly_approved": ask.returns}
+    if not named.get(ask.outcome, [*Need]):
+        raise Refused("ENT-20")
     for need in ask.accepts:
         accept(acting, firm, need, parts.get(need))
     for need in ask.returns:
@@ -209,6 +222,8 @@ def answer_check(acting: Acting, ask: AnswerCheck) -> CheckAnswered:
     (judged,) = judge(acting.store, firm, parts_of(acting, firm), acting.now)
     if ask.accepts or ask.returns:
         settle(acting, firm, dossier, judged, "looked_at")
+    if check.asked_by is not None:
+        acting.perform(tell, {"place": check.place, "kind": ANSWERED, "person": check.asked_by})
     return CheckAnswered(decision=judged.verdict)
 
 

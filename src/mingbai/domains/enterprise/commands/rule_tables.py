@@ -9,13 +9,13 @@ from pydantic import Field
 
 from mingbai.domains.enterprise.models import Clause, RuleVersion
 from mingbai.domains.enterprise.rules.deciding import FIRST_VERSION
-from mingbai.domains.enterprise.words import Need, Way
+from mingbai.domains.enterprise.words import Need, RuleBasis, Way
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Moment, PlaceCode, Reason, Role, Sector
+from mingbai.kernel.words import Moment, PlaceCode, Role, Sector
 
 LevelName = Literal["none", "IV", "III", "II", "I"]
 GradeName = Literal["low", "medium", "high"]
@@ -36,7 +36,7 @@ class SetRule(Ask):
     """Set a new version of the rule."""
 
     place: PlaceCode
-    reason: Reason
+    basis: RuleBasis
     starts_at: Moment | None = None
     clauses: Annotated[list[ClauseIn], Field(min_length=1, max_length=CLAUSES_MOST)]
 
@@ -60,7 +60,7 @@ def set_rule(acting: Acting, ask: SetRule) -> RuleSet:
             place=ask.place,
             starts_at=starts,
             recorded_at=acting.now,
-            reason=ask.reason,
+            basis=ask.basis,
             because=acting.entry,
         )
     )

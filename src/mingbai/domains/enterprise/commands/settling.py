@@ -133,7 +133,8 @@ def settle(
         filed_at=dossier.filed_at or acting.at,
     )
     say(acting, firm, held, before, judged.verdict)
-    if cause == "reconsidered" and {before, judged.verdict.value} & {Verdict.APPROVED.value}:
+    told = Verdict.APPROVED.value in (before, judged.verdict.value)
+    if cause != "filed" and before != judged.verdict and told:
         wait_for_firm(acting, firm, CHANGED, None)
     return decision
 

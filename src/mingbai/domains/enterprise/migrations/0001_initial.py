@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('begun_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(max_length=500)),
+                ("basis", models.CharField(max_length=200)),
                 ('because', models.UUIDField()),
             ],
             options={

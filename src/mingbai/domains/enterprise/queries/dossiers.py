@@ -1,11 +1,12 @@
 """Queries on dossiers: what a firm holds, what is required of it today and why, and what an officer drafted."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.enterprise.models import Consent, Decision, Dossier, Part
+from mingbai.domains.enterprise.models import Check, Consent, Decision, Dossier, Part
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
 from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, Need
@@ -14,7 +15,15 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Mandate, Membership, OpenItem, Organisation, Person, SupplyLink
+from mingbai.kernel.models import (
+    Mandate,
+    Membership,
+    OpenItem,
+    Organisation,
+    Person,
+    Standing,
+    SupplyLink,
+)
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
@@ -45,6 +54,9 @@ terms(
         "stock_days": _("Days that the protective stock must last"),
         "cause": _("What it came from"),
         "supply_lead": _("Files for us"),
+        "again_due": _("Somebody looks again until"),
+        "again_outcome": _("What was found"),
+        "again_answer": _("Answer of whoever looked again"),
         "changed_item": _("Changed with the rule"),
         "suppliers_to_ask": _("Suppliers not asked yet"),
     }
@@ -86,6 +98,9 @@ class DossierRow(Row):
     reasons: list[str]
     may_request_passes: bool
     officer: str | None
+    again_due: dt.datetime | None
+    again_outcome: str | None
+    again_answer: str | None
     supply_lead: str | None
     suppliers_to_ask: int
     changed_item: UUID | None
@@ -144,6 +159,7 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         reasons=last.reasons.split() if last and filed else list(now.reasons),
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
         officer=named.get(held.officer) if held and held.officer else None,
+        **looked_again(asking, firm),
         supply_lead=lead_that_waits(firm),
         suppliers_to_ask=suppliers_to_ask(firm),
         changed_item=changed_item(asking, firm),
@@ -151,6 +167,18 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         entry=last.entry if last else None,
         parts=part_rows(asking, firm, parts, now, named),
     )
+
+
+def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
+    """Return until when somebody looks again at what was decided, or what the last one found."""
+    waiting = asking.see(Check, organisation_id=firm.id, kind="again", answered_at=None)
+    answered = Check.objects.filter(organisation=firm, answered_at__isnull=False)
+    last = None if waiting else answered.order_by("-answered_at", "-id").first()
+    return {
+        "again_due": waiting.due_at if waiting else None,
+        "again_outcome": last.outcome if last else None,
+        "again_answer": last.answer if last else None,
+    }
 
 
 def lead_that_waits(firm: Organisation) -> str | None:
@@ -337,7 +365,7 @@ def decisions(asking: Asking, ask: OfPlace) -> list[DecisionRow]:
     ]
 
 
-def approved_of(asking: Asking, firms: list[UUID]) -> set[UUID]:
-    """Return which of these firms are approved now."""
-    rows = standing.spoken(asking.store, APPROVED, asking.now)
-    return {firm for firm in firms if firm.hex in rows}
+def approved_under(asking: Asking, place: str) -> set[str]:
+    """Return which firms at a place and under it are approved now, as words of standing name them."""
+    rows = Standing.objects.filter(what=APPROVED.name, place__startswith=prefix_of(place))
+    return {row.subject for row in rows if standing.in_force(row, asking.now)}

@@ -7,16 +7,18 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Dossier, NotDue
-from mingbai.domains.enterprise.queries.dossiers import approved_of
+from mingbai.domains.enterprise.queries.dossiers import approved_under
+from mingbai.domains.enterprise.words import APPROVED
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Organisation
+from mingbai.kernel.models import Organisation, Standing
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
+from mingbai.kernel.standing import in_force
 from mingbai.kernel.words import Role
 
 READS = {
@@ -70,14 +72,16 @@ class ResumptionRow(Row):
 @query(scope=Scope.UNDER, role=READS, title=_("All that should resume"))
 def resumption(asking: Asking, ask: OfPlace) -> ResumptionRow:
     """Return how many firms resumed, with both denominators: those that should, and all; who is not due is not hidden."""
-    firms = counted_under(ask.place)
-    put_off = set(
-        NotDue.objects.filter(organisation__in=firms, ended_at=None).values_list(
-            "organisation_id", flat=True
-        )
+    prefix = prefix_of(ask.place)
+    firms = set(
+        Organisation.objects.filter(
+            place__startswith=prefix, kind__in=COUNTED, until=None
+        ).values_list("id", flat=True)
     )
-    resumed = approved_of(asking, [firm.id for firm in firms])
-    due = [firm for firm in firms if firm.id not in put_off or firm.id in resumed]
+    late = NotDue.objects.filter(place__startswith=prefix, ended_at=None)
+    approved = approved_under(asking, ask.place)
+    resumed = {firm for firm in firms if firm.hex in approved}
+    due = firms - set(late.values_list("organisation_id", flat=True)) | resumed
     return ResumptionRow(
         place=ask.place,
         firms=len(firms),
@@ -88,14 +92,6 @@ def resumption(asking: Asking, ask: OfPlace) -> ResumptionRow:
         of_all=cut_rate(len(resumed), len(firms)),
         all_resumed=bool(due) and len(resumed) == len(due),
     )
-
-
-def counted_under(place: str) -> list[Organisation]:
-    """Return the firms at a place and under it that are there today."""
-    rows = Organisation.objects.filter(
-        place__startswith=prefix_of(place), kind__in=COUNTED, until=None
-    )
-    return list(rows.order_by("place", "name", "id"))
 
 
 class NotDueRow(Row):
@@ -158,8 +154,9 @@ def site(asking: Asking, ask: OfFirm) -> SiteRow:
     if found is None:
         raise Refused("ORG-4")
     tenants = list(Organisation.objects.filter(parent=found, until=None).order_by("name", "id"))
-    resumed = approved_of(asking, [one.id for one in tenants])
-    outside = [one for one in tenants if one.id not in resumed]
+    words = Standing.objects.filter(what=APPROVED.name, subject__in=[one.id.hex for one in tenants])
+    resumed = {row.subject for row in words if in_force(row, asking.now)}
+    outside = [one for one in tenants if one.id.hex not in resumed]
     return SiteRow(
         organisation=found.id,
         name=found.name,

@@ -55,7 +55,7 @@ class VersionRow(Row):
     place: str
     starts_at: dt.datetime
     recorded_at: dt.datetime
-    reason: str
+    basis: str
 
 
 @query(scope=Scope.PUBLIC, title=_("Versions of the rule"))
@@ -68,7 +68,7 @@ def rule_versions(asking: Asking, ask: RuleAt) -> list[VersionRow]:
             place=row.place,
             starts_at=row.starts_at,
             recorded_at=row.recorded_at,
-            reason=row.reason,
+            basis=row.basis,
         )
         for row in rows
         if is_under(ask.place, row.place)
