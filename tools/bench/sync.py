@@ -18,6 +18,8 @@ from mingbai.kernel.models import Envelope
 from tests.conftest import House, close, house_of, turn_to
 from tests.kernel.phone import Phone, enrolled
 
+# From one order to another: several machines, or cores, may share them.
+FIRST = int(os.environ.get("FIRST", 0))
 ORDERS = int(os.environ.get("ORDERS", 1_000 if FULL else 3))
 DAYS = int(os.environ.get("DAYS", 200 if FULL else 20))
 ENVELOPES, PHONES, RESENDS, A_DAY = 618, 4, 3, 50
@@ -78,7 +80,7 @@ def orders(found: list[Phone]) -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     close()
     total, where = Spent(), FOLDER.with_name("copy")
-    for seed in range(ORDERS):
+    for seed in range(FIRST, ORDERS):
         for _house in house_of("real", {"real": (FOLDER, name)}, where):
             spent = arrive(list(sendings), seed)
         total = Spent(total.cpu + spent.cpu, total.wall + spent.wall)
@@ -90,10 +92,11 @@ def orders(found: list[Phone]) -> None:
         turn_to(name)
     for phone in found:
         phone.queue.clear()
-    sent = ORDERS * ENVELOPES * (1 + RESENDS)
+    orders_here = ORDERS - FIRST
+    sent = orders_here * ENVELOPES * (1 + RESENDS)
     tell(
         "sync",
-        f"{ENVELOPES} records of {PHONES} phones in {ORDERS:,} random orders, each sent {1 + RESENDS} times: "
+        f"{ENVELOPES} records of {PHONES} phones in {orders_here:,} random orders, each sent {1 + RESENDS} times: "
         f"{ENVELOPES} done once each; {total.each(sent)}; {total.wall:.0f} s; verified every {VERIFIED_EVERY}th time",
     )
 
