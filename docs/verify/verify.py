@@ -490,10 +490,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(("It does not hold: ", "不属实：")[chinese] + fault.args[chinese])
         return 1
     except Unchecked as fault:
-        print(
-            ("It could not be checked: ", "没法核对：")[chinese] + fault.args[chinese],
-            file=sys.stderr,
-        )
+        said = ("It could not be checked: ", "没法核对：")[chinese] + fault.args[chinese]
+        print(said, file=sys.stderr)
         return 2
     return 0
 

@@ -30,6 +30,9 @@ from tools.bench.cutting import (
 )
 
 CLIENTS = 100
+STOPS_WITHIN = (
+    60  # seconds: ten for requests that are under way, fifteen for the worker, on a busy machine
+)
 AT_ONCE = 5.0  # seconds, on a machine that does much else beside
 TOKEN = "a-key-for-those-who-hang-up"  # noqa: S105 - of this test alone
 
@@ -53,11 +56,35 @@ def served(account: House) -> Iterator[int]:
         )
     try:
         yield port_of(process, log.read_text)
+    except (AssertionError, OSError) as fault:
+        fault.add_note(waits(log.read_text("utf-8")))
+        raise
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=STOPS_WITHIN)
+        except subprocess.TimeoutExpired as late:
+            late.add_note(waits(log.read_text("utf-8")))
+            process.kill()
+            process.wait()
+            raise
     said = log.read_text("utf-8")
     assert "Traceback" not in said and "mingbai.errors" not in said, said
+
+
+def waits(said: str) -> str:
+    """Return what the server said, how busy the machine is, and on PostgreSQL what each of the account's sessions waits for."""
+    told = [f"load {os.getloadavg()}", said]
+    if URL:
+        name = str(connections["default"].settings_dict["NAME"])
+        with psycopg.connect(URL, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT pid, pg_blocking_pids(pid), state, wait_event_type, wait_event, now() - state_change, left(query, 200) "
+                "FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            ).fetchall()
+        told += [str(row) for row in rows]
+    return "\n".join(told)
 
 
 def port_of(process: subprocess.Popen[bytes], said: object) -> int:

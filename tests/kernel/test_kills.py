@@ -1,17 +1,12 @@
 """Killed at any moment: what was acknowledged is there once, what was not is whole or absent, and nothing is half-done."""
 
-import json
 import os
 import random
-import resource
 import signal
-import subprocess
-import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,7 +19,7 @@ from mingbai.kernel.journal import tree
 from mingbai.kernel.models import Checkpoint, Entry, Leaf, Request
 from mingbai.kernel.rows import Store
 from mingbai.proofs import notes
-from tests.conftest import URL, VILLAGE, House, close, house_of
+from tests.conftest import VILLAGE, House, close, house_of
 from tests.kernel.children import Nursery, nursery
 
 SLOW = bool(os.environ.get("MINGBAI_SLOW"))
@@ -207,96 +202,3 @@ def test_kills_while_it_numbers_and_seals(stocked: House, children: Nursery) -> 
         reopen(stocked)
         whole(stocked)
         sealed_all(stocked)
-
-
-def limited(most: int) -> Callable[[], None]:
-    """Return what keeps a process from writing any file beyond so many bytes."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    return limit
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a few megabytes, where this machine lets us mount one."""
-    where = tmp_path / "disk"
-    where.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(where)], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("no small disk can be mounted here: the limit on a file's size stands for it")
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
-
-
-def fill_up(where: Path, leave: int) -> Path:
-    """Fill a disk but for a few bytes."""
-    filler = where / "filler"
-    state = os.statvfs(where)
-    with filler.open("wb") as file:
-        file.write(bytes(max(0, state.f_bavail * state.f_frsize - leave)))
-    return filler
-
-
-def tell(house: House, request: uuid.UUID, **how: Any) -> subprocess.CompletedProcess[str]:
-    """Do a command from the command line."""
-    words = ["do", "supplies.issue_goods", "--data", str(house.folder), "--json", "-"]
-    return subprocess.run(
-        [sys.executable, "-m", "mingbai", *words, "--request-id", str(request)],
-        input=json.dumps(ISSUE),
-        text=True,
-        capture_output=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        **how,
-    )
-
-
-def check_told(told: subprocess.CompletedProcess[str]) -> None:
-    """Check that a full disk is answered in words, in whichever moment it was full."""
-    assert told.returncode not in (0, -signal.SIGXFSZ), told.stdout
-    assert "Traceback" not in told.stderr, told.stderr[-600:]
-    assert told.stdout.strip() or told.stderr.strip()
-
-
-def send_again(house: House, request: uuid.UUID, before: int) -> None:
-    """Check that the account is whole, and that the same request has its one effect now that there is room."""
-    reopen(house)
-    assert Entry.objects.count() in (before, before + 1)
-    whole(house)
-    house.do("supplies.issue_goods", ISSUE, request_id=request)
-    assert Entry.objects.count() == before + 1
-    sealed_all(house)
-    whole(house)
-
-
-@pytest.mark.skipif(bool(URL), reason="the account is a file only on SQLite")
-@pytest.mark.parametrize("leave", [8_192, 100_000])
-def test_a_full_disk_is_answered_in_words_and_nothing_is_half_done(
-    templates: dict[str, tuple[Path, str]], small_disk: Path, leave: int
-) -> None:
-    for house in house_of("real", templates, small_disk / "account"):
-        stock_up(house)
-        before, request = Entry.objects.count(), uuid.uuid4()
-        close()
-        filler = fill_up(small_disk, leave)
-        told = tell(house, request)
-        filler.unlink()
-        check_told(told)
-        send_again(house, request, before)
-
-
-@pytest.mark.skipif(bool(URL), reason="the account is a file only on SQLite")
-@pytest.mark.parametrize("most", [0, 40_000, 70_000, 90_000, 110_000])
-def test_a_file_that_may_not_grow_leaves_nothing_half_done(
-    templates: dict[str, tuple[Path, str]], tmp_path: Path, most: int
-) -> None:
-    for house in house_of("real", templates, tmp_path / "account"):
-        stock_up(house)
-        before, request = Entry.objects.count(), uuid.uuid4()
-        close()
-        told = tell(house, request, preexec_fn=limited(most))
-        check_told(told)
-        send_again(house, request, before)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.models import SupplyLink
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.web.test_forms import options
 from tests.web.test_pages import signed_in
@@ -204,3 +205,32 @@ def test_a_teams_page_shows_its_works_by_year(account: House, clients: dict[str,
     text = shown(clients["desk"], f"/firms/{VILLAGE}/{made['organisation']}/")
     assert re.findall(r'scope="rowgroup"[^>]*>(\d+)<', text) == ["2018", "2019"]
     assert "/do/organisations/record_work/" in text
+
+
+def test_a_buyer_is_found_by_part_of_a_name_in_the_whole_county(
+    account: House, clients: dict[str, Client]
+) -> None:
+    def made(name: str, place: str, kind: str = "company") -> str:
+        ask = {"place": place, "name": name, "kind": kind}
+        return str(account.do("organisations.add_organisation", ask).result["organisation"])
+
+    ours = made("马头村口罩加工厂", VILLAGE)
+    next_door, in_town = made("南阳村无纺布商行", NEIGHBOUR), made("漷县无纺布厂", TOWN)
+    made("无纺布互助小组", NEIGHBOUR, "team")
+    clerk = signed_in(account, "clerk-firms", account.person("窦云", "clerk"))
+    fill = "/do/organisations/link_supply/"
+    sent = {"place": VILLAGE, "organisation": ours, "supply": "口罩"}
+    several = pressed(clerk, fill, **sent, buyer="无纺布")
+    text = several.content.decode()
+    assert several.status_code == 422 and "再按一次" in text
+    assert f'value="{next_door}"' in text and "漷县无纺布厂 · 漷县镇" in text and "小组" not in text
+    one = pressed(clerk, fill, **sent, buyer="漷县无纺").content.decode()
+    assert f'value="{in_town}" selected' in one
+    nobody = pressed(clerk, fill, **sent, buyer="没有这家").content.decode()
+    assert "换个写法" in nobody and 'value="没有这家"' in nobody, "what was typed stays"
+    assert pressed(clients["desk"], fill, **sent, buyer=in_town).status_code == 302
+    assert SupplyLink.objects.get().buyer_id == uuid.UUID(in_town)
+    rows = account.ask("organisations.firms_by_name", {"place": VILLAGE, "text": "无纺布"})
+    assert [set(row.model_dump()) for row in rows] == [{"organisation", "name", "place_name"}] * 2
+    assert account.ask("organisations.firms_by_name", {"place": VILLAGE, "text": "无"}) == []
+    assert account.faults() == []

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from accounts import FOLDER, VILLAGE, issue, make
+from cutting import WAYS, Request, answered_in, cut, held_open, worker_silent, write_lock_held
 from django.db import connections
 from measuring import (
     DATABASE,
@@ -30,6 +31,7 @@ from measuring import (
     tell,
 )
 
+from mingbai.domains.supplies.models import Line
 from mingbai.kernel.journal.tree import settle
 from mingbai.kernel.journal.verify import verify
 from mingbai.kernel.perform import perform
@@ -146,34 +148,55 @@ def measure(process: int, port: int, name: str, acts: list[Act], count: int) -> 
     return each
 
 
-def cut(port: int) -> None:
-    """Send requests and hang up before the answer, as a phone in the hills does."""
-    for number in range(CUT):
+def half_sent() -> Iterator[Request]:
+    """Give requests for those who hang up, each a new one."""
+    number = 0
+    while True:
         path, body, headers = request_of(("supplies.issue_goods", issue(number)))
-        lines = [f"POST {path} HTTP/1.1", "Host: here", f"Content-Length: {len(body)}"]
-        lines += [f"{key}: {value}" for key, value in headers.items()]
-        whole = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-            client.sendall(whole if number % 2 else whole[: len(whole) // 2])
-    taken, _wall = clients(port, [("supplies.issue_goods", issue())] * 8, 4)
-    left = "SQLite has one writer"
-    if DATABASE == "PostgreSQL":
-        deadline = time.monotonic() + 10
-        while idle := open_transactions():
-            # Requests whose senders hung up are still being worked on: they end, or they are stuck.
-            assert time.monotonic() < deadline, f"{idle} transactions are left open"
-            time.sleep(0.1)
-        left = "no transaction is left open"
-    tell("http", f"after {CUT} clients that hung up: answers in {max(taken):.0f} ms; {left}")
+        yield path, body.encode(), headers
+        number += 1
 
 
-def open_transactions() -> int:
-    """Return how many transactions wait for their next statement."""
+def cut_off(port: int) -> None:
+    """Send requests and hang up in the middle in every way, then see that nobody waits and nothing stays open."""
+    acts = half_sent()
+    before = Line.objects.count()
+    close_all()
+    with held_open(port, acts, CUT // 20):
+        silent = answered_in(port, next(acts))
+    complete = cut(port, acts, CUT)
+    deadline = time.monotonic() + 20
+    while is_open():
+        # Requests whose senders hung up are still being worked on: they end, or they are stuck.
+        assert time.monotonic() < deadline, "a transaction is left open"
+        time.sleep(0.1)
+    slowest = max(answered_in(port, next(acts)) for _time in range(16))
+    heard = worker_silent(port)
+    lines = Line.objects.count() - before
+    assert 17 <= lines <= 17 + complete, (lines, complete)
+    tell(
+        "http",
+        f"{CUT} clients hung up in the middle of a request in {len(WAYS)} ways, {CUT // 20} more said no word for a while: an answer "
+        f"in {1000 * silent:.0f} ms beside the silent, in at most {1000 * slowest:.0f} ms after; no transaction is left open; "
+        f"the worker was heard {heard:.1f} s ago; {lines - 17} of {complete} that were sent whole were done",
+    )
+
+
+def is_open() -> bool:
+    """Tell whether a transaction is left open."""
+    if DATABASE == "SQLite":
+        return write_lock_held(FOLDER / "account.sqlite3")
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%%'"
         )
-        return int(cursor.fetchone()[0])
+        return bool(cursor.fetchone()[0])
+
+
+def close_all() -> None:
+    """Close this process's connections."""
+    for connection in connections.all():
+        connection.close()
 
 
 def main() -> None:
@@ -183,8 +206,7 @@ def main() -> None:
     with spending() as inside:
         for number in range(200):
             perform("supplies.issue_goods", issue(number))
-    for connection in connections.all():
-        connection.close()
+    close_all()
     rate = probe(FOLDER)
     with server() as (process, port):
         warm: list[Act] = [("supplies.issue_goods", issue(number)) for number in range(100)]
@@ -202,7 +224,7 @@ def main() -> None:
             f"the same command without HTTP: CPU {1000 * inside.cpu / 200:.2f} ms; "
             f"HTTP, the key and JSON make it {each / (1000 * inside.cpu / 200):.2f} times that",
         )
-        cut(port)
+        cut_off(port)
     again = probe(FOLDER)
     settle()
     faults = verify()[0]

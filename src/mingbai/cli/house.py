@@ -47,6 +47,7 @@ from mingbai.proofs import notes
 
 __all__ = ["DISK_FAULTS", "Alarm", "NoRoom", "Refused", "no_room"]
 DISK_FAULTS = (OperationalError, OSError)
+PRINTED = {"zh": "zh-hans", "en": "en"}
 
 sentences(
     {
@@ -229,17 +230,22 @@ def issue_permits(file: Path, place: str, to: Path, **options: Any) -> dict[str,
     """Issue passes to everybody on a roster; write this run's codes, the sheets to print, and the rows to mend."""
     opened()
     content, as_ = file.read_bytes(), actor_named(options.pop("as_"))
+    language = PRINTED[options.pop("language")]
     found = permits.issue_roster(content, place, as_=as_, **options)
-    printed = permits.cards(place, numbers=[number for _row, number in found.fresh], as_=as_)
     to.mkdir(parents=True, exist_ok=True)
+    # Who reads a pass stands at a gate: its language is not that of the machine that prints it.
+    with translation.override(language):
+        printed = permits.cards(place, numbers=[number for _row, number in found.fresh], as_=as_)
+        write_safely(to / "sheets.pdf", permits.sheets(printed))
     write_safely(to / "permits.csv", permits.csv_of(found, printed))
-    write_safely(to / "sheets.pdf", permits.sheets(printed))
     write_safely(to / "refused.xlsx", permits.refused_workbook(content, found))
     tree.settle()
     return found.as_json()
 
 
-def print_permits(batch: str, place: str | None, to: Path, as_: str | None) -> dict[str, Any]:
+def print_permits(
+    batch: str, place: str | None, to: Path, as_: str | None, language: str
+) -> dict[str, Any]:
     """Write the sheets of a batch once more."""
     opened()
     actor = actor_named(as_)
@@ -247,8 +253,9 @@ def print_permits(batch: str, place: str | None, to: Path, as_: str | None) -> d
     one = next((row for row in rows if batch in (row.batch, str(row.batch_id), row.number)), None)
     if one is None:
         raise Refused("MOV-45", batch=batch)
-    printed = permits.cards(one.place, batch=one.batch, as_=actor)
-    write_safely(to, permits.sheets(printed))
+    with translation.override(PRINTED[language]):
+        printed = permits.cards(one.place, batch=one.batch, as_=actor)
+        write_safely(to, permits.sheets(printed))
     return {"batch": one.batch, "passes": len(printed), "file": str(to)}
 
 

@@ -1,7 +1,7 @@
 """The verbs of passes: issue them to a roster in one go, and print a batch once more."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,6 +9,10 @@ from mingbai.cli.main import REFUSED, Data, app, house, print_json, stop, verb
 
 permits = typer.Typer(help="Passes: issue them to a roster, or print a batch once more.")
 app.add_typer(permits, name="permits", no_args_is_help=True)
+Language = Annotated[
+    Literal["zh", "en"],
+    typer.Option(help="The language of the printed passes, whatever this shell speaks."),
+]
 As = Annotated[str | None, typer.Option("--as", help="The sign-in name of who issues.")]
 
 
@@ -27,14 +31,14 @@ def issue(
     batch: Annotated[
         str | None, typer.Option(help="The batch's name; today's date when none is given.")
     ] = None,
+    language: Language = "zh",
     as_: As = None,
 ) -> None:
     """Issue passes to everybody on a roster: good rows at once, bad ones listed, nobody twice."""
     if not roster.is_file():
         stop(f"There is no file {roster}.", REFUSED)
-    print_json(
-        house().issue_permits(roster, place, to, valid_days=valid_days, batch=batch, as_=as_)
-    )
+    options = {"valid_days": valid_days, "batch": batch, "language": language, "as_": as_}
+    print_json(house().issue_permits(roster, place, to, **options))
 
 
 @permits.command(name="print")
@@ -44,7 +48,8 @@ def print_(
     data: Data = None,
     place: Annotated[str | None, typer.Option(help="The code of the place.")] = None,
     to: Annotated[Path, typer.Option(help="The file to write.")] = Path("sheets.pdf"),
+    language: Language = "zh",
     as_: As = None,
 ) -> None:
     """Write the sheets of a batch once more, those of revoked passes left out."""
-    print_json(house().print_permits(batch, place, to, as_))
+    print_json(house().print_permits(batch, place, to, as_, language))

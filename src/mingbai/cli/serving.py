@@ -67,7 +67,11 @@ def serve_account(way: Way) -> None:
         server.serve()
     finally:
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=15)
+        try:
+            worker.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            # Whatever it is in the middle of is undone, or done again by the next one.
+            worker.kill()
 
 
 def run_worker() -> None:

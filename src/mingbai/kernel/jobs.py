@@ -20,12 +20,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Job
 from mingbai.kernel.perform import as_house, perform
 from mingbai.kernel.refusals import AlreadyThere, Refused
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.turn import NoRoom, room
 from mingbai.kernel.words import Known, Via
 
 LOG = logging.getLogger("mingbai.jobs")
@@ -83,10 +85,19 @@ def begin(
     """Begin a job: its content is kept closed, and the worker goes on with it from here."""
     plan = REGISTRY.planners[kind](content, place, options)
     ask = {"place": place, "kind": kind, "total": len(plan.rows)}
-    receipt = perform("jobs.begin", ask, as_=as_, mandate=mandate, request_id=request_id)
-    job = UUID(receipt.result["job"])
-    if not receipt.already:
-        keep(job, content, **options)
+    request = request_id or uuid7()
+    job = job_of(request)
+    lay_here = _path(job, "content").exists()
+    # The content first: a job of which nothing was kept could only stop.
+    keep(job, content, **options)
+    try:
+        receipt = perform("jobs.begin", ask, as_=as_, mandate=mandate, request_id=request)
+    except Refused:
+        if not lay_here:
+            drop(job)
+        raise
+    if receipt.already and Job.objects.filter(id=job).exclude(ended_at=None).exists():
+        drop(job)
     return job
 
 
@@ -98,8 +109,9 @@ def job_of(request: UUID) -> UUID:
 def keep(job: UUID, content: bytes, **options: Any) -> None:
     """Keep closed what a job works on."""
     told = json.dumps(options, ensure_ascii=False).encode()
-    write_safely(_path(job, "options"), _lock(told, job, "options"))
-    write_safely(_path(job, "content"), _lock(content, job, "content"))
+    with room():
+        write_safely(_path(job, "options"), _lock(told, job, "options"))
+        write_safely(_path(job, "content"), _lock(content, job, "content"))
 
 
 def kept(job: UUID) -> bytes | None:
@@ -159,6 +171,9 @@ def _steps(row: Job, steps: int | None) -> bool:
         part = plan.rows[done : done + STEP]
         try:
             _step(row, plan, part, done, actor)
+        except NoRoom:
+            # It goes on when there is room again.
+            raise
         except Refused as refusal:
             as_house("jobs.stop", {"job": row.id, "why": refusal.code})
             return True
@@ -236,10 +251,24 @@ def append(job: UUID, said: dict[str, Any]) -> None:
     path = _path(job, "outcomes")
     path.parent.mkdir(parents=True, exist_ok=True)
     text = _lock(json.dumps(said, ensure_ascii=False).encode(), job, "outcomes").hex()
-    with path.open("a", encoding="ascii") as file:
-        file.write(text + "\n")
+    with room(), path.open("ab") as file:
+        if (torn := _torn(path)) is not None:
+            os.ftruncate(file.fileno(), torn)
+        file.write(f"{text}\n".encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _torn(path: Path) -> int | None:
+    """Return where the last line begins when it was cut off in its middle: by a kill, or by a disk that was full."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return None
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) == b"\n":
+            return None
+        file.seek(0)
+        return file.read().rfind(b"\n") + 1
 
 
 def outcomes_of(row: Job) -> list[dict[str, Any]]:
@@ -247,7 +276,7 @@ def outcomes_of(row: Job) -> list[dict[str, Any]]:
     path = _path(row.id, "outcomes")
     steps: dict[int, list[dict[str, Any]]] = {}
     if path.exists():
-        for line in path.read_text("ascii").splitlines():
+        for line in path.read_text("ascii").split("\n")[:-1]:
             said = json.loads(_unlock(bytes.fromhex(line), row.id, "outcomes"))
             if said["from"] < row.done:
                 steps[said["from"]] = said["rows"]

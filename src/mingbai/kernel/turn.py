@@ -45,19 +45,25 @@ def file_of_account() -> Path | None:
 
 
 @contextmanager
+def room() -> Iterator[None]:
+    """Say in words that the disk takes nothing more, whatever it was that could not be written."""
+    try:
+        yield
+    except (OperationalError, OSError) as fault:
+        if no_room(fault):
+            raise NoRoom("DSK-1") from fault
+        raise
+
+
+@contextmanager
 def turn() -> Iterator[None]:
     """Open the account for one writing transaction; after it what was committed lies on the disk.
 
     SQLite's own waiting is unfair (waits of seconds were seen), so writers queue at a lock file. The commit itself is
     not synced: the log is, after the turn is given back, so that the next writer does not wait for the disk.
     """
-    try:
-        with _turn():
-            yield
-    except (OperationalError, OSError) as fault:
-        if no_room(fault):
-            raise NoRoom("DSK-1") from fault
-        raise
+    with room(), _turn():
+        yield
 
 
 @contextmanager

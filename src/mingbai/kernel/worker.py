@@ -14,6 +14,7 @@ from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
+from mingbai.kernel.turn import NoRoom, room
 
 PAUSE = 0.5
 PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
@@ -51,7 +52,12 @@ def work(stop: threading.Event) -> None:
     """Work until told to stop."""
     last: dict[str, dt.datetime] = {}
     while not stop.is_set():
-        work_once(last)
+        try:
+            with room():
+                work_once(last)
+        except NoRoom as full:
+            # The heartbeat stays away, so every desk sees it; the work goes on when there is room again.
+            LOG.error("%s", full.sentence())
         close_old_connections()
         stop.wait(PAUSE)
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.turn import NoRoom, no_room
 
 LOG = logging.getLogger("mingbai.errors")
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -46,6 +48,8 @@ class Refusals:
         """Show refusals; anything else is our own fault and is logged with a number."""
         if isinstance(fault, Refused):
             return show_refusal(request, fault)
+        if isinstance(fault, OSError | OperationalError) and no_room(fault):
+            return show_refusal(request, NoRoom("DSK-1"))
         if isinstance(fault, Http404 | PermissionDenied | SuspiciousOperation):
             return None
         request.fault_id = fault_id()  # type: ignore[attr-defined]

@@ -48,10 +48,11 @@ class Asker:
 
 @dataclass(frozen=True)
 class Picker:
-    """What may be chosen; `only` when nothing else makes sense in this field."""
+    """What may be chosen; `only` when nothing else makes sense in this field, `search` when part of a name may be typed."""
 
     choices: Callable[[Asker], Choices]
     only: bool = True
+    search: Callable[[Asker, str], Choices] | None = None
 
 
 def english() -> bool:
@@ -175,6 +176,12 @@ def organisations(asker: Asker) -> Choices:
     """Return the organisations of the place."""
     for row in asker.rows("organisations.organisations"):
         yield str(row.organisation), row.name
+
+
+def firms_named(asker: Asker, name: str) -> Choices:
+    """Return the firms of the whole county that a name may mean, each with where it is."""
+    for row in asker.rows("organisations.firms_by_name", text=name):
+        yield str(row.organisation), f"{row.name} · {row.place_name}"
 
 
 def supply_links(asker: Asker) -> Choices:
@@ -311,7 +318,7 @@ PICKERS = {
     "item_id": Picker(items),
     "lot": Picker(lots),
     "organisation": Picker(organisations),
-    "buyer": Picker(organisations, only=False),
+    "buyer": Picker(organisations, only=False, search=firms_named),
     "supply_link": Picker(supply_links),
     "vehicle": Picker(vehicles),
     "point": Picker(points),
@@ -362,9 +369,13 @@ def _picked(asker: Asker, name: str, control: Control) -> Control:
     if picker is None or f"{name}/{control.name}" in NAMED_FREELY:
         return control
     try:
+        if picker.search and control.value and not _is_id(control.value):
+            return _searched(control, tuple(picker.search(asker, control.value.strip())))
         choices = tuple(picker.choices(asker))
     except Refused:
         return control
+    if picker.search:
+        control.said = _("Part of the name is enough; the whole county is looked through.")
     if not picker.only:
         control.options = choices
         return control
@@ -373,6 +384,26 @@ def _picked(asker: Asker, name: str, control: Control) -> Control:
     control.value = _as_written(control.value)
     if control.value and control.value not in dict(choices):
         control.choices = ((control.value, control.value), *choices)
+    return control
+
+
+def _is_id(value: str) -> bool:
+    """Tell whether what stands in a field is an id already."""
+    try:
+        UUID(hex=value)
+    except ValueError:
+        return False
+    return True
+
+
+def _searched(control: Control, found: tuple[tuple[str, str], ...]) -> Control:
+    """Offer what a typed name may mean; where there is nothing, the name stays to be mended."""
+    if not found:
+        control.error = _("Nothing in this county has this in its name. Write it otherwise.")
+        return control
+    control.kind, control.choices = "choice", found
+    control.value = found[0][0] if len(found) == 1 else ""
+    control.error = _("Look whether this is the one, then press again.")
     return control
 
 

@@ -9,10 +9,11 @@ from pydantic import Field
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.jobs import forget_old
+from mingbai.kernel.jobs import forget_old, job_of
 from mingbai.kernel.models import Job
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import REGISTRY, command, due
+from mingbai.kernel.rows import new
 from mingbai.kernel.words import Code, PlaceCode, Role, ShortCode
 
 sentences(
@@ -62,7 +63,9 @@ def begin(acting: Acting, ask: BeginJob) -> JobBegun:
     if ask.kind not in REGISTRY.planners:
         raise Refused("JOB-2", kind=ask.kind)
     added = acting.add(
-        Job(
+        new(
+            Job,
+            id=job_of(acting.entry),
             kind=ask.kind,
             place=ask.place,
             person=acting.person,

@@ -20,7 +20,7 @@ from mingbai.kernel.moment import account
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Statement, Store
-from mingbai.kernel.turn import file_of_account, to_disk, turn
+from mingbai.kernel.turn import file_of_account, room, to_disk, turn
 from mingbai.proofs import merkle, notes
 
 BATCH = 2000
@@ -178,8 +178,9 @@ def seal() -> Sealed | None:
     with turn(), door():
         sealed = _seal(Store())
     if sealed:
-        if (path := file_of_account()) is not None:
-            to_disk(path)
+        with room():
+            if (path := file_of_account()) is not None:
+                to_disk(path)
         pin(sealed)
     return sealed
 
@@ -247,7 +248,8 @@ def check_pinned(store: Store, newest: Sealed | None) -> None:
 
 def pin(sealed: Sealed) -> None:
     """Keep a signed head outside the database too."""
-    write_safely(pinned_path(), sealed.note.encode(), 0o644)
+    with room():
+        write_safely(pinned_path(), sealed.note.encode(), 0o644)
 
 
 def settle() -> Sealed | None:

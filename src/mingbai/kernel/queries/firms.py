@@ -26,6 +26,7 @@ from mingbai.kernel.models import (
     FieldVisibility,
     Organisation,
     OrganisationClass,
+    Place,
     SupplyLink,
     Vehicle,
 )
@@ -33,7 +34,7 @@ from mingbai.kernel.policy import above
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.words import PlaceCode, Role
+from mingbai.kernel.words import OpenName, PlaceCode, Role
 
 terms(
     {
@@ -42,8 +43,11 @@ terms(
         "vehicles": _("Vehicles"),
         "hidden": _("Not shown to this office"),
         "agreed": _("The buyer agrees"),
+        "place_name": _("Place"),
     }
 )
+NAMED_LEAST, FOUND_MOST, COUNTY = 2, 50, 6
+FIRM_KINDS = ("company", "branch")
 READERS = {
     Role.DESK,
     Role.CLERK,
@@ -55,6 +59,48 @@ READERS = {
     Role.GUARD,
     Role.AUDITOR,
 }
+
+
+class FirmOfName(Ask):
+    """Part of a firm's name."""
+
+    place: PlaceCode
+    text: OpenName
+
+
+class FoundFirm(Row):
+    """A firm that a name may mean, and where it is."""
+
+    organisation: UUID
+    name: str
+    place_name: str
+
+
+@query(
+    scope=Scope.UNDER,
+    role={Role.DESK, Role.SERVICE_OFFICER, Role.CLERK, Role.FIRM_HEAD},
+    desk="organisations",
+    title=_("Firms of the county by name"),
+)
+def firms_by_name(asking: Asking, ask: FirmOfName) -> list[FoundFirm]:
+    """Return the firms of a place's whole county whose name holds these words: to say whom one supplies, and nothing else of them."""
+    if len(ask.text) < NAMED_LEAST:
+        return []
+    today = day(asking.now)
+    found = Organisation.objects.filter(
+        Q(until=None) | Q(until__gte=today),
+        place__startswith=ask.place[:COUNTY],
+        kind__in=FIRM_KINDS,
+        name__icontains=ask.text,
+    ).order_by("name", "place")[:FOUND_MOST]
+    rows = list(found)
+    places = dict(
+        Place.objects.filter(code__in={row.place for row in rows}).values_list("code", "name")
+    )
+    return [
+        FoundFirm(organisation=row.id, name=row.name, place_name=places.get(row.place, row.place))
+        for row in rows
+    ]
 
 
 class OfFirm(Ask):
