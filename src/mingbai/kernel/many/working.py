@@ -242,12 +242,15 @@ class Working(Store):
         group = known.group(several, form)
         wanted = [each for each in dict.fromkeys(values) if not group.of(each).loaded]
         columns = ", ".join(f'"{form.column_of[name]}"' for name in several)
-        one = "(" + ", ".join(["%s"] * len(several)) + ")"
+        if len(several) > 1:
+            columns = f"({columns})"
+        one = "(" + ", ".join(["%s"] * len(several)) + ")" if len(several) > 1 else "%s"
+        listed = "VALUES " if self.sqlite and len(several) > 1 else ""
         for start in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[start : start + MOST_AT_ONCE]
             holes = ", ".join([one] * len(part))
             flat = part if len(several) == 1 else [value for each in part for value in each]
-            asked = self.selecting(model, f"({columns}) IN (VALUES {holes})", flat)
+            asked = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
             self.take_rows(known, self.together(asked)[0], False)
         for each in wanted:
             group.of(each).loaded = True
