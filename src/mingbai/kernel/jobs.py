@@ -115,7 +115,8 @@ def begin(
 def planned(kind: str, content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Return what a job does with its content."""
     with growing():
-        return REGISTRY.planners[kind](content, place, options)
+        plan: Plan = REGISTRY.planners[kind](content, place, options)
+    return plan
 
 
 def job_of(request: UUID) -> UUID:

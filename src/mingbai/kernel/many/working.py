@@ -377,18 +377,17 @@ class Working(Store):
 
     def _write_changed(self) -> list[list[Any]]:
         changed = [
-            (self.of(model), self.of(model).rows[key], sorted(touched[key]))
+            (model, self.of(model).rows[key], sorted(touched[key]))
             for model, touched in self.changed.items()
             for key in sorted(touched)
         ]
         updates = [
             self.updating(row, {column: row.__dict__[column] for column in columns})
-            for _known, row, columns in changed
+            for _model, row, columns in changed
         ]
-        lines = []
-        for (known, row, _columns), (digest, new) in zip(
-            changed, self.together(*updates), strict=True
-        ):
-            known.put(new, row, ())
-            lines.append([shape(type(new)).table, new.id.hex, new.row_version, digest])
+        lines: list[list[Any]] = []
+        found = self.together(*updates)
+        for (model, row, _columns), (digest, new) in zip(changed, found, strict=True):
+            self.of(model).put(new, row, ())
+            lines.append([shape(model).table, new.id.hex, new.row_version, digest])
         return lines
