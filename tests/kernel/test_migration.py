@@ -16,7 +16,8 @@ from mingbai.kernel import account as accounts
 from mingbai.kernel.guard import door
 from mingbai.kernel.models import Entry, Pack, Place
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store, columns_of
+from mingbai.kernel.rows import Store
+from mingbai.kernel.tables import columns_of
 from tests.conftest import VILLAGE, House
 from tests.filled import fill
 from tests.kernel.children import nursery

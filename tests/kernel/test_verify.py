@@ -13,7 +13,8 @@ from django.db import connections, transaction
 
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.verify import UNBOUND
-from mingbai.kernel.rows import Store, columns_of, stored
+from mingbai.kernel.rows import Store, stored
+from mingbai.kernel.tables import columns_of
 from tests.conftest import House, house_of
 from tests.filled import fill
 

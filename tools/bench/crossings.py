@@ -29,6 +29,7 @@ from tests.movement import passes
 AT_ONCE, ROUNDS = 16, 3
 EACH = AT_ONCE * (100 if FULL else 25)  # a lane's share is whole
 PEER_EACH = AT_ONCE * (30 if FULL else 8)
+PEER_TRIES = 50  # on SQLite it breaks down with "database is locked", as ours must not
 WARM = AT_ONCE * 2
 PASSES = 64
 LEAST, AIM = 7.0, 15.0
@@ -141,12 +142,15 @@ class Measured:
     name: str
     rounds: list[Fired] = field(default_factory=list)
     spent: list[tuple[float, float, float]] = field(default_factory=list)
-    failed: int = 0
+    again: int = 0
 
-    def add(self, spender: Spender, port: int, requests: list[list[bytes]]) -> Fired:
+    def add(
+        self, spender: Spender, port: int, requests: list[list[bytes]], tries: int = 1
+    ) -> Fired:
         """Fire a round."""
         before = spender.now()
-        fired = fire(port, requests)
+        fired = fire(port, requests, tries)
+        self.again += fired.again
         after = spender.now()
         cost = [1000 * (b - a) / len(fired.taken) for a, b in zip(before, after, strict=True)]
         self.rounds.append(fired)
@@ -169,7 +173,9 @@ class Measured:
         rates = [one.rate for one in self.rounds]
         taken = Fired(taken=[each for one in self.rounds for each in one.taken])
         lost = (
-            f"; {self.failed} of {len(taken.taken)} failed, counted as done" if self.failed else ""
+            f"; {self.again} broke down and were sent again, all {len(taken.taken)} were done"
+            if self.again
+            else ""
         )
         tell(
             "crossings",
@@ -196,14 +202,9 @@ def phone_right(status: int, said: dict[str, object]) -> bool:
     return status == 200 and isinstance(results, list) and results[0]["outcome"] == "accepted"
 
 
-def failed(fired: Fired) -> int:
-    """Return how many tickets pretix failed to check in: it may break down under load, but must not refuse one."""
-    done = [body for status, body in fired.answers if status == 201]
-    assert all(json.loads(body)["status"] == "ok" for body in done), done
-    broken = [(status, body) for status, body in fired.answers if status != 201]
-    assert all(status >= 500 for status, _body in broken), broken
-    assert len(done) > len(broken), broken[0]
-    return len(broken)
+def peer_right(status: int, said: dict[str, object]) -> bool:
+    """Tell whether a ticket was checked in."""
+    return status == 201 and said.get("status") == "ok"
 
 
 def compare(mine: Measured, peer: Measured) -> bool:
@@ -235,14 +236,14 @@ def rounds(ours: Ours, peer: check_in.Peer | None) -> tuple[list[Measured], Meas
         right(fire(port, ours.by_phone(WARM, port)), phone_right)
         if peer:
             spender = Spender(stack.enter_context(peer.served()))
-            failed(fire(peer.port, lanes(peer.requests(WARM))))
+            right(fire(peer.port, lanes(peer.requests(WARM)), PEER_TRIES), peer_right)
         for _round in range(ROUNDS):
             requests = ours.by_key(EACH, port)
             right(key.add(Spender(process), port, requests), key_right)
             right(phone.add(Spender(process), port, ours.by_phone(EACH, port)), phone_right)
             if peer:
-                got = theirs.add(spender, peer.port, lanes(peer.requests(PEER_EACH)))
-                theirs.failed += failed(got)
+                asked = lanes(peer.requests(PEER_EACH))
+                right(theirs.add(spender, peer.port, asked, PEER_TRIES), peer_right)
         again = fire(port, [lane[:1] for lane in requests])
         right(again, key_right)
     return [key, phone], theirs

@@ -16,6 +16,7 @@ class Fired:
     wall: float = 0.0
     taken: list[float] = field(default_factory=list)
     answers: list[tuple[int, bytes]] = field(default_factory=list)
+    again: int = 0
 
     @property
     def rate(self) -> float:
@@ -61,29 +62,51 @@ def read_answer(connection: socket.socket) -> tuple[int, bytes, bool]:
     return int(first.split(" ")[1]), body, headers.get("connection", "").lower() == "close"
 
 
-def send_all(port: int, requests: Sequence[bytes], into: Fired) -> None:
-    """Send requests one after the other; connect again where the other side closes after each."""
-    connection = None
+class Lane:
+    """One connection; it is made again where the other side closes it after each answer."""
+
+    def __init__(self, port: int) -> None:
+        """Remember where to; connect when there is something to send."""
+        self.port = port
+        self.connection: socket.socket | None = None
+
+    def send(self, request: bytes) -> tuple[int, bytes]:
+        """Send a request; return the answer's status and body."""
+        if self.connection is None:
+            self.connection = socket.create_connection(("127.0.0.1", self.port), timeout=120)
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connection.sendall(request)
+        status, body, closes = read_answer(self.connection)
+        if closes:
+            self.close()
+        return status, body
+
+    def close(self) -> None:
+        """Hang up."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+def send_all(port: int, requests: Sequence[bytes], into: Fired, tries: int) -> None:
+    """Send requests one after the other; what breaks down is sent again, and its time counts as one request's."""
+    lane = Lane(port)
     for request in requests:
         began = time.perf_counter()
-        if connection is None:
-            connection = socket.create_connection(("127.0.0.1", port), timeout=120)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(request)
-        status, body, closes = read_answer(connection)
+        for left in reversed(range(tries)):
+            status, body = lane.send(request)
+            if status < 500 or not left:
+                break
+            into.again += 1
         into.taken.append(1000 * (time.perf_counter() - began))
         into.answers.append((status, body))
-        if closes:
-            connection.close()
-            connection = None
-    if connection is not None:
-        connection.close()
+    lane.close()
 
 
-def fire(port: int, lanes: Sequence[Sequence[bytes]]) -> Fired:
+def fire(port: int, lanes: Sequence[Sequence[bytes]], tries: int = 1) -> Fired:
     """Send each lane's requests on a connection of its own, all lanes at once."""
     fired = Fired()
-    threads = [threading.Thread(target=send_all, args=(port, lane, fired)) for lane in lanes]
+    threads = [threading.Thread(target=send_all, args=(port, lane, fired, tries)) for lane in lanes]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

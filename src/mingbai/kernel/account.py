@@ -20,7 +20,8 @@ from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal.verify import verify
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Refused, sentences
-from mingbai.kernel.rows import Store, columns_of, digest_of, guarded_tables, images_of, stored
+from mingbai.kernel.rows import Store, stored
+from mingbai.kernel.tables import columns_of, digest_of, guarded_tables, images_of
 
 sentences(
     {

@@ -58,8 +58,7 @@ def uuid7() -> UUID:
 
     Ids of one process rise in the order in which they were made: rows of one transaction keep their order.
     """
-    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
-    ticks = milliseconds << 12 | rest * 4096 // 1_000_000
+    ticks = time.time_ns() * 4096 // 1_000_000
     if ticks <= _Last.ticks:
         ticks = _Last.ticks + 1
     _Last.ticks = ticks

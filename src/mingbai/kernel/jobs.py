@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 from uuid import UUID, uuid5
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.garbage import growing
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.many.run import One, Outcome, run_many
@@ -46,6 +47,25 @@ class Row(NamedTuple):
     message: str | None = None
 
 
+class Each(Sequence[Row]):
+    """The rows of a job, each made of what was read when its step comes."""
+
+    def __init__(self, read: Sequence[Any], made: Callable[[Any], Row]) -> None:
+        self.read, self.made = read, made
+
+    def __len__(self) -> int:
+        return len(self.read)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self.made(one) for one in self.read[at]]
+        return self.made(self.read[at])
+
+
 class Plan(Protocol):
     """What a job does with its content: the command, and a row for every row."""
 
@@ -55,6 +75,8 @@ class Plan(Protocol):
 
 
 Planner = Callable[[bytes, str, dict[str, Any]], Plan]
+PLANS: dict[UUID, Plan] = {}
+PLANS_MOST = 3
 
 
 def _path(job: UUID, what: str) -> Path:
@@ -83,7 +105,7 @@ def begin(
     **options: Any,
 ) -> UUID:
     """Begin a job: its content is kept closed, and the worker goes on with it from here."""
-    plan = REGISTRY.planners[kind](content, place, options)
+    plan = planned(kind, content, place, options)
     ask = {"place": place, "kind": kind, "total": len(plan.rows)}
     request = request_id or uuid7()
     job = job_of(request)
@@ -99,6 +121,13 @@ def begin(
     if receipt.already and Job.objects.filter(id=job).exclude(ended_at=None).exists():
         drop(job)
     return job
+
+
+def planned(kind: str, content: bytes, place: str, options: dict[str, Any]) -> Plan:
+    """Return what a job does with its content."""
+    with growing():
+        plan: Plan = REGISTRY.planners[kind](content, place, options)
+    return plan
 
 
 def job_of(request: UUID) -> UUID:
@@ -122,6 +151,7 @@ def kept(job: UUID) -> bytes | None:
 
 def drop(job: UUID) -> None:
     """Forget what a job would have worked on."""
+    PLANS.pop(job, None)
     for what in ("content", "options"):
         _path(job, what).unlink(missing_ok=True)
 
@@ -157,12 +187,21 @@ def go_on(job: UUID, *, steps: int | None = None) -> bool:
         return _steps(row, steps)
 
 
+def plan_of(row: Job) -> Plan:
+    """Return the plan of a job; the worker, who does a step of each job in turn, makes it once."""
+    if row.id not in PLANS:
+        content, told = row.content.encode(), {}
+        if not content:
+            content = _unlock(_path(row.id, "content").read_bytes(), row.id, "content")
+            told = json.loads(_unlock(_path(row.id, "options").read_bytes(), row.id, "options"))
+        while len(PLANS) >= PLANS_MOST:
+            del PLANS[next(iter(PLANS))]
+        PLANS[row.id] = planned(row.kind, content, row.place, told)
+    return PLANS[row.id]
+
+
 def _steps(row: Job, steps: int | None) -> bool:
-    content, told = row.content.encode(), {}
-    if not content:
-        content = _unlock(_path(row.id, "content").read_bytes(), row.id, "content")
-        told = json.loads(_unlock(_path(row.id, "options").read_bytes(), row.id, "options"))
-    plan = REGISTRY.planners[row.kind](content, row.place, told)
+    plan = plan_of(row)
     actor = Actor(person=row.person, via=Via(row.via))
     done, taken = row.done, 0
     while done < len(plan.rows):
@@ -176,6 +215,7 @@ def _steps(row: Job, steps: int | None) -> bool:
             raise
         except Refused as refusal:
             as_house("jobs.stop", {"job": row.id, "why": refusal.code})
+            PLANS.pop(row.id, None)
             return True
         done, taken = done + len(part), taken + 1
     as_house("jobs.end", {"job": row.id})

@@ -14,14 +14,13 @@ from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.apps import apps
 from django.db import connections, models
 from django.db.models.base import ModelState
 
 from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
-from mingbai.kernel.models.base import Derived, Kept
+from mingbai.kernel.models.base import Kept
 
 K = TypeVar("K", bound=Kept)
 PREFIX = b"mingbai/row/1\0"
@@ -156,15 +155,6 @@ class Shape:
         }
         self.statements: dict[Any, str] = {}
 
-        self.named: dict[tuple[str, ...], tuple[str, ...]] = {}
-
-    def attributes(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Return under which attributes a row holds these columns."""
-        found = self.named.get(names)
-        if found is None:
-            found = self.named[names] = tuple(self.attribute_of[name] for name in names)
-        return found
-
     def select_list(self, sqlite: bool) -> str:
         """Return the columns as this engine is to give them."""
         return self.listed if sqlite else self.listed_plain
@@ -242,16 +232,6 @@ def new(model: type[K], **values: Any) -> K:
 def shape(model: type[models.Model]) -> Shape:
     """Return the shape of a model's table."""
     return Shape(model)
-
-
-def kept_models() -> list[type[Kept]]:
-    """Return every guarded table's model."""
-    return [model for model in apps.get_models() if issubclass(model, Kept)]
-
-
-def derived_models() -> list[type[Derived]]:
-    """Return every derived table's model."""
-    return [model for model in apps.get_models() if issubclass(model, Derived)]
 
 
 @dataclass(frozen=True)
@@ -413,6 +393,12 @@ class Store:
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Change columns of a row that nobody changed since; return the digest of what was stored, and the object of it."""
+        with door():
+            found: tuple[str, K] = self.together(self.updating(row, columns))[0]
+        return found
+
+    def updating(self, row: K, columns: dict[str, Any]) -> Statement:
+        """Return the statement that changes columns of a row; it gives the digest of what was stored, and the object of it."""
         form = shape(type(row))
         key = ("update", tuple(columns), self.sqlite)
         sql = form.statements.get(key)
@@ -425,12 +411,15 @@ class Store:
         values = [
             value.pk if isinstance(value, models.Model) else value for value in columns.values()
         ]
-        with door():
-            found = self.at_once(sql, [*values, random_salt(), row.id, row.row_version])
+        return Statement(
+            sql, [*values, random_salt(), row.id, row.row_version], partial(self.changed_to, form)
+        )
+
+    def changed_to(self, form: Shape, found: list[Any]) -> tuple[str, Any]:
+        """Return the digest and the object of a row that was changed; there is none when somebody else had changed it."""
         if not found:
             raise Stale(form.table)
-        raw = found[0]
-        return form.digest(raw), form.instance(raw, self.sqlite)
+        return form.digest(found[0]), form.instance(found[0], self.sqlite)
 
     def delete(self, row: Kept) -> None:
         """Remove a row that nobody changed since."""
@@ -482,34 +471,3 @@ class Store:
         cursor = self.run(f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"')
         while batch := cursor.fetchmany(2000):
             yield from batch
-
-
-def digest_of(table: str, columns: Sequence[str], raw: Sequence[Any]) -> str:
-    """Return the digest of a row as stored, by the columns that the database itself names."""
-    image = {
-        column: stored(value)
-        for column, value in zip(columns, raw, strict=True)
-        if value is not None
-    }
-    return sha256(PREFIX, canonical([table, image])).hex()
-
-
-def columns_of(store: Store, table: str) -> list[str]:
-    """Return the columns that the database says a table has."""
-    # Django's own way parses the table's SQL, which took nine tenths of verifying a small account.
-    return [column[0] for column in store.run(f'SELECT * FROM "{table}" LIMIT 0').description]
-
-
-def guarded_tables(store: Store) -> list[str]:
-    """Return the guarded tables that the database holds."""
-    with store.connection.cursor() as cursor:
-        there = set(store.connection.introspection.table_names(cursor))
-    return sorted({model._meta.db_table for model in kept_models()} & there)
-
-
-def images_of(store: Store, table: str, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
-    """Give every row of a table as stored, by the columns that the database itself names."""
-    listed = ", ".join(f'{"+" if store.sqlite else ""}"{column}"' for column in columns)
-    cursor = store.run(f'SELECT {listed} FROM "{table}"')
-    while batch := cursor.fetchmany(2000):
-        yield from batch

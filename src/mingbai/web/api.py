@@ -283,8 +283,8 @@ def by_desk(whole: NinjaAPI) -> tuple[list[URLPattern | URLResolver], str, str]:
     desks: dict[str, list[URLPattern]] = {}
     for one in flat:
         desk, under, rest = str(one.pattern).partition("/")
-        if under and isinstance(one, URLPattern):
-            desks.setdefault(desk, []).append(path(rest, one.callback, name=one.name or rest))
+        if under and isinstance(one, URLPattern) and one.callback is not None:
+            desks.setdefault(desk, []).append(path(rest, one.callback, name=one.name or ""))
         else:
             found.append(one)
     found += [path(f"{desk}/", include(names)) for desk, names in desks.items()]

@@ -27,21 +27,17 @@ from mingbai.kernel.journal.tree import (
     verifiers,
 )
 from mingbai.kernel.models import Checkpoint, Entry, Leaf, Node, PrivateValue
-from mingbai.kernel.rows import (
-    Store,
+from mingbai.kernel.rows import Store, shape, stored
+from mingbai.kernel.rows import moment as from_sqlite
+from mingbai.kernel.sealing import SealBroken
+from mingbai.kernel.tables import (
     columns_of,
     derived_models,
     digest_of,
     guarded_tables,
     images_of,
     kept_models,
-    shape,
-    stored,
 )
-from mingbai.kernel.rows import (
-    moment as from_sqlite,
-)
-from mingbai.kernel.sealing import SealBroken
 from mingbai.proofs import merkle, notes
 
 # Tables that no digest binds, and why.

@@ -5,83 +5,129 @@ again by any columns. An act that is refused is undone in memory.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar
-from uuid import UUID
+
+from django.db import models
 
 from mingbai.kernel.guard import door
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Shape, Stale, Store, shape
 
 K = TypeVar("K", bound=Kept)
-Values = tuple[Any, ...]
 MOST_AT_ONCE = 400
-NONE: dict[UUID, Any] = {}
+NONE: dict[int, Any] = {}
+
+
+class Found(set[int]):
+    """The ids of the rows that have the same values; all of them, once the database was asked."""
+
+    loaded = False
+
+
+class Group:
+    """The rows of a table by their values of some columns."""
+
+    def __init__(self, attributes: Sequence[str]) -> None:
+        self.columns = frozenset(attributes)
+        self.values_of: Callable[[dict[str, Any]], Any] = itemgetter(*attributes)
+        self.found: dict[Any, Found] = {}
+
+    def of(self, values: Any) -> Found:
+        """Return the rows that have these values."""
+        found = self.found.get(values)
+        if found is None:
+            found = self.found[values] = Found()
+        return found
+
+
+class Sums:
+    """What a column of a table's rows adds up to, by their values of some columns."""
+
+    def __init__(self, name: str, attributes: Sequence[str]) -> None:
+        self.name = name
+        self.values_of: Callable[[dict[str, Any]], Any] = itemgetter(*attributes)
+        self.held: dict[Any, int] = {}
+
+    def count(self, row: Any, times: int) -> None:
+        """Add a row, or take it out."""
+        values = self.values_of(row.__dict__)
+        if values in self.held:
+            self.held[values] += times * row.__dict__[self.name]
+
+    def of(self, rows: Iterable[Any], values: Any) -> int:
+        """Return what the column adds up to in those of some rows that have these values."""
+        return sum(
+            row.__dict__[self.name] for row in rows if self.values_of(row.__dict__) == values
+        )
 
 
 class Known:
-    """The rows of one table that the chunk has met, findable by every set of columns that was asked for."""
+    """The rows of one table that the chunk has met, by the numbers of their ids, and findable by any columns."""
 
     def __init__(self) -> None:
-        self.rows: dict[UUID, Any] = {}
-        self.gone: set[UUID] = set()
-        self.groups: dict[tuple[str, ...], dict[Values, dict[UUID, Any]]] = {}
-        self.loaded: dict[tuple[str, ...], set[Values]] = {}
-        self.locked: set[UUID] = set()
-        self.totals: dict[tuple[str, tuple[str, ...]], dict[Values, int]] = {}
+        self.rows: dict[int, Any] = {}
+        self.gone: set[int] = set()
+        self.locked: set[int] = set()
+        self.groups: dict[tuple[str, ...], Group] = {}
+        self.sums: dict[tuple[str, ...], Sums] = {}
 
-    def group(self, names: tuple[str, ...]) -> dict[Values, dict[UUID, Any]]:
+    def group(self, names: tuple[str, ...], form: Shape) -> Group:
         """Return the rows by the values of these columns."""
         found = self.groups.get(names)
         if found is None:
-            found = self.groups[names] = {}
-            self.loaded[names] = set()
-            for row in self.rows.values():
-                found.setdefault(values_of(row, names), {})[row.id] = row
+            found = self.groups[names] = Group([attribute(form, name) for name in names])
+            for key, row in self.rows.items():
+                found.of(found.values_of(row.__dict__)).add(key)
         return found
 
     def meet(self, row: Any) -> None:
         """Take in a row as the database holds it."""
-        self.rows[row.id] = row
-        for names, group in self.groups.items():
-            group.setdefault(values_of(row, names), {})[row.id] = row
+        key, fields = row.id.int, row.__dict__
+        self.rows[key] = row
+        for group in self.groups.values():
+            group.of(group.values_of(fields)).add(key)
 
     def put_new(self, row: Any) -> None:
         """Take in a row that nobody has seen before."""
         self.meet(row)
-        self.count(row, 1)
+        for sums in self.sums.values():
+            sums.count(row, 1)
 
-    def count(self, row: Any, times: int) -> None:
-        """Add a row to the totals that were asked for, or take it out of them."""
-        for (name, names), totals in self.totals.items():
-            values = values_of(row, names)
-            if values in totals:
-                totals[values] += times * row.__dict__[name]
-
-    def put(self, row: Any) -> None:
-        """Take in a row that was changed or brought back, or its newer form."""
-        old = self.rows.get(row.id)
-        if old is not None:
-            self.count(old, -1)
-        self.count(row, 1)
-        self.rows[row.id] = row
-        for names, group in self.groups.items():
-            values = values_of(row, names)
-            if old is not None and (before := values_of(old, names)) != values:
-                group[before].pop(row.id, None)
-            group.setdefault(values, {})[row.id] = row
+    def put(self, row: Any, old: Any, columns: Iterable[str]) -> None:
+        """Take in the newer form of a row, or its older one again, in which these columns differ."""
+        key, fields, before = row.id.int, row.__dict__, old.__dict__
+        self.rows[key] = row
+        for group in self.groups.values():
+            if not group.columns.isdisjoint(columns):
+                group.of(group.values_of(before)).discard(key)
+                group.of(group.values_of(fields)).add(key)
+        for sums in self.sums.values():
+            sums.count(old, -1)
+            sums.count(row, 1)
 
     def drop(self, row: Any) -> None:
         """Forget a row."""
-        self.count(row, -1)
-        self.rows.pop(row.id, None)
+        key, fields = row.id.int, row.__dict__
+        self.rows.pop(key, None)
+        for group in self.groups.values():
+            group.of(group.values_of(fields)).discard(key)
+        for sums in self.sums.values():
+            sums.count(row, -1)
+
+    def covered(self, equal: dict[str, Any], columns: frozenset[str], form: Shape) -> bool:
+        """Tell whether all rows with these values were read already, by fewer of the columns."""
         for names, group in self.groups.items():
-            group.get(values_of(row, names), {}).pop(row.id, None)
+            if group.columns < columns and set(names) <= equal.keys():
+                found = group.found.get(values_in(equal, names))
+                if found is not None and found.loaded:
+                    return True
+        return False
 
 
-def values_of(row: Any, names: tuple[str, ...]) -> Values:
-    """Return a row's values of some columns."""
-    fields = row.__dict__
-    return tuple([fields[name] for name in names])
+def values_in(equal: dict[str, Any], names: Sequence[str]) -> Any:
+    """Return values as a group has them: the one, or several together."""
+    return equal[names[0]] if len(names) == 1 else tuple([equal[name] for name in names])
 
 
 def copied(row: K, columns: dict[str, Any]) -> K:
@@ -92,16 +138,23 @@ def copied(row: K, columns: dict[str, Any]) -> K:
     return new
 
 
+def attribute(form: Shape, name: str) -> str:
+    """Return the attribute under which a row holds a column."""
+    if name in form.attribute_of:
+        return form.attribute_of[name]
+    raise KeyError(f"{form.table} has no column {name}")
+
+
 class Working(Store):
     """The account's tables as a chunk sees them; nothing is written before `flush`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[type[Kept], Known] = {}
-        self.added: dict[type[Kept], dict[UUID, Any]] = {}
-        self.changed: dict[type[Kept], dict[UUID, set[str]]] = {}
-        self.removed: dict[type[Kept], dict[UUID, Any]] = {}
-        self.before: dict[type[Kept], dict[UUID, Any]] = {}
+        self.added: dict[type[Kept], dict[int, Any]] = {}
+        self.changed: dict[type[Kept], dict[int, set[str]]] = {}
+        self.removed: dict[type[Kept], dict[int, Any]] = {}
+        self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
         self.notes: dict[tuple[Any, ...], Any] = {}
 
@@ -118,81 +171,98 @@ class Working(Store):
             found = self.known[model] = Known()
         return found
 
+    def met(self, model: type[K]) -> list[K]:
+        """Return the rows of a table that the chunk has met so far."""
+        return list(self.of(model).rows.values())
+
     def fetch(
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
     ) -> list[K]:
         """Return the rows whose columns equal these values, as the acts before this one left them."""
-        known, names = self.of(model), shape(model).attributes(tuple(equal))
-        values = tuple(equal.values())
-        group = known.groups.get(names) or known.group(names)
-        if values not in known.loaded[names]:
-            self.take_rows(model, known, super().fetch(model, equal, lock=lock, limit=None), lock)
-            known.loaded[names].add(values)
-        found = list(group.get(values, NONE).values())
+        known, names = self.of(model), tuple(equal)
+        if not names:
+            return super().fetch(model, equal, lock=lock, limit=limit)
+        group = known.groups.get(names) or known.group(names, shape(model))
+        found = group.of(values_in(equal, names))
+        if not found.loaded:
+            if not known.covered(equal, group.columns, shape(model)):
+                self.take_rows(known, super().fetch(model, equal, lock=lock, limit=None), lock)
+            found.loaded = True
+        rows = known.rows
+        if len(found) < 2:
+            these = [rows[key] for key in found]
+        else:
+            these = [rows[key] for key in sorted(found)]
         if lock and not self.sqlite:
-            self.lock(model, known, found)
-        if len(found) > 1:
-            found.sort(key=lambda row: row.id.int)
-            return found if limit is None else found[:limit]
-        return found
+            self.lock(model, known, these)
+        return these if limit is None else these[:limit]
 
     def total(self, model: type[K], name: str, equal: dict[str, Any]) -> int:
         """Return the sum of a column over the rows whose columns equal these values, as the acts before this one left them."""
-        known, names = self.of(model), shape(model).attributes(tuple(equal))
-        values = tuple(equal.values())
-        totals = known.totals.setdefault((name, names), {})
-        if values not in totals:
-            before = self.before.get(model, {})
-            pending = [known.rows[key] for key in before if key in known.rows]
-            pending += self.added.get(model, {}).values()
-            totals[values] = (
+        known, names = self.of(model), tuple(equal)
+        sums = known.sums.get((name, *names))
+        if sums is None:
+            attributes = [attribute(shape(model), each) for each in names]
+            sums = known.sums[(name, *names)] = Sums(name, attributes)
+        values = values_in(equal, names)
+        if values not in sums.held:
+            # What the database holds, and what the chunk has changed since and not yet written.
+            before, added = self.before.get(model, NONE), self.added.get(model, NONE)
+            now = [known.rows[key] for key in [*before, *added] if key in known.rows]
+            sums.held[values] = (
                 super().total(model, name, equal)
-                + sum(row.__dict__[name] for row in pending if values_of(row, names) == values)
-                - sum(
-                    row.__dict__[name] for row in before.values() if values_of(row, names) == values
-                )
+                + sums.of(now, values)
+                - sums.of(before.values(), values)
             )
-        return totals[values]
+        return sums.held[values]
 
-    def take_rows(self, model: type[K], known: Known, rows: Iterable[K], locked: bool) -> None:
+    def take_rows(self, known: Known, rows: Iterable[K], locked: bool) -> None:
         """Take in rows that the database gave, unless the chunk has a newer form of them."""
         for row in rows:
-            if row.id not in known.rows and row.id not in known.gone:
+            key = row.id.int
+            if key not in known.rows and key not in known.gone:
                 known.meet(row)
             if locked:
-                known.locked.add(row.id)
+                known.locked.add(key)
 
     def lock(self, model: type[K], known: Known, rows: list[K]) -> None:
         """Lock rows that were read without a lock; one that changed meanwhile makes the chunk run again."""
+        added = self.added.get(model, NONE)
         for row in rows:
-            if row.id not in known.locked and row.id not in self.added.get(model, {}):
+            if row.id.int not in known.locked and row.id.int not in added:
                 found = super().fetch(model, {"id": row.id}, lock=True)
                 if not found or found[0].row_version != row.row_version:
                     raise Stale(shape(model).table)
-                known.locked.add(row.id)
+                known.locked.add(row.id.int)
 
-    def load(self, model: type[K], name: str, values: Iterable[Any]) -> None:
-        """Read at once all rows whose column is one of these values: what the acts of a chunk will ask for one by one."""
-        known, form = self.of(model), shape(model)
-        names = (attribute(form, name),)
-        known.group(names)
-        wanted = [value for value in set(values) if (value,) not in known.loaded[names]]
+    def load(self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]) -> None:
+        """Read at once all rows whose column is one of these values, or whose columns are: what acts will ask for one by one."""
+        form, several = shape(model), (names,) if isinstance(names, str) else names
+        known = self.of(model)
+        group = known.group(several, form)
+        wanted = [each for each in dict.fromkeys(values) if not group.of(each).loaded]
+        columns = ", ".join(f'"{form.column_of[name]}"' for name in several)
+        if len(several) > 1:
+            columns = f"({columns})"
+        one = "(" + ", ".join(["%s"] * len(several)) + ")" if len(several) > 1 else "%s"
+        listed = "VALUES " if self.sqlite and len(several) > 1 else ""
         for start in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[start : start + MOST_AT_ONCE]
-            holes = ", ".join(["%s"] * len(part))
-            sql = (
-                f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}" '
-                f'WHERE "{form.column_of[name]}" IN ({holes})'
-            )
-            rows = [form.instance(raw, self.sqlite) for raw in self.at_once(sql, part)]
-            self.take_rows(model, known, rows, False)
-        known.loaded[names].update((value,) for value in wanted)
+            holes = ", ".join([one] * len(part))
+            flat = part if len(several) == 1 else [value for each in part for value in each]
+            asked = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
+            self.take_rows(known, self.together(asked)[0], False)
+        for each in wanted:
+            group.of(each).loaded = True
 
     def insert(self, row: Kept) -> tuple[str, Any]:
         """Keep a row to be inserted."""
         model = type(row)
         self.of(model).put_new(row)
-        self.added.setdefault(model, {})[row.id] = row
+        added = self.added.get(model)
+        if added is None:
+            added = self.added[model] = {}
+        added[row.id.int] = row
         self.undo.append(("add", model, row))
         return "", row
 
@@ -204,38 +274,40 @@ class Working(Store):
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Keep columns of a row to be changed."""
-        model, form = type(row), shape(type(row))
+        model, form, key = type(row), shape(type(row)), row.id.int
         plain = {
-            attribute(form, name): getattr(value, "pk", value) for name, value in columns.items()
+            attribute(form, name): value.pk if isinstance(value, models.Model) else value
+            for name, value in columns.items()
         }
         known = self.of(model)
-        current = known.rows.get(row.id)
+        current = known.rows.get(key)
         if current is None:
             known.meet(row)
         elif current is not row:
             raise Stale(form.table)
         new = copied(row, plain)
-        known.put(new)
-        touched = self.changed.setdefault(model, {}).get(row.id)
-        self.undo.append(("change", model, (row, None if touched is None else set(touched))))
-        if row.id in self.added.get(model, NONE):
-            self.added[model][row.id] = new
+        known.put(new, row, plain)
+        changed = self.changed.setdefault(model, {})
+        touched = changed.get(key)
+        self.undo.append(("change", model, (row, new, plain, touched)))
+        if key in self.added.get(model, NONE):
+            self.added[model][key] = new
         else:
-            self.before.setdefault(model, {}).setdefault(row.id, row)
-            self.changed[model].setdefault(row.id, set()).update(plain)
+            self.before.setdefault(model, {}).setdefault(key, row)
+            changed[key] = touched.union(plain) if touched else set(plain)
         return "", new
 
     def delete(self, row: Kept) -> None:
         """Keep a row to be removed."""
-        model = type(row)
+        model, key = type(row), row.id.int
         known = self.of(model)
         known.drop(row)
-        known.gone.add(row.id)
-        was_added = self.added.get(model, {}).pop(row.id, None)
-        touched = self.changed.get(model, {}).pop(row.id, None)
+        known.gone.add(key)
+        was_added = self.added.get(model, NONE).pop(key, None)
+        touched = self.changed.get(model, {}).pop(key, None)
         if was_added is None:
-            self.before.setdefault(model, {}).setdefault(row.id, row)
-            self.removed.setdefault(model, {})[row.id] = row
+            self.before.setdefault(model, {}).setdefault(key, row)
+            self.removed.setdefault(model, {})[key] = row
         self.undo.append(("remove", model, (row, was_added is not None, touched)))
 
     def begin(self) -> None:
@@ -246,66 +318,76 @@ class Working(Store):
         """Undo the act: in memory nothing of it is left."""
         for what, model, told in reversed(self.undo):
             if what == "add":
-                self.added[model].pop(told.id, None)
+                self.added[model].pop(told.id.int, None)
                 self.of(model).drop(told)
             elif what == "change":
-                row, touched = told
-                self.of(model).put(row)
-                if row.id in self.added.get(model, {}):
-                    self.added[model][row.id] = row
-                elif touched is None:
-                    self.changed[model].pop(row.id, None)
-                else:
-                    self.changed[model][row.id] = touched
+                self._change_back(model, *told)
             else:
                 self._bring_back(model, *told)
         self.undo.clear()
 
+    def _change_back(
+        self,
+        model: type[Kept],
+        row: Any,
+        new: Any,
+        columns: Iterable[str],
+        touched: set[str] | None,
+    ) -> None:
+        key = row.id.int
+        self.of(model).put(row, new, columns)
+        if key in self.added.get(model, NONE):
+            self.added[model][key] = row
+        elif touched is None:
+            self.changed[model].pop(key, None)
+        else:
+            self.changed[model][key] = touched
+
     def _bring_back(
         self, model: type[Kept], row: Any, was_added: bool, touched: set[str] | None
     ) -> None:
-        known = self.of(model)
-        known.gone.discard(row.id)
-        known.put(row)
-        self.removed.get(model, {}).pop(row.id, None)
+        known, key = self.of(model), row.id.int
+        known.gone.discard(key)
+        known.put_new(row)
+        self.removed.get(model, NONE).pop(key, None)
         if was_added:
-            self.added[model][row.id] = row
+            self.added[model][key] = row
         elif touched is not None:
-            self.changed[model][row.id] = touched
+            self.changed[model][key] = touched
 
     def flush(self) -> list[list[Any]]:
         """Write everything; return a line for each row: table, id, version, digest."""
         lines: list[list[Any]] = []
-        added = {
-            shape(model).table: list(rows.values()) for model, rows in self.added.items() if rows
-        }
-        inserts = [(table, each) for table, rows in added.items() for each in self.inserting(rows)]
-        if inserts:
-            with door():
-                found = self.at_once_as_is(*[each for _table, each in inserts])
+        tables = [(shape(model).table, list(rows.values())) for model, rows in self.added.items()]
+        inserts = [(table, each) for table, rows in tables if rows for each in self.inserting(rows)]
+        with door():
+            found = self.at_once_as_is(*[each for _table, each in inserts])
             for (table, _each), stored in zip(inserts, found, strict=True):
                 lines += [[table, key, 1, digest] for key, digest in stored]
-        for model, touched in self.changed.items():
-            form, known = shape(model), self.of(model)
-            for name in sorted(touched):
-                row = known.rows[name]
-                columns = {column: row.__dict__[column] for column in sorted(touched[name])}
-                digest, new = super().update(row, columns)
-                known.put(new)
-                lines.append([form.table, name.hex, new.row_version, digest])
+            lines += self._write_changed()
         for model, gone in self.removed.items():
-            for name, row in gone.items():
+            for row in gone.values():
                 super().delete(row)
-                lines.append([shape(model).table, name.hex, row.row_version, None])
+                lines.append([shape(model).table, row.id.hex, row.row_version, None])
         self.added.clear()
         self.before.clear()
         self.changed.clear()
         self.removed.clear()
         return lines
 
-
-def attribute(form: Shape, name: str) -> str:
-    """Return the attribute under which a row holds a column."""
-    if name in form.attribute_of:
-        return form.attribute_of[name]
-    raise KeyError(f"{form.table} has no column {name}")
+    def _write_changed(self) -> list[list[Any]]:
+        changed = [
+            (model, self.of(model).rows[key], sorted(touched[key]))
+            for model, touched in self.changed.items()
+            for key in sorted(touched)
+        ]
+        updates = [
+            self.updating(row, {column: row.__dict__[column] for column in columns})
+            for _model, row, columns in changed
+        ]
+        lines: list[list[Any]] = []
+        found = self.together(*updates)
+        for (model, row, _columns), (digest, new) in zip(changed, found, strict=True):
+            self.of(model).put(new, row, ())
+            lines.append([shape(model).table, new.id.hex, new.row_version, digest])
+        return lines

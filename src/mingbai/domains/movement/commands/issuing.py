@@ -74,7 +74,7 @@ def load_holders(working: Working, asks: Sequence[IssuePermit]) -> None:
     numbers = {plain(ask.document_number) for ask in asks if ask.document_number}
     working.load(Person, "document_index", {document_index(number) for number in numbers})
     working.load(Person, "id", {ask.person for ask in asks if ask.person})
-    known = list(working.of(Person).rows)
+    known = [person.id for person in working.met(Person)]
     working.load(PersonKey, "person_id", known)
     working.load(Permit, "person_id", known)
     working.load(Membership, "id", {ask.membership for ask in asks if ask.membership})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.posting import (
+    STORE,
     Moved,
     as_held,
     held_at,
@@ -18,7 +19,7 @@ from mingbai.domains.supplies.commands.posting import (
     recipient,
 )
 from mingbai.domains.supplies.commands.shipments import hold_shipment, take_back
-from mingbai.domains.supplies.models import Balance, Line, Location, Lot, Move
+from mingbai.domains.supplies.models import Balance, Book, Line, Location, Lot, Move
 from mingbai.domains.supplies.rules import (
     Held,
     allot,
@@ -39,7 +40,7 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.goods import find_goods, in_base_units
 from mingbai.kernel.many.working import Working
-from mingbai.kernel.models import Goods
+from mingbai.kernel.models import Goods, Household
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import (
@@ -65,8 +66,22 @@ class Posted(Answer):
     on_hand: int
 
 
-def nothing_ahead(working: Working, asks: Sequence[Ask]) -> None:
-    """A chunk of a store's lines reads what it needs as it goes: the same few rows again and again."""
+def load_stores(
+    working: Working, asks: Sequence["ReceiveGoods | IssueGoods | ReturnGoods"]
+) -> None:
+    """Read at once the books and stores that a chunk of lines is written in."""
+    places = {ask.place for ask in asks}
+    working.load(Book, "place", places)
+    stores = [(place, LocationKind.STOCK, STORE) for place in places]
+    working.load(Location, ("place", "kind", "reference"), stores)
+
+
+def load_households(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> None:
+    """Read at once the books and stores of a chunk, and the households that goods go to or come from."""
+    load_stores(working, asks)
+    working.load(Household, ("place", "code"), [(ask.place, ask.recipient) for ask in asks])
+    homes = [(one.place, LocationKind.HOUSEHOLD, one.code) for one in working.met(Household)]
+    working.load(Location, ("place", "kind", "reference"), homes)
 
 
 class ReceiveGoods(Ask):
@@ -85,7 +100,7 @@ class ReceiveGoods(Ask):
     link_digest: Digest | None = None
 
 
-@command(role=KEEPING, title=_("Goods in"), records=True, many=nothing_ahead)
+@command(role=KEEPING, title=_("Goods in"), records=True, many=load_stores)
 def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     """Record goods coming into the store, from whom, of which batch."""
     goods = find_goods(acting.store, ask.item)
@@ -143,7 +158,7 @@ class IssueGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods out"), records=True, many=nothing_ahead)
+@command(role=KEEPING, title=_("Goods out"), records=True, many=load_households)
 def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     """Record goods leaving the store for a named recipient; what expires first goes first."""
     check_named(ask.recipient)
@@ -187,7 +202,7 @@ class ReturnGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods back"), records=True, many=nothing_ahead)
+@command(role=KEEPING, title=_("Goods back"), records=True, many=load_households)
 def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     """Record goods coming back from where they were given out; never more than went there."""
     check_named(ask.recipient)
