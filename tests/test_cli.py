@@ -185,10 +185,10 @@ def test_passes_for_a_roster(shell: Shell, tmp_path: Path) -> None:
     assert (tmp_path / "three" / "permits.csv").read_text("utf-8") == "row,token\n"
     printed = shell.json("permits", "print", told["batch"], "--to", str(tmp_path / "all.pdf"))
     assert printed["passes"] == 6 and (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
-    assert b"/Lang (zh" in (tmp_path / "all.pdf").read_bytes(), "whatever the shell speaks"
+    assert b"/Lang(zh" in (tmp_path / "all.pdf").read_bytes(), "whatever the shell speaks"
     english = ("--language", "en", "--to", str(tmp_path / "en.pdf"))
     shell.json("permits", "print", told["batch"], *english)
-    assert b"/Lang (en" in (tmp_path / "en.pdf").read_bytes()
+    assert b"/Lang(en" in (tmp_path / "en.pdf").read_bytes()
     gone = shell.json("permits", "print", "no-such", code=2)
     assert gone["code"] == "MOV-45"
     assert (

@@ -193,4 +193,12 @@ def test_a_word_is_registered_in_the_folder_of_its_desk_and_rows_are_made_in_one
                 assert parts[:2] in {("domains", desk), ("kernel", desk)}, path
             if through == "standing" and name in {"say", "take_back"}:
                 assert parts[0] == "domains", f"{path} writes a word of a desk"
-    assert set(standing.WORDS) == {"supplies.closed"}
+    assert set(standing.WORDS) == {
+        "enterprise.approved",
+        "enterprise.may_request_passes",
+        "inspection.passed",
+        "inspection.serious_hazard",
+        "response.level",
+        "response.zone_grade",
+        "supplies.closed",
+    }

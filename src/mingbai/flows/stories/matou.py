@@ -91,7 +91,6 @@ def tell_matou(where: Path) -> dict[str, Any]:
     directives(tell, cast.desk)
     hazards(tell)
     weeks_burden(tell, cast.keeper)
-    hazards(tell)
     back_to_work(tell)
     return tell.end()
 
