@@ -25,7 +25,7 @@ FAST = [
     "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
-    "max_connections=60",
+    "max_connections=200",
     "shared_buffers=64MB",
 ]
 

@@ -248,9 +248,7 @@ def test_killed_at_any_moment_it_is_done_again(
             else:
                 back(account)
                 assert account.faults() == []
-            at = (
-                at + 1 if at < 3 else int(at * (1.35 if what == "restore" and not URL else 1.7)) + 1
-            )
+            at = at + 1 if at < 3 else int(at * (1.6 if what == "restore" and not URL else 2.2)) + 1
         assert tried >= 5
     if what == "backup":
         where = elsewhere("restored")
