@@ -181,6 +181,30 @@ def test_a_change_is_withdrawn_before_its_minute_and_everything_stands_as_before
     refused(story, "RES-6", "response.withdraw_change", late, district)
 
 
+def test_what_a_withdrawn_change_ended_stays_ended_by_another(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    declare(story, mayor, TOWN, "none", effective_at=clock("02-01", "12:00"))
+    declare(story, district, TONGZHOU, "IV", effective_at=clock("02-03", "12:00"))
+    change = declare(story, district, TONGZHOU, "IV", effective_at=clock("02-02", "12:00"))
+    taken_back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", taken_back, as_=district)
+    for day, level in (("02-02", "none"), ("02-03", "IV")):
+        assert here(story, TOWN, clock(day, "13:00"))[0] == level
+
+
+def test_what_a_town_took_back_itself_does_not_come_again(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    own = declare(story, mayor, TOWN, "IV", effective_at=clock("02-05"))
+    taken_back = {"place": TOWN, "change": own, "reason": "误报"}
+    story.do("response.withdraw_change", taken_back, as_=mayor)
+    change = declare(story, district, TONGZHOU, "I", effective_at=clock("02-04"))
+    taken_back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", taken_back, as_=district)
+    assert here(story, TOWN, clock("02-06"))[0] == "none"
+
+
 @settings(
     max_examples=40,
     deadline=None,

@@ -260,7 +260,7 @@ def withdraw_change(acting: Acting, ask: WithdrawChange) -> None:
         unrule(acting, word, row, held.effective_at)
         for lower in acting.find(Standing, what=word.name):
             if is_under(lower.subject, held.place) and ended_by(held, lower):
-                acting.change(lower, ends_at=None)
+                acting.change(lower, ends_at=still_ended(acting, held, lower))
         unschedule(acting, held.place, held.effective_at)
     if held.asked_of is not None:
         acting.close_item(
@@ -284,6 +284,25 @@ def ended_by(held: Change, lower: Standing) -> bool:
         and lower.ends_at == ends
         and easier(held.word, lower.value, held.value)
     )
+
+
+def still_ended(acting: Acting, withdrawn: Change, lower: Standing) -> dt.datetime | None:
+    """Return when what a place says ends all the same: by its own withdrawal, or by the first other change above it."""
+    others = [one for one in acting.find(Change, word=withdrawn.word) if one.id != withdrawn.id]
+    if any(one.ruling == lower.id and one.state == "withdrawn" for one in others):
+        return lower.starts_at
+    ends = [
+        max(one.effective_at, lower.starts_at)
+        for one in others
+        if one.ruling is not None
+        and one.state != "withdrawn"
+        and one.place != lower.subject
+        and is_under(lower.subject, one.place)
+        # What had begun above when it was said, it was signed against.
+        and (one.effective_at > lower.starts_at or one.ruling > lower.id)
+        and easier(withdrawn.word, lower.value, one.value)
+    ]
+    return min(ends, default=None)
 
 
 class TakeEffect(Ask):

@@ -70,6 +70,11 @@ export async function heard(text) {
   if (judged?.verdict === "stop") await exchange();
 }
 
+// What was typed is not lost while the record before is being kept; a camera simply looks again.
+async function atRest() {
+  while (busy) await new Promise((done) => setTimeout(done, 30));
+}
+
 async function pass(direction) {
   if (busy) return;
   busy = true;
@@ -152,12 +157,14 @@ export function wire(send) {
   });
   at("look").addEventListener("click", watch);
   at("photo").addEventListener("change", photo);
-  at("typed-form").addEventListener("submit", (event) => {
+  at("typed-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = at("typed").value.trim();
     at("typed").value = "";
     at("typed").blur();
-    if (text) heard(text);
+    if (!text) return;
+    await atRest();
+    await heard(text);
   });
   scan.typed(() => showing() === "gate", heard);
   at("way-in").addEventListener("click", () => pass("in"));
