@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
@@ -63,7 +64,12 @@ class Told:
             said = self.log.read_text("utf-8")
             assert self.process.poll() is None, said
             if found := re.search(r"http://127\.0\.0\.1:\d+", said):
-                return found[0]
+                try:
+                    urllib.request.urlopen(found[0] + "/api/health", timeout=2).close()
+                except OSError:  # it says so a moment before it listens
+                    pass
+                else:
+                    return found[0]
             time.sleep(0.05)
         raise AssertionError(self.log.read_text("utf-8"))
 
