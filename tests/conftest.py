@@ -33,6 +33,7 @@ from mingbai.kernel.words import Via
 
 TONGZHOU, TOWN, VILLAGE, NEIGHBOUR = "110112000000", "110112106000", "110112106224", "110112106208"
 URL = os.environ.get("MINGBAI_DATABASE_URL")
+IN_MEMORY = "%2Fdev%2Fshm" in (URL or "")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
@@ -102,6 +103,9 @@ def database(name: str, template: str | None = None) -> None:
         copied = (
             sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         )
+        # Where files lie in memory, copying them takes half the time of writing each page into the log.
+        if template and IN_MEMORY and connection.info.server_version >= 150_000:
+            copied += sql.SQL(" STRATEGY FILE_COPY")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
     turn_to(name)
 

