@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from mingbai.kernel.models import Policy
 from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Statement, Store
 
 AS_ABOVE = ""
 """The value by which a place says that it follows the place above again."""
@@ -60,17 +60,26 @@ def in_force(
     store: Store, name: str, place: str, at: dt.datetime, known_at: dt.datetime | None = None
 ) -> int:
     """Return the value in force at a place at a moment, as it was known at another: the nearest place that says something."""
-    said = store.remembered(("policy", name, place), lambda: rows_for(store, name, place))
+    said = store.remembered(noted(name, place), lambda: rows_for(store, name, place))
     return value_at(said, name, place, at, known_at)
+
+
+def noted(name: str, place: str) -> tuple[str, str, str]:
+    """Return under what a chunk of many remembers what was said of a parameter for a place."""
+    return "policy", name, place
 
 
 def rows_for(store: Store, name: str, place: str) -> list[Policy]:
     """Return what was ever said of a parameter for a place or any place above it."""
+    found: list[Policy] = store.together(reading(store, name, place))[0]
+    return found
+
+
+def reading(store: Store, name: str, place: str) -> Statement:
+    """Return the statement that reads what was ever said of a parameter for a place or any place above it."""
     places = list(above(place))
     holes = ", ".join(["%s"] * len(places))
-    asked = store.selecting(Policy, f'"name" = %s AND "place" IN ({holes})', [name, *places])
-    found: list[Policy] = store.together(asked)[0]
-    return found
+    return store.selecting(Policy, f'"name" = %s AND "place" IN ({holes})', [name, *places])
 
 
 def value_at(

@@ -12,10 +12,12 @@ from pydantic import BaseModel
 
 from mingbai.kernel.asks import Ask
 from mingbai.kernel.fields import Holds, HouseField, in_pairs
+from mingbai.kernel.rows import Reads
 from mingbai.kernel.words import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
 Title = Promise | str
+Loads = Callable[..., Reads]
 
 
 class Scope(enum.StrEnum):
@@ -65,7 +67,7 @@ class Command:
     placeless: bool
     shell: bool
     per_hour: int | None
-    many: Callable[..., None] | None
+    many: Loads | None
 
     @property
     def desk(self) -> str:
@@ -136,12 +138,13 @@ def command(
     placeless: bool = False,
     shell: bool = True,
     per_hour: int | None = None,
-    many: Callable[..., None] | None = None,
+    many: Loads | None = None,
 ) -> Callable[[F], F]:
     """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary.
 
-    A command that reads and writes through `acting` alone may give `many(working, asks)`, which loads what a chunk of asks
-    will need; `run_many` then keeps the chunk's rows in memory and writes them at once.
+    A command that reads and writes through `acting` alone may say by `many(working, asks)` what a chunk of asks will need:
+    statements that are read together, and when those were read, further ones. `run_many` then keeps the chunk's rows in
+    memory and writes them at once.
     """
 
     def register(function: F) -> F:

@@ -243,6 +243,10 @@ class Statement:
     made: Callable[[list[Any]], Any] | None = None
 
 
+Reads = Iterator[Sequence[Statement]]
+"""What is to be read: statements that are run together, and when those were, further ones."""
+
+
 def putting(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Statement:
     """Return the statement that puts rows into one of the journal's own tables."""
     hole = "(" + ", ".join(["%s"] * len(columns)) + ")"

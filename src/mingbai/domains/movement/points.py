@@ -15,6 +15,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
 
 Finds = Acting | Asking
+NAMED = ("place", "kind", "name")
 ENDED = "measure:"
 """How the reason begins of a gate that was taken away with its measure; the measure's code follows."""
 
@@ -37,7 +38,7 @@ def find_point(store: Store, place: str, text: str) -> Point | None:
     try:
         equal: dict[str, Any] = {"id": UUID(text), "place": place, "kind": GATE}
     except ValueError:
-        equal = {"place": place, "kind": GATE, "name": text}
+        equal = dict(zip(NAMED, (place, GATE, text), strict=True))
     return next(iter(store.fetch(Point, equal)), None)
 
 

@@ -16,7 +16,7 @@ from mingbai.kernel.models import Membership, Organisation, Person, PersonKey
 from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import new
+from mingbai.kernel.rows import Reads, new
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
 
 YEAR = dt.timedelta(days=365)
@@ -35,10 +35,10 @@ class Enrol(Ask):
     since: dt.date | None = None
 
 
-def load_people(working: Working, asks: Sequence[Enrol]) -> None:
+def load_people(working: Working, asks: Sequence[Enrol]) -> Reads:
     """Read at once whom of a chunk the account knows, and the organisations they are of."""
     numbers = {plain(ask.document_number) for ask in asks}
-    working.load(Person, "document_index", {document_index(number) for number in numbers})
+    yield working.loading(Person, "document_index", {document_index(number) for number in numbers})
 
 
 @command(

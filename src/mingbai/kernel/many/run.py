@@ -37,7 +37,7 @@ from mingbai.kernel.perform import (
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
-from mingbai.kernel.rows import Stale, Store
+from mingbai.kernel.rows import Reads, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
@@ -153,16 +153,18 @@ class Chunk:
         plain = Store()
         self.known = entries.known_as(self.actor.via, self.context.known)
         parsed = self.parsed()
-        claims = claiming(plain, self.entry, [self.part[at].request for at in parsed])
+        claims = list(claiming(plain, self.entry, [self.part[at].request for at in parsed]))
+        # What the acts will need is read with the claims, in one way there and back, and after they were made.
+        needed = self.needed(list(parsed.values()))
         with door():
-            self.moment, self.hat, claimed = access.now_and_hat(
-                plain, self.actor, self.context, *claims
+            self.moment, self.hat, found = access.now_and_hat(
+                plain, self.actor, self.context, *claims, *next(needed, ())
             )
+        claimed = found[: len(claims)]
         fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
-        if isinstance(self.store, Working) and self.command.many is not None:
-            asks = [ask for at, ask in parsed.items() if self.part[at].request in fresh]
-            if asks:
-                self.command.many(self.store, asks)
+        if fresh:
+            for more in needed:
+                plain.together(*more)
         done: set[UUID] = set()
         for at, ask in parsed.items():
             request = self.part[at].request
@@ -174,6 +176,11 @@ class Chunk:
         forget_claims(plain, sorted(fresh.keys() - done))
         if self.lines or self.step is not None:
             self.close(plain)
+
+    def needed(self, asks: list[Ask]) -> Reads:
+        """Give the statements that read what the asks will need, those of one round after the other."""
+        if isinstance(self.store, Working) and self.command.many is not None and asks:
+            yield from self.command.many(self.store, asks)
 
     def parsed(self) -> dict[int, Ask]:
         """Return the asks that fit; the others are refused in plain words."""

@@ -5,6 +5,8 @@ again by any columns. An act that is refused is undone in memory.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -12,7 +14,7 @@ from django.db import models
 
 from mingbai.kernel.guard import door
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import Shape, Stale, Store, shape
+from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape
 
 K = TypeVar("K", bound=Kept)
 MOST_AT_ONCE = 400
@@ -235,8 +237,19 @@ class Working(Store):
                     raise Stale(shape(model).table)
                 known.locked.add(row.id.int)
 
-    def load(self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]) -> None:
-        """Read at once all rows whose column is one of these values, or whose columns are: what acts will ask for one by one."""
+    def noting(self, key: tuple[Any, ...], asked: Statement) -> Statement:
+        """Return a statement such that what it gives is remembered under a key."""
+        made = asked.made
+        assert made is not None
+        return replace(asked, made=lambda found: self.notes.setdefault(key, made(found)))
+
+    def loading(
+        self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]
+    ) -> list[Statement]:
+        """Return the statements that read at once all rows whose column is one of these values, or whose columns are.
+
+        When they were run, the chunk has met these rows: what acts will ask for one by one.
+        """
         form, several = shape(model), (names,) if isinstance(names, str) else names
         known = self.of(model)
         group = known.group(several, form)
@@ -246,13 +259,27 @@ class Working(Store):
             columns = f"({columns})"
         one = "(" + ", ".join(["%s"] * len(several)) + ")" if len(several) > 1 else "%s"
         listed = "VALUES " if self.sqlite and len(several) > 1 else ""
+        asked = []
         for start in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[start : start + MOST_AT_ONCE]
             holes = ", ".join([one] * len(part))
             flat = part if len(several) == 1 else [value for each in part for value in each]
-            asked = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
-            self.take_rows(known, self.together(asked)[0], False)
-        for each in wanted:
+            read = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
+            made = partial(self.take_part, known, group, part, form.reader(self.sqlite))
+            asked.append(replace(read, made=made))
+        return asked
+
+    def take_part(
+        self,
+        known: Known,
+        group: Group,
+        part: list[Any],
+        read: Callable[[list[Any]], list[Any]],
+        found: list[Any],
+    ) -> None:
+        """Take in the rows that one of the statements of `loading` gave."""
+        self.take_rows(known, read(found), False)
+        for each in part:
             group.of(each).loaded = True
 
     def insert(self, row: Kept) -> tuple[str, Any]:

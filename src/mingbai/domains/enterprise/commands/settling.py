@@ -13,7 +13,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.clock import day, start_of_day
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Mandate, OpenItem, Organisation, Standing
-from mingbai.kernel.rows import new
+from mingbai.kernel.rows import Reads, new
 from mingbai.kernel.words import Role
 
 
@@ -30,13 +30,15 @@ OPEN = "open"
 OWN_OFFICES = (Role.CLERK, Role.FIRM_HEAD)
 
 
-def load_firms(working: Working, asks: Sequence[FirmNamed]) -> None:
+def load_firms(working: Working, asks: Sequence[FirmNamed]) -> Reads:
     """Read at once the dossiers of a chunk, their firms, their parts and what other desks say of them."""
     firms = [ask.organisation for ask in asks]
-    working.load(Organisation, "id", firms)
-    working.load(Dossier, "organisation_id", firms)
-    working.load(Part, "organisation_id", firms)
-    working.load(Standing, "subject", [firm.hex for firm in firms])
+    yield [
+        *working.loading(Organisation, "id", firms),
+        *working.loading(Dossier, "organisation_id", firms),
+        *working.loading(Part, "organisation_id", firms),
+        *working.loading(Standing, "subject", [firm.hex for firm in firms]),
+    ]
 
 
 def dossier_of(acting: Acting, firm: Organisation) -> Dossier:

@@ -13,19 +13,21 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from mingbai.domains.movement.commands.permits import AT_ONCE, Forgotten
 from mingbai.domains.movement.models import Crossing, Permit
-from mingbai.domains.movement.points import point_of
+from mingbai.domains.movement.points import NAMED, point_of
 from mingbai.domains.movement.rules import permits as rules
+from mingbai.domains.movement.words import GATE
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open, Private
 from mingbai.kernel.clock import day
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.many.working import Working
+from mingbai.kernel.models import Point
 from mingbai.kernel.pass_keys import trust_list
 from mingbai.kernel.perform import as_house
-from mingbai.kernel.policy import in_force
+from mingbai.kernel.policy import in_force, noted, reading
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.rows import Store, new
+from mingbai.kernel.rows import Reads, Store, new
 from mingbai.kernel.words import Moment, PlaceCode, Role, half_width, sound
 from mingbai.proofs.tokens import KINDS, Lists, TokenRefused, check_at, open_token
 
@@ -85,10 +87,18 @@ class Shown:
         self.number, self.kind, self.judged = number, kind, judged
 
 
-def load_shown(working: Working, asks: Sequence[RecordCrossing]) -> None:
-    """Read at once the passes whose numbers were shown."""
+def load_shown(working: Working, asks: Sequence[RecordCrossing]) -> Reads:
+    """Read at once the passes whose numbers were shown, the gates, and for how long each place keeps what came."""
     shown = [plain_number(ask.permit) for ask in asks if ask.permit]
-    working.load(Permit, "number", [number for number in shown if number is not None])
+    keep = rules.CROSSING_DAYS.name
+    yield [
+        *working.loading(Permit, "number", [number for number in shown if number is not None]),
+        *working.loading(Point, NAMED, [(ask.place, GATE, ask.point) for ask in asks]),
+        *[
+            working.noting(noted(keep, place), reading(working, keep, place))
+            for place in {ask.place for ask in asks}
+        ],
+    ]
 
 
 def plain_number(text: str) -> str | None:

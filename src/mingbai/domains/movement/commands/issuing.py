@@ -29,7 +29,7 @@ from mingbai.kernel.people import document_index, unsealed
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import new
+from mingbai.kernel.rows import Reads, new
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, PersonId, Phone, PlaceCode, Role
 from mingbai.proofs.tokens import Claims, seal_token
 
@@ -69,16 +69,20 @@ terms(
 )
 
 
-def load_holders(working: Working, asks: Sequence[IssuePermit]) -> None:
+def load_holders(working: Working, asks: Sequence[IssuePermit]) -> Reads:
     """Read at once whom of a chunk the account knows, their keys, and the passes they hold."""
     numbers = {plain(ask.document_number) for ask in asks if ask.document_number}
-    working.load(Person, "document_index", {document_index(number) for number in numbers})
-    working.load(Person, "id", {ask.person for ask in asks if ask.person})
+    yield [
+        *working.loading(Person, "document_index", {document_index(number) for number in numbers}),
+        *working.loading(Person, "id", {ask.person for ask in asks if ask.person}),
+        *working.loading(Membership, "id", {ask.membership for ask in asks if ask.membership}),
+        *working.loading(Wanted, "id", {ask.wanted for ask in asks if ask.wanted}),
+    ]
     known = [person.id for person in working.met(Person)]
-    working.load(PersonKey, "person_id", known)
-    working.load(Permit, "person_id", known)
-    working.load(Membership, "id", {ask.membership for ask in asks if ask.membership})
-    working.load(Wanted, "id", {ask.wanted for ask in asks if ask.wanted})
+    yield [
+        *working.loading(PersonKey, "person_id", known),
+        *working.loading(Permit, "person_id", known),
+    ]
 
 
 @command(role={Role.DESK}, title=_("Issue one pass"), many=load_holders)

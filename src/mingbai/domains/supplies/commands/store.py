@@ -43,6 +43,7 @@ from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Goods, Household
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
+from mingbai.kernel.rows import Reads, Statement
 from mingbai.kernel.words import (
     Code,
     Count,
@@ -68,20 +69,29 @@ class Posted(Answer):
 
 def load_stores(
     working: Working, asks: Sequence["ReceiveGoods | IssueGoods | ReturnGoods"]
-) -> None:
+) -> Reads:
     """Read at once the books and stores that a chunk of lines is written in."""
-    places = {ask.place for ask in asks}
-    working.load(Book, "place", places)
+    yield of_stores(working, {ask.place for ask in asks})
+
+
+def of_stores(working: Working, places: set[str]) -> list[Statement]:
+    """Return the statements that read the books and stores of places."""
     stores = [(place, LocationKind.STOCK, STORE) for place in places]
-    working.load(Location, ("place", "kind", "reference"), stores)
+    return [
+        *working.loading(Book, "place", places),
+        *working.loading(Location, ("place", "kind", "reference"), stores),
+    ]
 
 
-def load_households(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> None:
+def load_households(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> Reads:
     """Read at once the books and stores of a chunk, and the households that goods go to or come from."""
-    load_stores(working, asks)
-    working.load(Household, ("place", "code"), [(ask.place, ask.recipient) for ask in asks])
-    homes = [(one.place, LocationKind.HOUSEHOLD, one.code) for one in working.met(Household)]
-    working.load(Location, ("place", "kind", "reference"), homes)
+    homes = [(ask.place, ask.recipient) for ask in asks]
+    yield [
+        *of_stores(working, {ask.place for ask in asks}),
+        *working.loading(Household, ("place", "code"), homes),
+    ]
+    known = [(one.place, LocationKind.HOUSEHOLD, one.code) for one in working.met(Household)]
+    yield working.loading(Location, ("place", "kind", "reference"), known)
 
 
 class ReceiveGoods(Ask):
