@@ -356,7 +356,7 @@ class RosterPlan:
 @planner(people_sheet.KIND)
 def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> RosterPlan:
     """Plan a roster of people: each is recorded once, with the organisation and the post."""
-    people = people_sheet.read_roster(read(content), year=options.get("year"))
+    people = people_sheet.find_people(read(content), year=options.get("year"))
     return RosterPlan(Each(people, lambda person: roster_row(person, place)))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -114,18 +114,22 @@ def recognise(label: str) -> str | None:
 
 def read_roster(sheets: Sequence[Sheet], *, year: int | None = None) -> list[RosterRow]:
     """Return every person on a roster workbook: taken, refused with its reason, or there twice."""
-    found = False
-    identities, seen, people = Identities(), set[tuple[str, str]](), list[RosterRow]()
+    return find_people(sheets, year=year)[:]
+
+
+def find_people(sheets: Sequence[Sheet], *, year: int | None = None) -> "People":
+    """Return the people of a roster workbook, each looked at when asked for."""
+    found, people = False, list[Unread]()
     for sheet in sheets:
         headings = None if sheet.hidden else find_headings(sheet, recognise)
         if headings is None or not {"name", "document"} <= headings.columns.keys():
             continue
         found = True
         with growing():
-            people.extend(_people(sheet, headings, year, identities, seen))
+            people.extend(_people(sheet, headings, year))
     if not found:
         raise no_headings(WANTED)
-    return people
+    return People(people)
 
 
 def as_json(people: Sequence[RosterRow]) -> dict[str, Any]:
@@ -139,13 +143,7 @@ def as_json(people: Sequence[RosterRow]) -> dict[str, Any]:
     return {"kind": KIND, "rows": len(people), "good": len(people) - len(left), "refused": refused}
 
 
-def _people(
-    sheet: Sheet,
-    headings: Headings,
-    year: int | None,
-    identities: Identities,
-    seen: set[tuple[str, str]],
-) -> Iterator[RosterRow]:
+def _people(sheet: Sheet, headings: Headings, year: int | None) -> Iterator["Unread"]:
     merged = [column for name in FILLED_DOWN for column in headings.columns.get(name, ())]
     rows = fill_merged(sheet, frozenset(merged)).rows if sheet.merged else sheet.rows
     titles = Titles(sheet.name)
@@ -162,7 +160,7 @@ def _people(
             continue
         at += 1
         if _is_person(row, headings):
-            yield _checked(table, at, row, identities, seen)
+            yield table, at, row
 
 
 def _again(sheet: Sheet, at: int, row: Row, headings: Headings) -> Headings | None:
@@ -205,13 +203,35 @@ class _Table:
         return picked
 
 
-def _checked(
-    table: _Table,
-    number: int,
-    row: Row,
-    identities: Identities,
-    seen: set[tuple[str, str]],
-) -> RosterRow:
+Unread = tuple[_Table, int, Row]
+
+
+class People(Sequence[RosterRow]):
+    """The people of a workbook: how many they are is known at once, and each is looked at when asked for, in their order."""
+
+    def __init__(self, lines: list[Unread]) -> None:
+        self._lines = lines
+        self._identities = Identities()
+        self._seen: set[tuple[str, str]] = set()
+        self._people: list[RosterRow] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> RosterRow: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[RosterRow]: ...
+    def __getitem__(self, at: int | slice) -> RosterRow | list[RosterRow]:
+        last = at.indices(len(self))[1] if isinstance(at, slice) else at % len(self) + 1
+        with growing():
+            for line in self._lines[len(self._people) : last]:
+                self._people.append(_checked(line, self._identities, self._seen))
+        return self._people[at]
+
+
+def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -> RosterRow:
+    table, number, row = line
     cell = table.fields(row)
     name, post, address = as_text(cell[0]), as_text(cell[5]), as_text(cell[6])
     organisation = as_text(cell[4]) or table.firm

@@ -16,7 +16,7 @@ from mingbai.kernel.models import Membership, Organisation, Person, PersonKey
 from mingbai.kernel.people import check_document, check_phone, document_index, person_columns
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import Reads, new
+from mingbai.kernel.rows import Reads, Store, new
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
 
 YEAR = dt.timedelta(days=365)
@@ -38,7 +38,15 @@ class Enrol(Ask):
 def load_people(working: Working, asks: Sequence[Enrol]) -> Reads:
     """Read at once whom of a chunk the account knows, and the organisations they are of."""
     numbers = {plain(ask.document_number) for ask in asks}
-    yield working.loading(Person, "document_index", {document_index(number) for number in numbers})
+    yield working.loading(
+        Person, "document_index", {found_by(working, number) for number in numbers}
+    )
+
+
+def found_by(store: Store, number: str) -> bytes:
+    """Return by what a document is found; a chunk of many asks once for each."""
+    found: bytes = store.remembered(("document", number), lambda: document_index(number))
+    return found
 
 
 @command(
@@ -77,7 +85,7 @@ def person_of(acting: Acting, ask: Enrol) -> Found:
     except DocumentFault as fault:
         raise Refused("PER-3", problem=fault.sentence()) from None
     assert number is not None
-    index = document_index(number)
+    index = found_by(acting.store, number)
     known = acting.see(Person, document_index=index)
     if known is not None:
         return Found(known, number, None, first=False)
