@@ -335,3 +335,46 @@ def _seen(house: House, places: list[tuple[str, str | None]]) -> list[Any]:
         if subject is None:
             found.append(sorted(in_force_at(store, place, now)))
     return found
+
+
+def test_what_a_place_chose_before_ends_where_a_measure_begins_that_bounds_it(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z60. Also what was chosen ahead; what lies within the bounds stays, and a withdrawn change gives it back."""
+    table = [{"level": "I", "value": 4}]
+    issue(story, district, TONGZHOU, "rounds", table=table, policy=LEAST, lowest=3, highest=6)
+    easy = {"place": VILLAGE, "policy": LEAST, "value": 1, "reason": "人少"}
+    story.do("response.choose_locally", easy, as_=mayor)
+    more = {"place": NEIGHBOUR, "policy": LEAST, "value": 5, "reason": "人多"}
+    story.do("response.choose_locally", more, as_=mayor)
+    begins = clock("02-05")
+    change = declare(story, district, TONGZHOU, "I", effective_at=begins)
+    assert _value(story, VILLAGE, clock("02-04", "23:59")) == 1
+    assert _value(story, VILLAGE, begins) == 4, "a phone carries it and changes with no network"
+    assert _value(story, NEIGHBOUR, begins) == 5
+    for ahead in (begins, clock("02-09")):
+        with pytest.raises(Refused) as bounded:
+            story.do("response.choose_locally", easy | {"starts_at": ahead}, as_=mayor)
+        assert bounded.value.code == "POL-4" and "6" in bounded.value.sentence()
+    back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", back, as_=district)
+    assert _value(story, VILLAGE, begins) == 1
+    declare(story, district, TONGZHOU, "I", effective_at=begins)
+    story.do("policy.put", easy_value(clock("02-01")), as_=mayor)
+    story.do("policy.put", easy_value(clock("02-09")), as_=mayor)
+    stand(story, "02-10")
+    assert _value(story, VILLAGE, clock("02-04")) == 1
+    for day in ("02-05", "02-08", "02-10"):
+        assert _value(story, VILLAGE, clock(day)) == 4, day
+    story.do("policy.put", easy_value(clock("02-10")), as_=district)
+    declare(story, district, TONGZHOU, "II")
+    assert _value(story, VILLAGE) == 1, "an office above may, and what it said stays"
+    declare(story, district, TONGZHOU, "I")
+    assert _value(story, VILLAGE) == 1
+    story.settle()
+    assert story.faults() == []
+
+
+def easy_value(starts_at: str) -> dict[str, Any]:
+    """Return a value outside the bounds, from a moment on."""
+    return {"place": VILLAGE, "policy": LEAST, "value": 1, "starts_at": starts_at}
