@@ -131,6 +131,9 @@ def test_a_task_closes_with_evidence_alone_and_the_parent_counts(cascade: Cascad
         cascade.finish(place)
     house.do("response.finish_task", told, as_=cascade.town)
     up = {"place": TONGZHOU, "task": cascade.root}
+    refused("RES-44", house.do, "response.finish_task", up, as_=cascade.district)
+    said = up | {"text": "各镇每天下午五点报一次空岗"}
+    house.do("response.localise_directive", said, as_=cascade.district)
     house.do("response.finish_task", up, as_=cascade.district)
     assert not OpenItem.objects.filter(kind="response.task", done_at=None).exists()
     tree = house.ask(
@@ -141,6 +144,19 @@ def test_a_task_closes_with_evidence_alone_and_the_parent_counts(cascade: Cascad
     leaves = [one for one in tree.branches if one.depth == 2]
     assert all(one.shown[0].command == "movement.open_checkpoint" for one in leaves)
     assert house.faults() == []
+
+
+def test_who_only_passes_it_on_has_not_localised_it(cascade: Cascade) -> None:
+    """Rows: Z25. The level above sees that nothing of their own was said; words beside it are theirs."""
+    tree = cascade.house.ask(
+        "response.directive_tree",
+        {"place": TONGZHOU, "directive": cascade.directive},
+        as_=cascade.district,
+    )
+    district, town = tree.branches[:2]
+    assert (district.state, district.localised_at) == ("task_received", None)
+    assert district.next_act == "act_localise"
+    assert (town.state, town.localised) == ("task_localised", "每村一份清单")
 
 
 def test_a_task_above_a_village_is_not_closed_before_it_was_passed_on(cascade: Cascade) -> None:
@@ -272,6 +288,7 @@ def test_a_firm_closes_its_own_task_and_no_other(cascade: Cascade) -> None:
         for name in names
     ]
     down = {"place": VILLAGE, "task": cascade.villages[VILLAGE], "organisations": [firms[0]]}
+    down["text"] = "厂门口每班测温"
     (task,) = house.do("response.pass_on", down, as_=cascade.desks[VILLAGE]).result["tasks"]
     heads = [
         house.person(f"{name}负责人", "firm_head", organisation=firm)

@@ -117,8 +117,17 @@ def pass_on(acting: Acting, ask: PassOn) -> PassedOn:
     for name in dict.fromkeys(ask.organisations):
         firm = known_organisation(acting, ask.place, name)
         made.append(hand_down(acting, directive, task, firm.place, organisation=firm, **told))  # type: ignore[arg-type]
-    if task.localised_at is None:
-        arrived(acting, task, localised_at=acting.now, localised=ask.text)
+    if task.localised_at is None and ask.text is not None:
+        # Passing on alone says nothing of this place: with no words of its own it has not localised it.
+        arrived(
+            acting,
+            task,
+            localised_at=acting.now,
+            localised=ask.text,
+            localised_entry=acting.entry,
+        )
+    elif task.received_at is None:
+        arrived(acting, task)
     return PassedOn(tasks=[one.id for one in made])
 
 
