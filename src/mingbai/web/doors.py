@@ -168,6 +168,7 @@ BY_HAND = {
     "response.refuse_easier": "/levels/",
     "response.withdraw_change": "/levels/",
     "response.simulate": "/levels/",
+    "response.who_signs": "/levels/",
     "response.here": "/levels/",
     "response.history": "/levels/",
     "response.issue_measure": "/levels/measures/",

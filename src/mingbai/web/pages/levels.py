@@ -3,13 +3,15 @@
 import datetime as dt
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from mingbai.domains.response.words import GRADES, LEVELS
+from mingbai.domains.response.words import GRADES, LEVEL, LEVELS
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.foresight import SECTIONS
 from mingbai.kernel.perform import answer, perform
@@ -23,6 +25,8 @@ from mingbai.web.forms import request_id
 from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 FIRST_ROWS = 5
+COPIED_AFTER = dt.timedelta(days=1)
+"""What was written down so long after it was declared stood on paper till then."""
 BESIDE = {"change", "basis", "issuer", "reason"}
 STEPS = {
     "level": "response.declare_level",
@@ -71,8 +75,15 @@ def levels(request: HttpRequest, place: str) -> HttpResponse:
         "here": answer("response.here", {"place": place}),
         "measures": answer("response.measures_in_force", {"place": place}),
         "local": answer("response.local_choices", {"place": place}),
-        "coming": [one for one in history if one.state == "declared" and one.place == place],
-        "history": [(one, place_name(one.place)) for one in history],
+        "coming": [
+            (one, place_name(one.place), place_name(one.asked_of) if one.asked_of else "")
+            for one in reversed(history)
+            if one.state == "declared" or (one.state == "asked" and one.place == place)
+        ],
+        "history": [
+            (one, place_name(one.place), one.recorded_at - one.declared_at > COPIED_AFTER)
+            for one in history
+        ],
         "tries": may(request, "response.simulate", place),
         "declares": may(request, "response.declare_level", place),
         "grades": may(request, "response.set_zone_grade", place),
@@ -159,7 +170,12 @@ def foreseen(request: HttpRequest, place: str, wish: dict[str, Any]) -> dict[str
         )
     sections.sort(key=lambda one: one["count"] == 0)
     waiting = asking(request, "items.waiting", {"place": place})
-    return {"sections": sections, "stays_open": len(waiting), "looked": True}
+    found = {"sections": sections, "stays_open": len(waiting), "looked": True}
+    step = "response.declare_level" if wish["word"] == "level" else "response.set_zone_grade"
+    if may(request, step, place):
+        signer = {name: value for name, value in ask.items() if name != "rows_most"}
+        found["signers"] = asking(request, "response.who_signs", signer)
+    return found
 
 
 def asked_here(request: HttpRequest, place: str) -> list[Any]:
@@ -168,10 +184,17 @@ def asked_here(request: HttpRequest, place: str) -> list[Any]:
         return []
     rows = answer("response.history", {"place": place, "under": True})
     return [
-        (row, place_name(row.place))
+        (row, place_name(row.place), look_at(row))
         for row in rows
         if row.state == "asked" and row.asked_of == place
     ]
+
+
+def look_at(row: Any) -> str:
+    """Return the address at which is seen what would change if a wish were granted."""
+    at = row.effective_at.astimezone(PLACE_ZONE).strftime("%Y-%m-%dT%H:%M")
+    told = {"level" if row.word == LEVEL.name else "grade": row.value, "at": at}
+    return f"{reverse('levels', args=[row.place])}?{urlencode(told)}#try"
 
 
 @signed_in

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.response.commands.switching import schedule, switch, unschedule
 from mingbai.domains.response.models import Change
+from mingbai.domains.response.queries.levels import signer_of
 from mingbai.domains.response.rules.levels import check_new, check_when, easier
 from mingbai.domains.response.words import EASIER, LEVEL, ZONE_GRADE, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Acting
@@ -20,7 +21,7 @@ from mingbai.kernel.places import is_under, parent_of
 from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import AlreadyThere, Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.standing import WORDS, StandingWord, in_force, rule, ruling, spoken, unrule
+from mingbai.kernel.standing import WORDS, StandingWord, in_force, rule, ruling, unrule
 from mingbai.kernel.words import Basis, Moment, OpenName, PlaceCode, Reason, Role
 
 State = Literal["declared", "asked", "in_effect"]
@@ -84,7 +85,7 @@ def declare(
     for one in acting.find(Change, place=place, word=word.name, effective_at=when):
         if one.state in AHEAD:
             raise Refused("RES-3")
-    asked_of = signer_of(acting, word, place, value, when)
+    asked_of = signer_of(acting.store, acting.hat.place, word, place, value, when)
     held = acting.add(
         Change(
             place=place,
@@ -118,18 +119,6 @@ def own_word(acting: Acting, word: StandingWord, place: str, at: dt.datetime) ->
         row for row in acting.find(Standing, subject=place, what=word.name) if in_force(row, at)
     ]
     return max(rows, key=lambda row: (row.starts_at, row.id), default=None)
-
-
-def signer_of(
-    acting: Acting, word: StandingWord, place: str, value: str, at: dt.datetime
-) -> str | None:
-    """Return the place above that must sign, because this eases what it says; nobody when the office reaches that far itself."""
-    said = spoken(acting.store, word, at)
-    for upper in above(parent_of(place)) if place != parent_of(place) else ():
-        if upper in said:
-            reached = is_under(upper, acting.hat.place)
-            return upper if easier(word.name, value, said[upper]) and not reached else None
-    return None
 
 
 def hold_from(acting: Acting, word: StandingWord, held: Change) -> Change:

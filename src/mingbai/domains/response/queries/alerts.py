@@ -84,11 +84,12 @@ def end_known(word: Standing, ends: dt.datetime) -> dt.datetime:
     own = Change.objects.filter(ruling=word.id).first()
     if own is not None and own.state == "withdrawn" and own.answered_at is not None:
         return own.answered_at
+    signed = own is not None and own.asked_of is not None
     uppers = [place for place in above(word.place) if place != word.place]
     causes = Change.objects.filter(word=word.what, place__in=uppers, ruling__isnull=False)
     for cause in causes.exclude(state="withdrawn").order_by("effective_at", "id"):
         begins = cause.effective_at == ends or cause.effective_at <= word.starts_at == ends
-        if begins and easier(word.what, word.value, cause.value):
+        if begins and (signed or easier(word.what, word.value, cause.value)):
             return cause.answered_at or cause.recorded_at
     return ends
 
