@@ -176,6 +176,7 @@ BY_HAND = {
     "response.withdraw_measure": "/levels/measures/",
     "response.measures": "/levels/measures/",
     "response.effect": "/levels/measures/",
+    "response.effect_here": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 

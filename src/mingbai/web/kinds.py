@@ -186,6 +186,9 @@ KINDS: dict[str, Promise] = {
     "response.level": _("Response level"),
     "response.zone_grade": _("Zone grade"),
     "response.easier": _("A place below wishes to ease"),
+    "choice_holds": _("in force"),
+    "choice_ahead": _("begins later"),
+    "choice_ended": _("has ended"),
     "response.review": _("A measure is to be looked at again"),
     "movement.gates_again": _("Gates are needed again"),
 }

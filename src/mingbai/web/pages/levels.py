@@ -9,16 +9,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from mingbai.domains.response.words import GRADES, LEVEL, LEVELS
-from mingbai.kernel.clock import PLACE_ZONE
+from mingbai.kernel.clock import PLACE_ZONE, day
 from mingbai.kernel.foresight import SECTIONS
+from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import PARAMETERS
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
@@ -248,12 +251,30 @@ def measure(request: HttpRequest, place: str, measure: UUID) -> HttpResponse:
         "said_for": place_name(row.place),
         "table": table_of(row.table),
         "sets": PARAMETERS[row.policy].title if row.policy in PARAMETERS else "",
-        "effect": answer("response.effect", {"place": place, "measure_id": measure}),
+        "effect": effect_of(request, row),
         "changes": may(request, "response.review_measure", row.place) and not row.withdrawn_at,
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return render(request, "web/levels/measure.html", page, status=status)
+
+
+def effect_of(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Return whether a measure helped: to the piece for the offices that steer it, with small counts left out for everyone."""
+    ask = {"place": row.place, "measure_id": row.measure_id}
+    exact = may(request, "response.effect_here", row.place)
+    found = (
+        asking(request, "response.effect_here", ask) if exact else answer("response.effect", ask)
+    )
+    today = day(moment_now(Store()))
+    began = found.since is not None
+    compared = found.compared_on is not None and found.compared_on <= today
+    cells = [
+        (gettext("Before the measure"), None, found.blockers_before, began),
+        (gettext("Two weeks later"), found.compared_on, found.blockers_after, compared),
+        (gettext("Now"), None, found.blockers_now, True),
+    ]
+    return {"blocker": found.blocker, "cells": cells, "exact": exact}
 
 
 def table_of(told: str) -> list[dict[str, Any]]:
