@@ -141,6 +141,7 @@ BY_HAND = {
     "response.finish_task": "/directives/",
     "response.ask_upward": "/directives/",
     "response.reply_downward": "/directives/",
+    "response.take_back": "/directives/",
     "response.publish_notice": "/notices/write/",
     "response.revise_notice": "/notices/",
     "response.read_notice": "/notices/",

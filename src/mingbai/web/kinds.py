@@ -185,6 +185,7 @@ KINDS: dict[str, Promise] = {
     "overtaken": _("overtaken by a stricter one above"),
     "response.level": _("Response level"),
     "response.zone_grade": _("Zone grade"),
+    "inspection.serious_hazard": _("A serious hazard is open"),
     "response.easier": _("A place below wishes to ease"),
     "choice_holds": _("in force"),
     "choice_ahead": _("begins later"),

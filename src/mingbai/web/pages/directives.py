@@ -124,7 +124,8 @@ def task(request: HttpRequest, place: str, task: UUID) -> HttpResponse:
         "row": row,
         "whole": whole,
         "branch": next(one for one in whole.branches if one.task == task),
-        "children": [one for one in whole.branches if one.parent == task],
+        "children": (children := [one for one in whole.branches if one.parent == task]),
+        "returnable": [one for one in children if not (one.done_at or one.below or one.evidence)],
         "questions": [one for one in whole.questions if one.task == task],
         "refusal": refusal,
         "values": request.POST if refusal else {},
@@ -204,6 +205,12 @@ def ask_upward(request: HttpRequest, about: dict[str, str]) -> None:
     do(request, "response.ask_upward", about | {"text": str(request.POST.get("text", ""))})
 
 
+def take_back(request: HttpRequest, about: dict[str, str]) -> None:
+    """Take it back from one of those below."""
+    ask = {"place": about["place"], "task": str(request.POST.get("below", ""))}
+    do(request, "response.take_back", ask | {"reason": str(request.POST.get("reason", ""))})
+
+
 STEPS: dict[str, Callable[[HttpRequest, dict[str, str]], None]] = {
     "receive": receive,
     "localise": localise,
@@ -211,6 +218,7 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, str]], None]] = {
     "show": show,
     "close": close,
     "ask_upward": ask_upward,
+    "take_back": take_back,
 }
 
 

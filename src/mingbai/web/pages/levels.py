@@ -28,6 +28,9 @@ from mingbai.web.forms import request_id
 from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 FIRST_ROWS = 5
+THINGS_MOST = 200
+HAZARD = "inspection.serious_hazard"
+"""What a measure may answer though no item of it waits with the office that issues it."""
 COPIED_AFTER = dt.timedelta(days=1)
 """What was written down so long after it was declared stood on paper till then."""
 BESIDE = {"change", "basis", "issuer", "reason"}
@@ -322,16 +325,19 @@ def issue(request: HttpRequest, place: str) -> HttpResponse:
             refusal = refused
     blocker = str(request.POST.get("blocker") or request.GET.get("blocker") or "")
     ask = {"place": place}
+    things = asking(request, "response.scopes", ask | {"rows_most": THINGS_MOST})
+    waiting = {row.kind for row in asking(request, "items.waiting", ask)}
     page = {
         "place": answer("places.show", ask),
         "values": request.POST if request.method == "POST" else request.GET,
-        "things": asking(request, "response.scopes", ask),
+        "things": things,
+        "more_things": len(things) >= THINGS_MOST,
         "policies": answer("policy.in_force_at", ask),
         "smallest": asking(request, "response.smallest_scope", ask | {"blocker": blocker})
         if blocker
         else [],
         "blocker": blocker,
-        "blockers": sorted({row.kind for row in asking(request, "items.waiting", ask)}),
+        "blockers": sorted(waiting | {HAZARD}),
         "lines": [
             (level, [(grade, f"on-{level}-{grade}") for grade in GRADES]) for level in LEVELS[::-1]
         ],
