@@ -56,7 +56,7 @@ terms(
         "compared_on": _("Compared on"),
         "value_above": _("Value above"),
         "choice_state": _("Does it hold?"),
-        "sampled": _("Visits sampled, of a hundred"),
+        "sampled": _("Decisions checked afterwards, of a hundred"),
         "factor": _("Times as often"),
         "subject_name": _("Of whom or what"),
     }

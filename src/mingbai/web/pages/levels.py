@@ -81,6 +81,7 @@ def levels(request: HttpRequest, place: str) -> HttpResponse:
         "here": answer("response.here", {"place": place}),
         "measures": answer("response.measures_in_force", {"place": place}),
         "local": answer("response.local_choices", {"place": place}),
+        "zones": answer("response.supervision", {"place": place}),
         "coming": [
             (one, place_name(one.place), place_name(one.asked_of) if one.asked_of else "")
             for one in reversed(history)

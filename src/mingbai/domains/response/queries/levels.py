@@ -11,6 +11,7 @@ from mingbai.domains.response.rules.levels import easier
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.models import Place, Standing
 from mingbai.kernel.places import is_under, parent_of, prefix_of
 from mingbai.kernel.policy import above, in_force
@@ -83,9 +84,10 @@ def said_at(
 
 
 def named(asking: Asking, code: str) -> str:
-    """Return a place's name; of two of one code the lower one's."""
+    """Return how people call a place; of two of one code the lower one."""
     rows = asking.find(Place, code=code)
-    return max(rows, key=lambda row: len(row.prefix)).name if rows else code
+    near = max(rows, key=lambda row: len(row.prefix), default=None)
+    return short_name(near.name, near.level) if near else code
 
 
 def signer_of(
@@ -200,7 +202,7 @@ class SupervisionRow(Row):
 
 @query(scope=Scope.PUBLIC, title=_("How closely is looked"))
 def supervision(asking: Asking, ask: HereAt) -> list[SupervisionRow]:
-    """Return, by the zone grade of a moment, which share of visits is sampled and how much more often is checked."""
+    """Return, by the zone grade of a moment, which share of decisions is checked afterwards and how often gates are."""
     at = ask.at or asking.now
     places = {ask.place} | {
         row.subject
