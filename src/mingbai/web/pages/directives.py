@@ -18,7 +18,7 @@ from mingbai.web.controls import typed_moment
 from mingbai.web.forms import request_id
 from mingbai.web.pages.gates import may
 from mingbai.web.pages.pictures import MAY_ATTACH
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 
 def do(request: HttpRequest, name: str, ask: dict[str, Any], own: UUID | None = None) -> Receipt:
@@ -48,9 +48,7 @@ def id_in(text: str, rule: str) -> UUID:
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the directives of the place of my office, or to the task or question that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if name := request.GET.get("task"):
         return redirect("task", place=place, task=id_in(name, "RES-41"))
     if name := request.GET.get("question"):

@@ -25,7 +25,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 FIRST_ROWS = 5
 THINGS_MOST = 200
@@ -58,9 +58,7 @@ def may(request: HttpRequest, name: str, place: str) -> bool:
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the levels of the place of my office, or of the place that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    return redirect("levels", place=str(request.GET.get("place") or hat.place))
+    return redirect("levels", place=named_place(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -207,9 +205,7 @@ def look_at(row: Any) -> str:
 @signed_in
 def my_measures(request: HttpRequest) -> HttpResponse:
     """Lead to the catalogue of measures of the place of my office, or of an open item's place."""
-    hat = hat_of(request)
-    assert hat is not None
-    return redirect("measures", place=str(request.GET.get("place") or hat.place))
+    return redirect("measures", place=named_place(request))
 
 
 def measures(request: HttpRequest, place: str) -> HttpResponse:

@@ -127,6 +127,7 @@ def messages(store: Store, place: str) -> Iterator[tuple[Told, cap.Alert]]:
     held = account(store)
     sender = held.origin
     told = told_of(place)
+    called = names_of([place]).get(place, place)
     last: dict[str, cap.Alert] = {}
     for one in told:
         stands = spans(told, one.thread, one.sent)
@@ -141,49 +142,44 @@ def messages(store: Store, place: str) -> Iterator[tuple[Told, cap.Alert]]:
             status="Actual" if held.kind == "real" else "Exercise",
             kind="Cancel" if ends else "Update" if before else "Alert",
             references=((before.sender, before.identifier, before.sent),) if before else (),
-            infos=tuple(infos(one, stands, place)),
+            infos=tuple(infos(one, stands, called)),
         )
         if not ends:
             last[one.thread] = alert
         yield one, alert
 
 
-def infos(one: Told, stands: list[Span], place: str) -> Iterator[cap.Info]:
+def infos(one: Told, stands: list[Span], called: str) -> Iterator[cap.Info]:
     """Give what an alert says, in each language: what is new first, then all else that stands of its matter."""
-    if isinstance(one.about, Notice):
+    about = one.about
+    codes = [about.place] if isinstance(about, Standing) else about.places.split(",")
+    names = {about.place: called} if isinstance(about, Standing) else names_of(codes)
+    where: dict[str, Any] = {
+        "sender_name": called,
+        "area": "、".join(names.get(code, code) for code in codes),
+        "geocodes": tuple(codes),
+    }
+    if isinstance(about, Notice):
         for language in LANGUAGES:
-            yield info(one, place, language, about_notice(one.about, place, language))
+            yield cap.Info(language=language, **where, **about_notice(about, called, language))
         return
     if one.ended:
         for language in LANGUAGES:
-            yield info(one, place, language, about_end(one.about, place, language))
-    for span in sorted(stands, key=lambda span: (span.word is not one.about, span.starts)):
+            yield cap.Info(language=language, **where, **about_end(about, called, language))
+    for span in sorted(stands, key=lambda span: (span.word is not about, span.starts)):
         for language in LANGUAGES:
-            yield info(one, place, language, about_word(span, one.sent, place, language))
+            said = about_word(span, one.sent, called, language)
+            yield cap.Info(language=language, **where, **said)
 
 
-def info(one: Told, place: str, language: str, said: dict[str, Any]) -> cap.Info:
-    """Return what an alert says in one language, with where it holds."""
-    codes = [place] if isinstance(one.about, Standing) else one.about.places.split(",")
-    names = names_of([place, *codes])
-    return cap.Info(
-        language=language,
-        sender_name=names.get(place, place),
-        area="、".join(names.get(code, code) for code in codes),
-        geocodes=tuple(codes),
-        **said,
-    )
-
-
-def said_of(word: Standing, place: str) -> dict[str, str]:
+def said_of(word: Standing, called: str) -> dict[str, str]:
     """Return a word in words, for a headline: which place, what, and from when on."""
     value = {
         "low": pgettext("alert", "low"),
         "medium": pgettext("alert", "medium"),
         "high": pgettext("alert", "high"),
     }.get(word.value, word.value)
-    name = names_of([place]).get(place, place)
-    return {"place": name, "value": value, "at": said_moment(word.starts_at)}
+    return {"place": called, "value": value, "at": said_moment(word.starts_at)}
 
 
 def event_of(word: Standing) -> str:
@@ -195,11 +191,11 @@ def _level(word: Standing) -> bool:
     return word.what == LEVEL.name
 
 
-def about_word(span: Span, sent: dt.datetime, place: str, language: str) -> dict[str, Any]:
+def about_word(span: Span, sent: dt.datetime, called: str, language: str) -> dict[str, Any]:
     """Return what is said of a level or grade from its minute on, until the next one."""
     word, ahead = span.word, span.starts > sent
     with translation.override(LANGUAGES[language]):
-        told = said_of(word, place)
+        told = said_of(word, called)
         if not _level(word):
             headline = _("%(place)s: zone grade %(value)s from %(at)s") % told
         elif word.value == "none":
@@ -226,11 +222,11 @@ def about_word(span: Span, sent: dt.datetime, place: str, language: str) -> dict
     }
 
 
-def about_end(word: Standing, place: str, language: str) -> dict[str, Any]:
+def about_end(word: Standing, called: str, language: str) -> dict[str, Any]:
     """Return that what was said was taken back, or ends because the place above says something stricter."""
     assert word.ends_at is not None
     with translation.override(LANGUAGES[language]):
-        told = said_of(word, place) | {"until": said_moment(word.ends_at)}
+        told = said_of(word, called) | {"until": said_moment(word.ends_at)}
         if word.ends_at <= word.starts_at:
             headline = _("%(place)s: “%(value)s” from %(at)s does not come") % told
         else:
@@ -248,13 +244,12 @@ def about_end(word: Standing, place: str, language: str) -> dict[str, Any]:
     }
 
 
-def about_notice(notice: Notice, place: str, language: str) -> dict[str, Any]:
+def about_notice(notice: Notice, called: str, language: str) -> dict[str, Any]:
     """Return what a notice says; where its words are not there in a language, it says where they stand."""
     title, text = notice.title, notice.text
     with translation.override(LANGUAGES[language]):
         if language == "en-US":
-            told = {"place": names_of([place]).get(place, place), "number": notice.number}
-            told |= {"version": str(notice.version)}
+            told = {"place": called, "number": notice.number, "version": notice.version}
             title = notice.title_en or _("%(place)s: notice %(number)s, version %(version)s") % told
             text = notice.text_en or _(
                 "The words of this notice are in Chinese: see the other part of this message."
