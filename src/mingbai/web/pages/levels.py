@@ -175,12 +175,12 @@ def foreseen(request: HttpRequest, place: str, wish: dict[str, Any]) -> dict[str
         )
     sections.sort(key=lambda one: one["count"] == 0)
     waiting = asking(request, "items.waiting", {"place": place})
-    found = {"sections": sections, "stays_open": len(waiting), "looked": True}
+    page: dict[str, Any] = {"sections": sections, "stays_open": len(waiting), "looked": True}
     step = "response.declare_level" if wish["word"] == "level" else "response.set_zone_grade"
     if may(request, step, place):
         signer = {name: value for name, value in ask.items() if name != "rows_most"}
-        found["signers"] = asking(request, "response.who_signs", signer)
-    return found
+        page["signers"] = asking(request, "response.who_signs", signer)
+    return page
 
 
 def asked_here(request: HttpRequest, place: str) -> list[Any]:
