@@ -84,7 +84,7 @@ def test_a_person_answers_a_firm_that_asked(house, desk) -> None:
     desk.sign_in(house, "back-to-work")
     queue = house.url + "/dossiers/queue/"
     seen(desk, queue, house.url + "/dossiers/resumption/?place=330112008000")
-    assert "3 / 6" in desk.page.inner_text("main") or "4 / 6" in desk.page.inner_text("main")
+    assert "3 / 7" in desk.page.inner_text("main") or "4 / 7" in desk.page.inner_text("main")
     desk.page.click("text=青山湖小商品市场")
     assert "66.6 %" in desk.page.inner_text("main")
     seen(desk, desk.page.url)

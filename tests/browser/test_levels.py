@@ -1,26 +1,37 @@
 """Levels in a real browser: a leader looks first and signs, everyone sees it at its minute; a phone changes with no network."""
 
 import datetime as dt
+import io
 import os
 import re
 import subprocess
 import sys
 import time
 import urllib.request
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connections
+from openpyxl import load_workbook
 
+from mingbai.domains.movement.commands.retention import blind_due
+from mingbai.domains.movement.models import Arrival
+from mingbai.kernel import moment
 from mingbai.kernel.clock import PLACE_ZONE, day, machine_now
+from mingbai.kernel.commands.measures import delete_due
+from mingbai.kernel.rows import Store
 from tests.browser.phones import enrol
 from tests.browser.test_gate import alone, register, resident
 from tests.conftest import NEIGHBOUR, TOWN, URL, House, house_of
-from tests.response.conftest import BASIS, declare, issue, stand
-from tests.stories.test_level_change import JINJIA, LINGXI, ZHEJIANG, Zhejiang
+from tests.response.conftest import BASIS, clock, declare, issue, parsed, stand
+from tests.stories.test_level_change import JINJIA, LINGXI, ZHEJIANG, Zhejiang, number
 
 PASSWORD = "look first, then sign"
+FIRST_LINE: dict[str, Any] = {"part": "measure", "code": "gates", "text": "村村设卡"}
+FIRST_LINE |= {"reason": "人员流动不明", "strictness": 3}
+LEFT_LINE = FIRST_LINE | {"code": "passes", "text": "出入凭纸条"}
 
 
 class Told:
@@ -32,6 +43,11 @@ class Told:
         ask = {"place": ZHEJIANG, "person": person, "username": "zhejiang"}
         house.do("mandates.open_login", ask)
         get_user_model().objects.create_user("zhejiang", password=PASSWORD)
+        guard = str(self.story.guards[JINJIA].person)
+        ask = {"place": JINJIA, "person": guard, "username": "guard"}
+        house.do("mandates.open_login", ask)
+        get_user_model().objects.create_user("guard", password=PASSWORD)
+        self.plan([FIRST_LINE, LEFT_LINE], [], "启动一级响应")
         house.settle()
         self.password = PASSWORD
         self.log = house.folder.parent / "server.log"
@@ -57,6 +73,12 @@ class Told:
                 env=environment,
             )
         self.url = self.listens()
+
+    def plan(self, lines: list[Any], dropped: list[Any], reason: str) -> None:
+        """Write the next version of the province's plan."""
+        ask = {"place": ZHEJIANG, "plan": "zones", "title": "分区防控方案", "reason": reason}
+        ask |= {"lines": lines, "dropped": dropped}
+        self.story.house.do("response.write_plan", ask, as_=self.story.leader)
 
     def listens(self) -> str:
         """Return the address at which it is served, once it is."""
@@ -87,7 +109,7 @@ def told(templates, tmp_path_factory):
 def test_a_leader_looks_first_then_signs_and_at_its_minute_everyone_sees_it(
     told, desk, phone
 ) -> None:
-    """Rows: Z93."""
+    """Rows: Z93, Z35."""
     desk.sign_in(told, "zhejiang")
     desk.page.click("a[href='/levels/']")
     desk.page.check("input[name=level][value=II]")
@@ -130,7 +152,68 @@ def test_a_leader_looks_first_then_signs_and_at_its_minute_everyone_sees_it(
     assert phone.fits() and phone.serious() == []
     desk.page.goto(f"{told.url}/levels/{ZHEJIANG}/measures/new/")
     assert desk.fits() and desk.serious() == []
+    a_row_of_the_first_is_judged_by_level_one(told, phone)
+    the_plan_says_what_was_eased(told, desk)
+    no_row_is_left_past_its_day(told, phone)
     assert desk.faults == [] and phone.faults == []
+
+
+def a_row_of_the_first_is_judged_by_level_one(told: Told, phone: Any) -> None:
+    """A guard writes down on 2 March who came on 1 March: the card must have been seen; who comes today needs none."""
+    stand(told.story.house, "03-02", "09:00")
+    phone.page.context.clear_cookies()
+    phone.sign_in(told, "guard")
+    for number_, name, came, refused in (
+        (60, "昨天来的", "2020-03-01T22:00", True),
+        (61, "今天来的", "2020-03-02T08:00", False),
+    ):
+        phone.page.goto(f"{told.url}/do/movement/register_arrival/?place={JINJIA}")
+        phone.page.select_option("#f-point", label="西口")
+        phone.page.fill("#f-name", name)
+        phone.page.fill("#f-document_number", number(number_))
+        phone.page.click("details:has(#happened_at) summary")
+        phone.page.fill("#happened_at", came)
+        phone.page.click("main form .btn >> nth=-1")
+        said = phone.page.inner_text("main")
+        assert ("MOV-5" in phone.page.content()) == refused, said
+        assert len(phone.faults) == refused, (
+            "the browser notes that it was refused, and nothing else"
+        )
+        phone.faults.clear()
+    held = Arrival.objects.order_by("at").last()
+    assert held is not None and held.at == parsed(clock("03-02", "08:00")), "of today alone"
+
+
+def the_plan_says_what_was_eased(told: Told, desk: Any) -> None:
+    """The plan's second version shows what was eased and left out of the first, each with its reason."""
+    eased = FIRST_LINE | {"text": "主要路口值守", "reason": "二级响应，多日无新增", "strictness": 2}
+    left_out = {"code": "passes", "reason": "二级响应不再限制出入"}
+    told.plan([eased], [left_out], "三月二日零时转为二级")
+    desk.page.goto(f"{told.url}/plans/{ZHEJIANG}/zones/")
+    said = desk.page.inner_text("main")
+    for words in ("level I", "level II", "村村设卡", "主要路口值守", "多日无新增", "不再限制出入"):
+        assert words in said, words
+    assert desk.fits() and desk.serious() == []
+
+
+def no_row_is_left_past_its_day(told: Told, phone: Any) -> None:
+    """Seven days after the gates' measure ended, nobody's name stands on the page or in the sheet that is taken home."""
+    house = told.story.house
+    address = f"{told.url}/ask/movement/register/?place={JINJIA}&point=东口"
+    seven_days_on = False
+    for rows in (1, 0):
+        if seven_days_on:
+            stand(house, "03-10", "01:00")
+            for due in (blind_due, delete_due):
+                due(moment.now(Store()))
+        phone.page.goto(address)
+        assert phone.page.locator("main tbody tr").count() == rows
+        sheet = phone.page.request.get(f"{address}&format=csv").body().decode("utf-8-sig")
+        assert len(sheet.splitlines()) == rows + 1, "the line of titles stays"
+        book = load_workbook(io.BytesIO(phone.page.request.get(f"{address}&format=xlsx").body()))
+        assert "湖北武汉" not in str([list(row) for row in book.active.values])
+        assert len(list(book.active.values)) == rows + 2
+        seven_days_on = True
 
 
 def test_a_level_that_ends_at_midnight_ends_its_rule_on_the_phone_with_no_network(

@@ -55,6 +55,30 @@ def test_the_lot_follows_from_the_leaf_and_is_drawn_once(account: House) -> None
     assert account.faults() == []
 
 
+def test_a_zone_of_a_worse_grade_has_more_of_its_decisions_checked(account: House) -> None:
+    """Rows: Z71. By the grade of the moment of the decision; what was decided before is drawn as it was."""
+    early = [firm(account, f"早{at}") for at in range(3)]
+    for one in early:
+        one.file(*parts(one.clerk))
+    leader = account.person("镇长某", "leader", TOWN)
+    high = {"place": TOWN, "grade": "high", "basis": "两周内仍有病例"}
+    account.do("response.set_zone_grade", high, as_=leader)
+    late = [firm(account, f"晚{at}") for at in range(6)]
+    for one in late:
+        one.file(*parts(one.clerk))
+    account.settle()
+    draw_waiting(now())
+    drawn = {row.organisation_id.hex for row in Check.objects.all()}
+    assert {one.hex for one in late} <= drawn
+    before = Decision.objects.filter(organisation__in=[one.hex for one in early])
+    tenth = {
+        row.organisation_id.hex
+        for row in before
+        if lot_of(bytes(Leaf.objects.get(entry_id=row.entry).hash), row.id) < 10
+    }
+    assert drawn - {one.hex for one in late} == tenth
+
+
 def test_a_tenth_is_drawn(account: House) -> None:
     """Rows: Z87."""
     lots = [lot_of(uuid.uuid4().bytes * 2, uuid.uuid4()) for _ in range(20_000)]

@@ -8,7 +8,7 @@ import pytest
 
 from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin
 from mingbai.domains.enterprise.models import Decision, Dossier
-from mingbai.domains.enterprise.words import Need
+from mingbai.domains.enterprise.words import VERDICTS, Need
 from mingbai.kernel import jobs
 from mingbai.kernel.foresight import SECTIONS, Question
 from mingbai.kernel.models import Entry, Job, OpenItem, Organisation
@@ -129,7 +129,7 @@ def test_what_is_foreseen_is_what_comes(account: House) -> None:
     assert jobs.go_on(follows())
     after = kept(firms)
     came = {
-        one.hex: (before[one.id][0], after[one.id][0])
+        one.hex: (str(VERDICTS[before[one.id][0]]), str(VERDICTS[after[one.id][0]]))
         for one in firms
         if before[one.id][0] != after[one.id][0]
     }

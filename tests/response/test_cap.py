@@ -15,7 +15,8 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from mingbai.domains.response import cap
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.refusals import Refused
-from tests.conftest import TOWN, VILLAGE, House
+from tests.conftest import TONGZHOU, TOWN, VILLAGE, House
+from tests.response.conftest import clock, declare, stand
 
 AT = dt.datetime(2020, 3, 1, 16, 0, tzinfo=dt.UTC)
 
@@ -78,6 +79,60 @@ def test_alerts_hold_against_the_schema_and_supersede_each_other(story: House, t
     assert state.alerts == [second], "the newer message stands in the place of the older"
 
 
+def told_live(house: House, place: str) -> list[str]:
+    """Return the English headlines of what a reader of all messages of a place holds for true, by the other library."""
+    state = AlertState()
+    rows = house.ask("response.alerts", {"place": place})
+    for row in reversed([row for row in rows if row.place == place]):
+        ask = {"place": place, "alert": row.alert}
+        xml = house.ask("response.cap_message", ask).cap_xml
+        assert holds(xml), xml
+        state.ingest(read_by_another(xml))
+    live = [one for one in state.alerts if one.msg_type is not MsgType.CANCEL]
+    return [
+        str(info.headline).partition(": ")[2]
+        for one in live
+        for info in one.infos
+        if info.language == "en-US"
+    ]
+
+
+def test_a_change_that_is_withdrawn_is_taken_back_by_a_message_too(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z26. Whoever reads the messages in their order never waits for a level that does not come."""
+    ahead = declare(story, district, TONGZHOU, "II", effective_at=clock("02-05"))
+    assert told_live(story, TONGZHOU) == ["response level II from 2020-02-05 00:00"]
+    back = {"place": TONGZHOU, "change": ahead, "reason": "误报"}
+    stand(story, "01-28", "10:00")
+    story.do("response.withdraw_change", back, as_=district)
+    assert told_live(story, TONGZHOU) == []
+    newest = story.ask("response.alerts", {"place": TONGZHOU})[0]
+    assert newest.message_kind == "Cancel" and "“II”" in newest.headline
+    stand(story, "01-29", "10:00")
+    declare(story, district, TONGZHOU, "I")
+    now = "response level I from 2020-01-29 10:00"
+    assert told_live(story, TONGZHOU) == [now]
+    ahead = declare(story, district, TONGZHOU, "II", effective_at=clock("03-02"))
+    assert told_live(story, TONGZHOU) == [
+        "response level II from 2020-03-02 00:00",
+        f"{now}, until 2020-03-02 00:00",
+    ]
+    stand(story, "01-30", "10:00")
+    story.do("response.withdraw_change", back | {"change": ahead}, as_=district)
+    assert told_live(story, TONGZHOU) == ["“II” from 2020-03-02 00:00 does not come", now]
+    stand(story, "01-31", "10:00")
+    declare(story, district, TONGZHOU, "III")
+    asked = declare(story, mayor, TOWN, "I")
+    assert told_live(story, TOWN) == ["response level I from 2020-01-31 10:00"], asked
+    eased = declare(story, mayor, TOWN, "IV")
+    sign = {"place": TONGZHOU, "change": eased}
+    story.do("response.sign_easier", sign, as_=district)
+    stand(story, "02-01", "10:00")
+    declare(story, district, TONGZHOU, "I")
+    assert told_live(story, TOWN)[-1] == "response level I from 2020-01-31 10:00"
+
+
 words = (
     st.text(
         st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"),
@@ -105,6 +160,7 @@ infos = st.builds(
     audience=st.none() | words,
     effective=st.none() | moments,
     onset=st.none() | moments,
+    expires=st.none() | moments,
 )
 messages = st.builds(
     cap.Alert,

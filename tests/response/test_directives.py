@@ -131,6 +131,9 @@ def test_a_task_closes_with_evidence_alone_and_the_parent_counts(cascade: Cascad
         cascade.finish(place)
     house.do("response.finish_task", told, as_=cascade.town)
     up = {"place": TONGZHOU, "task": cascade.root}
+    refused("RES-44", house.do, "response.finish_task", up, as_=cascade.district)
+    said = up | {"text": "各镇每天下午五点报一次空岗"}
+    house.do("response.localise_directive", said, as_=cascade.district)
     house.do("response.finish_task", up, as_=cascade.district)
     assert not OpenItem.objects.filter(kind="response.task", done_at=None).exists()
     tree = house.ask(
@@ -143,6 +146,19 @@ def test_a_task_closes_with_evidence_alone_and_the_parent_counts(cascade: Cascad
     assert house.faults() == []
 
 
+def test_who_only_passes_it_on_has_not_localised_it(cascade: Cascade) -> None:
+    """Rows: Z25. The level above sees that nothing of their own was said; words beside it are theirs."""
+    tree = cascade.house.ask(
+        "response.directive_tree",
+        {"place": TONGZHOU, "directive": cascade.directive},
+        as_=cascade.district,
+    )
+    district, town = tree.branches[:2]
+    assert (district.state, district.localised_at) == ("task_received", None)
+    assert district.next_act == "act_localise"
+    assert (town.state, town.localised) == ("task_localised", "每村一份清单")
+
+
 def test_a_task_above_a_village_is_not_closed_before_it_was_passed_on(cascade: Cascade) -> None:
     house = cascade.house
     came = {"place": TOWN, "number": "镇1号", "title": "宣传", "from_whom": "区里"}
@@ -151,6 +167,36 @@ def test_a_task_above_a_village_is_not_closed_before_it_was_passed_on(cascade: C
     about = {"place": TOWN, "task": task}
     house.do("response.localise_directive", about | {"text": "已布置"}, as_=cascade.town)
     refused("RES-48", house.do, "response.finish_task", about, as_=cascade.town)
+
+
+def test_what_went_to_the_wrong_place_is_taken_back_and_holds_up_nobody(cascade: Cascade) -> None:
+    """Rows: Z25. Only what was passed on from here, and only while nothing was done about it further down."""
+    house, nine = cascade.house, list(cascade.villages)
+    cascade.at(nine[0], "ask_upward", text="我们村没有卡口，怎么办？")
+    about = {"place": TOWN, "task": cascade.villages[nine[0]], "reason": "这个村没有路口"}
+    refused("RES-55", house.do, "response.take_back", about, as_=cascade.district)
+    own = {"place": nine[0], "task": cascade.villages[nine[0]], "reason": "不归我们管"}
+    refused("RES-41", house.do, "response.take_back", own, as_=cascade.desks[nine[0]])
+    root = {"place": TONGZHOU, "task": cascade.root, "reason": "x"}
+    refused("RES-41", house.do, "response.take_back", root, as_=cascade.district)
+    up = {"place": TONGZHOU, "task": cascade.town_task, "reason": "发错了"}
+    refused("RES-92", house.do, "response.take_back", up, as_=cascade.district)
+    house.do("response.take_back", about, as_=cascade.town)
+    refused("RES-41", house.do, "response.take_back", about, as_=cascade.town)
+    assert house.ask("response.directives", {"place": nine[0]}, as_=cascade.desks[nine[0]]) == []
+    waiting = OpenItem.objects.filter(done_at=None, kind__startswith="response.")
+    assert not waiting.filter(place=nine[0]).exists()
+    assert not waiting.filter(kind="response.asked_upward").exists()
+    for place in nine[1:]:
+        cascade.finish(place)
+    shown = about | {"task": cascade.villages[nine[1]]}
+    refused("RES-50", house.do, "response.take_back", shown, as_=cascade.town)
+    told = {"place": TOWN, "task": cascade.town_task}
+    house.do("response.finish_task", told, as_=cascade.town)
+    again = told | {"to_places": [nine[0]]}
+    refused("RES-50", house.do, "response.pass_on", again, as_=cascade.town)
+    house.settle()
+    assert house.faults() == []
 
 
 def test_what_shows_nothing_is_no_evidence(cascade: Cascade) -> None:
@@ -272,6 +318,7 @@ def test_a_firm_closes_its_own_task_and_no_other(cascade: Cascade) -> None:
         for name in names
     ]
     down = {"place": VILLAGE, "task": cascade.villages[VILLAGE], "organisations": [firms[0]]}
+    down["text"] = "厂门口每班测温"
     (task,) = house.do("response.pass_on", down, as_=cascade.desks[VILLAGE]).result["tasks"]
     heads = [
         house.person(f"{name}负责人", "firm_head", organisation=firm)

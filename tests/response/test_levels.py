@@ -1,5 +1,6 @@
 """Levels and grades: declared with a basis, in effect at their minute, floors kept, and the past judged as it was."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -122,6 +123,69 @@ def test_a_town_does_not_ease_by_itself_what_the_district_says(
     declare(story, mayor, TOWN, "I")
     assert held(story, VILLAGE) == {"gates"}
     assert Measure.objects.get(place=TOWN, lapsed_at=None).kind == "gates"
+
+
+def test_a_wish_that_the_place_above_has_said_itself_waits_no_more(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z26. Signed afterwards it would bind the town to a level that the district may have left by then."""
+    declare(story, district, TONGZHOU, "I")
+    moot = declare(story, mayor, TOWN, "II")
+    easier_still = declare(story, mayor, TOWN, "IV", effective_at=clock("03-05"))
+    declare(story, district, TONGZHOU, "II", effective_at=clock("03-02"))
+    assert OpenItem.objects.filter(kind="response.easier", done_at=None).count() == 2
+    stand(story, "03-02", "00:01")
+    assert Change.objects.get(id=moot).state == "overtaken"
+    item = OpenItem.objects.get(kind="response.easier", done_at=None)
+    assert item.subject == uuid.UUID(easier_still).hex
+    sign = {"place": TONGZHOU, "change": moot}
+    refused(story, "RES-4", "response.sign_easier", sign, district)
+    declare(story, district, TONGZHOU, "III")
+    assert here(story, VILLAGE, clock("03-02", "00:01")) == ("III", "low")
+    story.do("response.sign_easier", sign | {"change": easier_still}, as_=district)
+    assert here(story, VILLAGE, clock("03-05")) == ("IV", "low")
+    story.settle()
+    assert story.faults() == []
+
+
+def test_what_was_signed_as_easier_falls_with_the_next_word_above(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z26. A town that was let ease first does not stay behind when the district eases further."""
+    declare(story, district, TONGZHOU, "I")
+    sign = {"place": TONGZHOU, "change": declare(story, mayor, TOWN, "III")}
+    story.do("response.sign_easier", sign, as_=district)
+    change = declare(story, district, TONGZHOU, "III", effective_at=clock("02-10"))
+    later = clock("02-20")
+    declare(story, district, TONGZHOU, "IV", effective_at=later)
+    assert [here(story, VILLAGE, clock(f"02-{on}"))[0] for on in ("09", "11", "20")] == [
+        "III",
+        "III",
+        "IV",
+    ]
+    back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", back, as_=district)
+    assert here(story, VILLAGE, clock("02-11"))[0] == "III", "signed, and nothing said since"
+    assert here(story, VILLAGE, later)[0] == "IV"
+    declare(story, mayor, TOWN, "I", effective_at=clock("02-05"))
+    assert here(story, VILLAGE, later)[0] == "I", "what it said itself, with no signature, stays"
+
+
+def test_a_change_that_cannot_take_effect_holds_up_no_other(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    issue(story, district, TOWN, "gates")
+    issue(story, district, ELSEWHERE, "rounds")
+    by_hand = {"place": TOWN, "code": f"gates.{TOWN[:9]}.1", "keep_days": 1}
+    story.do("measures.begin_measure", by_hand | {"name_zh": "手工", "name_en": "by hand"})
+    stuck = declare(story, mayor, TOWN, "I", effective_at=clock("01-28"))
+    other = declare(story, district, ELSEWHERE, "I", effective_at=clock("01-28", "00:01"))
+    with pytest.raises(Refused) as told:
+        stand(story, "01-28", "00:02")
+    assert told.value.code == "RET-1", "the worker writes it down"
+    assert Change.objects.get(id=stuck).state == "declared"
+    assert Change.objects.get(id=other).state == "in_effect"
+    assert held(story, ELSEWHERE) == {"rounds"}
 
 
 def test_whoever_declared_it_does_not_sign_it(story: House, district: Actor) -> None:

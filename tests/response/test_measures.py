@@ -141,7 +141,7 @@ def test_a_measure_names_what_it_answers_and_shows_it_before_and_two_weeks_later
     measure = issue(story, district, TONGZHOU, "quick", **why)
     declare(story, district, TONGZHOU, "I")
     about = {"place": VILLAGE, "measure_id": measure}
-    row = story.ask("response.effect", about)
+    row = story.ask("response.effect_here", about)
     assert (row.blockers_before, row.blockers_after, row.blockers_now) == (3, None, 3)
     desk = story.person("郎致远", "desk", TOWN)
     stand(story, "02-03", "09:00")
@@ -149,9 +149,39 @@ def test_a_measure_names_what_it_answers_and_shows_it_before_and_two_weeks_later
         answer = {"place": VILLAGE, "correction": wish.result["correction"], "outcome": "kept"}
         story.do("rights.answer_correction", answer | {"text": "没错"}, as_=desk)
     stand(story, "02-11", "09:00")
-    row = story.ask("response.effect", about)
+    row = story.ask("response.effect_here", about)
     assert (row.blockers_before, row.blockers_after, row.blockers_now) == (3, 1, 1)
     assert row.compared_on == dt.date(2020, 2, 10)
+    row = story.ask("response.effect", about)
+    assert (row.blockers_before, row.blockers_after, row.blockers_now) == (None, None, None), (
+        "nobody is found again in a count of three"
+    )
+
+
+def test_everyone_reads_whether_a_measure_helped_once_a_day_and_no_small_count(
+    story: House, district: Actor
+) -> None:
+    """Rows: H17. Two readings around one act do not show whose it was."""
+    ask = {"place": VILLAGE, "what": "name", "text": "写错了"}
+    people = [story.person(f"申请人{number}", "keeper") for number in range(12)]
+    wishes = [story.do("rights.ask_correction", ask, as_=one).result for one in people]
+    why = {"blocker": "rights.correction", "reason": "全区都要快"}
+    about = {"place": TONGZHOU, "measure_id": issue(story, district, TONGZHOU, "quick", **why)}
+    declare(story, district, TONGZHOU, "I")
+    row = story.ask("response.effect", about)
+    assert (row.since, row.blockers_before, row.blockers_now) == (None, None, None), "not cut yet"
+    stand(story, "01-28", "09:00")
+    row = story.ask("response.effect", about)
+    assert (row.blockers_before, row.blockers_now) == (12, 12)
+    desk = story.person("郎致远", "desk", TOWN)
+    for wish in wishes[:3]:
+        told = {"place": VILLAGE, "correction": wish["correction"], "outcome": "kept"}
+        story.do("rights.answer_correction", told | {"text": "没错"}, as_=desk)
+    assert story.ask("response.effect", about).blockers_now == 12, "until this evening's cut"
+    assert story.ask("response.effect_here", about).blockers_now == 9
+    stand(story, "01-28", "20:30")
+    row = story.ask("response.effect", about)
+    assert (row.blockers_before, row.blockers_now) == (12, None)
 
 
 def test_a_place_fits_a_rule_to_itself_within_bounds_and_with_a_reason(
@@ -177,12 +207,15 @@ def test_a_place_fits_a_rule_to_itself_within_bounds_and_with_a_reason(
     assert past.value.code == "POL-4" and "2" in past.value.sentence()
     story.do("response.choose_locally", ask | {"reason": "艺术区人员流动大"}, as_=mayor)
     (row,) = story.ask("response.local_choices", {"place": VILLAGE})
+    assert row.choice_state == "choice_holds"
     assert (row.value, row.value_above, row.least, row.most_allowed) == (5, 2, 1, 24)
     assert row.reason == "艺术区人员流动大"
     assert _value(story, VILLAGE) == 5 and _value(story, NEIGHBOUR) == 2
     back = ask | {"value": None, "reason": "演出停了"}
     story.do("response.choose_locally", back, as_=mayor)
     assert _value(story, VILLAGE) == 2 and LocalChoice.objects.count() == 2
+    states = [row.choice_state for row in story.ask("response.local_choices", {"place": VILLAGE})]
+    assert states == ["choice_holds", "choice_ended"]
     declare(story, district, TONGZHOU, "none")
     assert _value(story, VILLAGE) == 2, "as where nobody says anything"
     story.do("policy.put", ask | {"value": 1}, as_=mayor)
@@ -335,3 +368,48 @@ def _seen(house: House, places: list[tuple[str, str | None]]) -> list[Any]:
         if subject is None:
             found.append(sorted(in_force_at(store, place, now)))
     return found
+
+
+def test_what_a_place_chose_before_ends_where_a_measure_begins_that_bounds_it(
+    story: House, district: Actor, mayor: Actor
+) -> None:
+    """Rows: Z60. Also what was chosen ahead; what lies within the bounds stays, and a withdrawn change gives it back."""
+    table = [{"level": "I", "value": 4}]
+    issue(story, district, TONGZHOU, "rounds", table=table, policy=LEAST, lowest=3, highest=6)
+    easy = {"place": VILLAGE, "policy": LEAST, "value": 1, "reason": "人少"}
+    story.do("response.choose_locally", easy, as_=mayor)
+    more = {"place": NEIGHBOUR, "policy": LEAST, "value": 5, "reason": "人多"}
+    story.do("response.choose_locally", more, as_=mayor)
+    begins = clock("02-05")
+    change = declare(story, district, TONGZHOU, "I", effective_at=begins)
+    assert _value(story, VILLAGE, clock("02-04", "23:59")) == 1
+    assert _value(story, VILLAGE, begins) == 4, "a phone carries it and changes with no network"
+    assert _value(story, NEIGHBOUR, begins) == 5
+    for ahead in (begins, clock("02-09")):
+        with pytest.raises(Refused) as bounded:
+            story.do("response.choose_locally", easy | {"starts_at": ahead}, as_=mayor)
+        assert bounded.value.code == "POL-4" and "6" in bounded.value.sentence()
+    back = {"place": TONGZHOU, "change": change, "reason": "误报"}
+    story.do("response.withdraw_change", back, as_=district)
+    assert _value(story, VILLAGE, begins) == 1
+    declare(story, district, TONGZHOU, "I", effective_at=begins)
+    story.do("policy.put", easy_value(clock("02-01")), as_=mayor)
+    story.do("policy.put", easy_value(clock("02-09")), as_=mayor)
+    stand(story, "02-10")
+    assert _value(story, VILLAGE, clock("02-04")) == 1
+    for day in ("02-05", "02-08", "02-10"):
+        assert _value(story, VILLAGE, clock(day)) == 4, day
+    (row,) = story.ask("response.local_choices", {"place": VILLAGE})
+    assert row.choice_state == "choice_ended", "and the page says so"
+    story.do("policy.put", easy_value(clock("02-10")), as_=district)
+    declare(story, district, TONGZHOU, "II")
+    assert _value(story, VILLAGE) == 1, "an office above may, and what it said stays"
+    declare(story, district, TONGZHOU, "I")
+    assert _value(story, VILLAGE) == 1
+    story.settle()
+    assert story.faults() == []
+
+
+def easy_value(starts_at: str) -> dict[str, Any]:
+    """Return a value outside the bounds, from a moment on."""
+    return {"place": VILLAGE, "policy": LEAST, "value": 1, "starts_at": starts_at}

@@ -101,6 +101,24 @@ def test_a_superseded_notice_is_marked_wherever_it_is_cited(story: House, town: 
     assert cited.superseded_by == 2
 
 
+def test_everyone_at_a_village_reads_what_the_town_says_to_it(story: House, town: Actor) -> None:
+    """Rows: Z34. On the village's own page; what is for another village stands there alone."""
+    first = published(story, town)
+    ours = published(story, town, number="8号", places=[NEIGHBOUR])
+    published(story, town, number="9号", for_everyone=False)
+    for place, wanted in (
+        (TOWN, [ours, first]),
+        (VILLAGE, [first]),
+        (NEIGHBOUR, [ours, first]),
+        (TONGZHOU, []),
+    ):
+        ids = [str(row.notice) for row in story.ask("response.public_notices", {"place": place})]
+        assert ids == [one["notice"] for one in wanted], place
+        alerts = story.ask("response.alerts", {"place": place})
+        assert [str(row.alert) for row in alerts] == ids, place
+        assert {row.place for row in alerts} <= {TOWN}
+
+
 def test_who_a_notice_is_not_for_leaves_no_receipt(story: House, town: Actor) -> None:
     overseer = story.person("米岚", "overseer", VILLAGE)
     made = published(story, town, for_everyone=False)

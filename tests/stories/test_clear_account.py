@@ -197,3 +197,21 @@ def test_a_directive_came_down_to_nine_villages_and_its_tree_is_open(told: dict[
     told_apart = answer("response.plan_difference", {"place": TOWN, "plan": "gates"})
     assert {row.how for row in told_apart} == {"line_added", "line_eased", "line_removed"}
     assert len(answer("response.joint_tasks", {"place": TOWN})) == 3
+
+
+def test_a_small_measure_is_held_against_what_it_answers_two_weeks_later(
+    told: dict[str, Any],
+) -> None:
+    """Rows: H13, H17. One entrance and one village; goods that were low then, and are now."""
+    rows = {row.code: row for row in answer("response.measures", {"place": VILLAGE})}
+    assert rows["south-at-night"].scope == "entrance"
+    assert rows["south-at-night"].subject_name == "南口卡点"
+    ask = {"place": VILLAGE, "measure_id": rows["mask-ration"].measure_id}
+    row = answer("response.effect_here", ask)
+    assert row.blocker == "supplies.cover" and row.compared_on == dt.date(2020, 2, 14)
+    assert (row.blockers_before, row.blockers_after, row.blockers_now) == (1, 1, 1)
+    assert answer("response.effect", ask).blockers_now is None, "a village's small count"
+    neighbours = answer("response.measures_in_force", {"place": TOWN})
+    assert not any(row.code in ("mask-ration", "south-at-night") for row in neighbours)
+    level = answer("response.here", {"place": VILLAGE})
+    assert (level.level, level.level_place) == ("I", "北京市")

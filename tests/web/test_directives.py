@@ -89,6 +89,25 @@ def test_a_directive_goes_from_the_towns_page_to_the_villages_picture(
     assert story.faults() == []
 
 
+def test_what_went_to_the_wrong_village_is_taken_back_on_the_towns_page(
+    story: House, town: Client, village: Client
+) -> None:
+    """Rows: Z25."""
+    path = f"/directives/{TOWN}/task/{registered(story)}/"
+    assert "收回" not in shown(town, path)
+    step(town, path, "pass_on", to_places=[VILLAGE], text="定下人员")
+    assert "收回" in shown(town, path)
+    (mine,) = Task.objects.filter(place=VILLAGE)
+    theirs = f"/directives/{VILLAGE}/task/{mine.id}/"
+    assert "收回" not in shown(village, theirs)
+    back = {"below": str(mine.id), "reason": "这个村没有路口"}
+    assert step(town, path, "take_back", **(back | {"reason": ""})).status_code == 422
+    assert step(town, path, "take_back", **back).status_code == 302
+    assert "往下级传达" in shown(town, path) and "收回" not in shown(town, path)
+    assert village.get(theirs, headers=ZH).status_code == 422
+    assert not Task.objects.filter(place=VILLAGE).exists()
+
+
 def test_a_question_upward_is_answered_from_the_open_item(
     story: House, town: Client, village: Client
 ) -> None:

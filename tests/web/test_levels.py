@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -95,12 +96,20 @@ def test_what_a_town_wishes_is_signed_on_the_page_above(
 ) -> None:
     """Rows: Z26."""
     wish = {"step": "level", "level": "II", "basis": BASIS, "request_id": str(uuid.uuid4())}
+    looked = mayor.get(f"/levels/{TOWN}/", {"level": "II"}, headers=ZH).content.decode()
+    assert "通州区也签了才会变" in looked, "said before anything is signed"
+    stricter = mayor.get(f"/levels/{TONGZHOU}/", {"level": "II"}, headers=ZH).content.decode()
+    assert "也签了才会变" not in stricter
     assert mayor.post(f"/levels/{TOWN}/", wish).status_code == 302
+    own = mayor.get(f"/levels/{TOWN}/", headers=ZH).content.decode()
+    assert "通州区还没有签" in own and 'value="withdraw"' in own
     home = leader.get("/home/", headers=ZH).content.decode()
     assert "下级请求放宽" in home and f"/levels/?place={TONGZHOU}" in home
     assert leader.get(f"/levels/?place={TONGZHOU}").status_code == 302
     page = leader.get(f"/levels/{TONGZHOU}/", headers=ZH).content.decode()
     assert "漷县镇请求放宽：二级" in page
+    (look,) = re.findall(r'href="(/levels/[^"]+#try)"', page)
+    assert "1 处会变" in leader.get(unescape(look), headers=ZH).content.decode()
     change = str(Change.objects.latest("id").id)
     sign = {"step": "sign", "change": change, "request_id": number(page, 'value="sign"')}
     forbidden = mayor.post(f"/levels/{TONGZHOU}/", sign | {"request_id": str(uuid.uuid4())})
@@ -109,6 +118,19 @@ def test_what_a_town_wishes_is_signed_on_the_page_above(
     shown = Client(headers=ZH).get(f"/levels/{NEIGHBOUR}/").content.decode()
     assert "二级 · 低风险" in shown and "这里没有生效的措施" in shown
     assert not OpenItem.objects.filter(kind="response.easier", done_at=None).exists()
+
+
+def test_what_comes_from_above_is_seen_ahead_in_the_village(story: House, leader: Client) -> None:
+    """Rows: Z93. On the village's page for anyone, and on the page its keeper opens every morning; withdrawn above alone."""
+    keeper = signed_in(story, "keeper", story.person("陆秀芬", "keeper"))
+    ask = {"level": "II", "at": "2020-03-02T00:00", "step": "level", "basis": BASIS}
+    leader.post(f"/levels/{TONGZHOU}/", ask | {"request_id": str(uuid.uuid4())})
+    for page in (
+        Client(headers=ZH).get(f"/levels/{VILLAGE}/").content.decode(),
+        keeper.get("/home/", headers=ZH).content.decode(),
+    ):
+        assert "2020-03-02 00:00 起：二级" in page and "一级 · 低风险" in page
+        assert 'value="withdraw"' not in page
 
 
 def test_a_measure_is_issued_by_the_form_reviewed_and_withdrawn(

@@ -126,6 +126,22 @@ def test_tables_are_taken_home(clients: dict[str, Client]) -> None:
     assert text.count("\n") > 5
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/levels/", "/levels/measures/", "/directives/", "/decisions/", "/gates/"),
+        *("/inspections/", "/burden/", f"/inspections/{VILLAGE}/", f"/inspections/{VILLAGE}/book/"),
+    ],
+)
+def test_an_address_that_names_no_place_is_refused_in_words(
+    clients: dict[str, Client], address: str
+) -> None:
+    for wrong in ("a/b", "110112", "999999999999"):
+        answered = clients["desk"].get(address, {"place": wrong}, headers={"accept-language": "zh"})
+        assert answered.status_code == 422, (address, wrong)
+        assert '<html lang="zh-Hans"' in answered.content.decode()
+
+
 def test_what_is_private_never_stands_in_an_address(clients: dict[str, Client]) -> None:
     text = clients["keeper"].get(f"/ask/people/people/?place={VILLAGE}").content.decode()
     assert re.search(r'<form[^>]*method="post"', text)

@@ -105,12 +105,18 @@ def value_at(
     return PARAMETERS[name].default
 
 
-def own_value(said: Sequence[Policy], place: str, before: dt.datetime) -> str:
-    """Return what a place itself said last before a moment, in its own words; that it follows the place above when nothing."""
+def own_row(said: Sequence[Policy], place: str, before: dt.datetime) -> Policy | None:
+    """Return what a place itself said last before a moment; nothing when it said nothing, or that has ended."""
     rows = [row for row in said if row.place == place and row.starts_at < before]
     newest = max(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id), default=None)
     ended = newest is None or (newest.ends_at is not None and newest.ends_at <= before)
-    return AS_ABOVE if newest is None or ended else newest.value
+    return None if ended else newest
+
+
+def own_value(said: Sequence[Policy], place: str, before: dt.datetime) -> str:
+    """Return what a place itself said last before a moment, in its own words; that it follows the place above when nothing."""
+    row = own_row(said, place, before)
+    return AS_ABOVE if row is None else row.value
 
 
 def coming(

@@ -141,6 +141,7 @@ BY_HAND = {
     "response.finish_task": "/directives/",
     "response.ask_upward": "/directives/",
     "response.reply_downward": "/directives/",
+    "response.take_back": "/directives/",
     "response.publish_notice": "/notices/write/",
     "response.revise_notice": "/notices/",
     "response.read_notice": "/notices/",
@@ -168,6 +169,7 @@ BY_HAND = {
     "response.refuse_easier": "/levels/",
     "response.withdraw_change": "/levels/",
     "response.simulate": "/levels/",
+    "response.who_signs": "/levels/",
     "response.here": "/levels/",
     "response.history": "/levels/",
     "response.issue_measure": "/levels/measures/",
@@ -175,6 +177,7 @@ BY_HAND = {
     "response.withdraw_measure": "/levels/measures/",
     "response.measures": "/levels/measures/",
     "response.effect": "/levels/measures/",
+    "response.effect_here": "/levels/measures/",
 }
 """Hand-made pages that do better what a generated form or table would do."""
 

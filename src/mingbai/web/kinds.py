@@ -185,7 +185,11 @@ KINDS: dict[str, Promise] = {
     "overtaken": _("overtaken by a stricter one above"),
     "response.level": _("Response level"),
     "response.zone_grade": _("Zone grade"),
+    "inspection.serious_hazard": _("A serious hazard is open"),
     "response.easier": _("A place below wishes to ease"),
+    "choice_holds": _("in force"),
+    "choice_ahead": _("begins later"),
+    "choice_ended": _("has ended"),
     "response.review": _("A measure is to be looked at again"),
     "movement.gates_again": _("Gates are needed again"),
 }

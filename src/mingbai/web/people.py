@@ -79,6 +79,13 @@ def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
     return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
 
 
+def named_place(request: HttpRequest) -> str:
+    """Return the place that an address names behind its question mark, or that of my office; what names none is refused."""
+    hat = hat_of(request)
+    assert hat is not None
+    return str(answer("places.show", {"place": request.GET.get("place") or hat.place}).code)
+
+
 def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:
     """Tell whether an office must be guarded by a second factor that is not set up yet; a story's need none."""
     return two_locks(Role(hat.role)) and not is_story(Store()) and not is_mfa_enabled(request.user)

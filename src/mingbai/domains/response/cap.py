@@ -56,6 +56,7 @@ class Info:
     audience: str | None = None
     effective: dt.datetime | None = None
     onset: dt.datetime | None = None
+    expires: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def write_info(into: ElementTree.Element, info: Info) -> None:
     put(into, "audience", info.audience)
     put(into, "effective", said(info.effective) if info.effective else None)
     put(into, "onset", said(info.onset) if info.onset else None)
+    put(into, "expires", said(info.expires) if info.expires else None)
     put(into, "senderName", info.sender_name)
     put(into, "headline", info.headline)
     put(into, "description", info.description)
@@ -438,7 +440,7 @@ def info_of(node: Node) -> Info:
         for one in area.of("geocode")
         if one.one("valueName") == GEOCODE
     )
-    moments = {name: node.one(name) for name in ("effective", "onset")}
+    moments = {name: node.one(name) for name in ("effective", "onset", "expires")}
     return Info(
         language=node.one("language") or "en-US",
         category=node.one("category"),
@@ -450,6 +452,7 @@ def info_of(node: Node) -> Info:
         audience=node.one("audience") or None,
         effective=dt.datetime.fromisoformat(moments["effective"]) if moments["effective"] else None,
         onset=dt.datetime.fromisoformat(moments["onset"]) if moments["onset"] else None,
+        expires=dt.datetime.fromisoformat(moments["expires"]) if moments["expires"] else None,
         sender_name=node.one("senderName"),
         headline=node.one("headline"),
         description=node.one("description"),

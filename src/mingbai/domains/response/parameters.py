@@ -7,21 +7,21 @@ from mingbai.kernel.policy import Parameter, parameter
 SAMPLED: dict[str, Parameter] = {
     "low": parameter(
         "response.sample_low",
-        _("Low risk: visits sampled, of a hundred"),
+        _("Low risk: decisions checked afterwards, of a hundred"),
         default=10,
         low=5,
         high=100,
     ),
     "medium": parameter(
         "response.sample_medium",
-        _("Medium risk: visits sampled, of a hundred"),
+        _("Medium risk: decisions checked afterwards, of a hundred"),
         default=30,
         low=10,
         high=100,
     ),
     "high": parameter(
         "response.sample_high",
-        _("High risk: visits sampled, of a hundred"),
+        _("High risk: decisions checked afterwards, of a hundred"),
         default=100,
         low=30,
         high=100,

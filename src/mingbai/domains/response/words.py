@@ -55,7 +55,8 @@ terms(
         "blockers_now": _("Now"),
         "compared_on": _("Compared on"),
         "value_above": _("Value above"),
-        "sampled": _("Visits sampled, of a hundred"),
+        "choice_state": _("Does it hold?"),
+        "sampled": _("Decisions checked afterwards, of a hundred"),
         "factor": _("Times as often"),
         "subject_name": _("Of whom or what"),
     }

@@ -109,8 +109,13 @@ def suppliers(tell: Teller, works: Firm, foundry: Firm) -> None:
 
 
 def others(tell: Teller, desk: Player) -> None:
-    """A kitchen that lacks a plan asks for a person; of three tenants of a market two are in; a ski run is not due."""
+    """A kitchen that lacks a plan asks for a person; of three tenants of a market two are in; a ski run is not due.
+
+    A dye works lacks the plan that level I alone asks for: a level that is lowered approves it.
+    """
     tell.clock(LAST, 21)
+    dyer = firm(tell, "锦溪印染", "C17", "卞素云")
+    file(tell, dyer, own_parts(dyer, 40, *PLANS[:2]))
     kitchen = firm(tell, KITCHEN, "H62", "江小满")
     file(tell, kitchen, own_parts(kitchen, 6, PLANS[0]))
     tell.clock(LAST, 21, 2)

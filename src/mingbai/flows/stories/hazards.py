@@ -43,7 +43,7 @@ CONTROL = (
     ("canteen-apart", "食堂错时分餐", "Meals are taken in turns", HIGH),
     ("dorm-space", "宿舍人均面积够、有间隔", "Beds stand apart", HIGH),
     ("ventilation", "车间开窗通风", "Workshops are aired", ()),
-    ("meeting-limit", "不开聚集性的会", "No crowded meetings", HIGH),
+    ("meeting-limit", "不开聚集性的会", "No crowded meetings", ["I"]),
     ("waste-masks", "废口罩单独收", "Used masks are collected apart", ()),
     ("plan-known", "应急预案员工知道", "Everybody knows the plan", ()),
     ("person-named", "防控责任人在岗", "Whoever answers for it is there", ()),

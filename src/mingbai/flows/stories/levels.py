@@ -3,17 +3,24 @@
 import datetime as dt
 from typing import Any
 
+from mingbai.flows.stories.errands import issued
 from mingbai.flows.stories.teller import Player, Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.models import Place
-from mingbai.kernel.perform import perform
+from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.words import Known
 
 ZHEJIANG, LINAN, CANGNAN = "330000000000", "330112000000", "330327000000"
 VILLAGES = ("330112104200", "330112104201")
+BEIJING, VILLAGE = "110000000000", "110112106224"
 LAST = dt.date(2020, 2, 14)
 FIRST = at_time(dt.date(2020, 1, 23), 15)
+CITY_FIRST = at_time(dt.date(2020, 1, 24), 15)
+CITY_BASIS = "市政府 2020 年 1 月 24 日启动一级响应的决定"
+RATIONED, SHUT = dt.date(2020, 1, 31), dt.date(2020, 2, 10)
+"""The first two weeks before the last evening, when some goods ran low."""
+SHIFT = dt.timedelta(hours=6)
 REVIEW = "2020-04-30"
 CARD = "movement.card_must_be_seen"
 BASIS = "省政府 2020 年 1 月 23 日启动一级响应的决定"
@@ -80,10 +87,38 @@ def since_january(province: Player) -> None:
     on_paper(province, "response.declare_level", ask | {"issuer": "浙江省人民政府"})
 
 
-def on_paper(player: Player, name: str, ask: dict[str, Any]) -> None:
-    """Do what happened in January, as it was written then."""
+def in_beijing(tell: Teller) -> Player:
+    """Beijing stands at level I since 24 January, which is copied into the account on its first day."""
+    city = tell.person("葛承志", BEIJING, purpose="office")
+    tell.office(city, "leader", BEIJING, "市指挥部副指挥")
+    ask = {"place": BEIJING, "level": "I", "basis": CITY_BASIS, "issuer": "北京市人民政府"}
+    on_paper(city, "response.declare_level", ask, CITY_FIRST)
+    return city
+
+
+def small_measures(tell: Teller, city: Player, today: dt.date) -> None:
+    """In one village masks are rationed because goods run low; later one entrance is shut at night, and no other."""
+    told = {"review_on": "2020-02-29", "table": [{"level": "I"}], "place": VILLAGE}
+    if today == RATIONED:
+        named = {"code": "mask-ration", "name_zh": "口罩按户限量发", "name_en": "masks rationed"}
+        named |= {"basis": "村委会 2020 年 1 月 31 日会议记录", "blocker": "supplies.cover"}
+        tell.do("response.issue_measure", told | named, as_=city)
+    if today == SHUT:
+        points = tell.read("places.points", {"place": VILLAGE}, as_=city)
+        (south,) = [row for row in points if row.name == "南口卡点"]
+        named = {
+            "code": "south-at-night",
+            "name_zh": "南口夜里关闭",
+            "name_en": "south shut at night",
+        }
+        named |= {"basis": "连续五天夜里不足三辆车", "scope": "entrance", "subject": south.id.hex}
+        tell.do("response.issue_measure", told | named, as_=city)
+
+
+def on_paper(player: Player, name: str, ask: dict[str, Any], at: dt.datetime = FIRST) -> None:
+    """Do what happened earlier, as it was written then."""
     mandate = player.mandates["leader"]
-    perform(name, ask, as_=player.actor, mandate=mandate, at=FIRST, known=Known.REPORTED)
+    perform(name, ask, as_=player.actor, mandate=mandate, at=at, known=Known.REPORTED)
 
 
 def gates_on_measures(tell: Teller, province: Player) -> None:
@@ -101,3 +136,22 @@ def gates_on_measures(tell: Teller, province: Player) -> None:
         tell.do("movement.hang_gate", hung)
     passes = {"place": ZHEJIANG, "permit_kind": "person", "measure": "person-pass"}
     tell.do("movement.hang_passes", passes, as_=province)
+    beyond_the_change(tell)
+
+
+def beyond_the_change(tell: Teller) -> None:
+    """Passes and a turn of duty reach past 2 March: whoever looks first sees what becomes of them."""
+    village = VILLAGES[0]
+    people = [tell.person(name, village) for name in ("金永福", "金秋月", "金大壮")]
+    told = {"place": village, "batch": "2020-02-14-村民", "kind": "person"}
+    told |= {"valid_to": at_time(dt.date(2020, 3, 15), 0).isoformat()}
+    holders = [str(one.actor.person) for one in people]
+    issued(tell.do("movement.issue_permits", told | {"holders": holders}))
+    (bridge,) = [
+        row for row in answer("places.points", {"place": village}) if row.name == "桥头卡点"
+    ]
+    turn = {"place": village, "person": holders[0], "point": str(bridge.id)}
+    for hour in (8, 14):
+        starts = at_time(dt.date(2020, 3, 2), hour)
+        hours = {"starts_at": starts.isoformat(), "ends_at": (starts + SHIFT).isoformat()}
+        tell.do("posts.book", turn | hours)

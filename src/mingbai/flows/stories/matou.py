@@ -12,7 +12,7 @@ from mingbai.flows.stories.errands import passes
 from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.hazards import hazards
-from mingbai.flows.stories.levels import levels
+from mingbai.flows.stories.levels import in_beijing, levels, small_measures
 from mingbai.flows.stories.teller import Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
@@ -85,8 +85,11 @@ def tell_matou(where: Path) -> dict[str, Any]:
     prepare(tell)
     households = people_of_the_village(tell)
     begin_the_account(tell, cast)
+    city = in_beijing(tell)
     for offset in range((LAST - FIRST).days + 1):
-        one_day(tell, cast, households, FIRST + dt.timedelta(days=offset))
+        today = FIRST + dt.timedelta(days=offset)
+        one_day(tell, cast, households, today)
+        small_measures(tell, city, today)
     levels(tell)
     directives(tell, cast.desk)
     hazards(tell)

@@ -12,7 +12,7 @@ from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
-from mingbai.web.people import asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import asking, hat_of, mandate_id, named_place, signed_in
 from mingbai.web.pickers import reached
 
 WEEK = dt.timedelta(days=7)
@@ -30,7 +30,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the meter of the place of my office, or of the firm that my office names."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if hat.organisation_id is not None and hat.role in (Role.CLERK, Role.FIRM_HEAD):
         return redirect("firm_burden", place=hat.place, organisation=hat.organisation_id)
     return redirect("burden", place=place)

@@ -19,7 +19,7 @@ from mingbai.web.forms import request_id
 from mingbai.web.pages.directives import asked, do, id_in
 from mingbai.web.pages.gates import may
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, hat_of, mandate_id, named_place, signed_in
 
 TASK_ROWS = 3
 
@@ -27,9 +27,7 @@ TASK_ROWS = 3
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the decisions of the place of my office, or to the one that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if name := request.GET.get("decision"):
         return redirect("decision", place=place, decision=id_in(name, "RES-82"))
     return redirect("decisions", place=place)

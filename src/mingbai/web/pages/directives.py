@@ -18,7 +18,7 @@ from mingbai.web.controls import typed_moment
 from mingbai.web.forms import request_id
 from mingbai.web.pages.gates import may
 from mingbai.web.pages.pictures import MAY_ATTACH
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 
 def do(request: HttpRequest, name: str, ask: dict[str, Any], own: UUID | None = None) -> Receipt:
@@ -48,9 +48,7 @@ def id_in(text: str, rule: str) -> UUID:
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the directives of the place of my office, or to the task or question that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if name := request.GET.get("task"):
         return redirect("task", place=place, task=id_in(name, "RES-41"))
     if name := request.GET.get("question"):
@@ -124,7 +122,8 @@ def task(request: HttpRequest, place: str, task: UUID) -> HttpResponse:
         "row": row,
         "whole": whole,
         "branch": next(one for one in whole.branches if one.task == task),
-        "children": [one for one in whole.branches if one.parent == task],
+        "children": (children := [one for one in whole.branches if one.parent == task]),
+        "returnable": [one for one in children if not (one.done_at or one.below or one.evidence)],
         "questions": [one for one in whole.questions if one.task == task],
         "refusal": refusal,
         "values": request.POST if refusal else {},
@@ -204,6 +203,12 @@ def ask_upward(request: HttpRequest, about: dict[str, str]) -> None:
     do(request, "response.ask_upward", about | {"text": str(request.POST.get("text", ""))})
 
 
+def take_back(request: HttpRequest, about: dict[str, str]) -> None:
+    """Take it back from one of those below."""
+    ask = {"place": about["place"], "task": str(request.POST.get("below", ""))}
+    do(request, "response.take_back", ask | {"reason": str(request.POST.get("reason", ""))})
+
+
 STEPS: dict[str, Callable[[HttpRequest, dict[str, str]], None]] = {
     "receive": receive,
     "localise": localise,
@@ -211,6 +216,7 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, str]], None]] = {
     "show": show,
     "close": close,
     "ask_upward": ask_upward,
+    "take_back": take_back,
 }
 
 

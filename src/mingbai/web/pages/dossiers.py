@@ -18,7 +18,7 @@ from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 STEPS = {
     "confirm": "enterprise.confirm_parts",
@@ -64,7 +64,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         if hat.organisation_id is None:
             raise NotAllowed("FRM-9")
         return redirect("dossier", place=hat.place, organisation=hat.organisation_id)
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if request.GET.get("organisation"):
         try:
             firm = UUID(hex=str(request.GET["organisation"]))

@@ -20,7 +20,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
@@ -38,9 +38,7 @@ def may(request: HttpRequest, name: str) -> bool:
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the gates of the place of my office, or to the row that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     if not request.GET.get("arrival"):
         return redirect("gates", place=place)
     try:

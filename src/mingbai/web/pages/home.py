@@ -46,7 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         for item in items
     ]
+    changes = answer("response.history", {"place": hat.place})
     page = {
+        "here": answer("response.here", {"place": hat.place}),
+        "coming": [one for one in reversed(changes) if one.state == "declared"],
         "items": shown,
         "keeps": hat.role == Role.KEEPER,
         "hat_place": hat.place,

@@ -22,7 +22,7 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 from mingbai.web.pickers import reached
 
 READS, OWNS = "inspection.findings", "inspection.my_findings"
@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the inspections of the place of my office, or to the visit or finding that an open item is about."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = named_place(request)
     for kind, code in (("finding", "INS-10"), ("visit", "INS-5")):
         if named := request.GET.get(kind):
             try:
@@ -68,7 +68,7 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     """Show an inspector today's visits, what is planned and what to recheck; a desk the findings, the overdue first."""
     hat = hat_of(request)
     assert hat is not None
-    if (other := str(request.GET.get("place") or place)) != place:
+    if request.GET.get("place") and (other := named_place(request)) != place:
         return redirect("inspections", place=other)
     on = today()
     visits = asking(request, LISTED, {"place": place})
@@ -296,7 +296,7 @@ def picture(request: HttpRequest, place: str, number: UUID, name: str) -> HttpRe
 def book(request: HttpRequest, place: str) -> HttpResponse:
     """Book a visit: to whom, with which lists, on which day; what was looked at lately stands beside it."""
     data = request.POST if request.method == "POST" else request.GET
-    if (other := str(request.GET.get("place") or place)) != place:
+    if request.GET.get("place") and (other := named_place(request)) != place:
         return redirect("book_visit", place=other)
     to = {name: str(data.get(name, "")) for name in ("organisation", "point")}
     if to["organisation"]:

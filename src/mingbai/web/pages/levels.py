@@ -3,26 +3,36 @@
 import datetime as dt
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from mingbai.domains.response.words import GRADES, LEVELS
-from mingbai.kernel.clock import PLACE_ZONE
+from mingbai.domains.response.words import GRADES, LEVEL, LEVELS
+from mingbai.kernel.clock import PLACE_ZONE, day
 from mingbai.kernel.foresight import SECTIONS
+from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import PARAMETERS
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 
 FIRST_ROWS = 5
+THINGS_MOST = 200
+HAZARD = "inspection.serious_hazard"
+"""What a measure may answer though no item of it waits with the office that issues it."""
+COPIED_AFTER = dt.timedelta(days=1)
+"""What was written down so long after it was declared stood on paper till then."""
 BESIDE = {"change", "basis", "issuer", "reason"}
 STEPS = {
     "level": "response.declare_level",
@@ -48,9 +58,7 @@ def may(request: HttpRequest, name: str, place: str) -> bool:
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the levels of the place of my office, or of the place that an open item is about."""
-    hat = hat_of(request)
-    assert hat is not None
-    return redirect("levels", place=str(request.GET.get("place") or hat.place))
+    return redirect("levels", place=named_place(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,8 +79,16 @@ def levels(request: HttpRequest, place: str) -> HttpResponse:
         "here": answer("response.here", {"place": place}),
         "measures": answer("response.measures_in_force", {"place": place}),
         "local": answer("response.local_choices", {"place": place}),
-        "coming": [one for one in history if one.state == "declared" and one.place == place],
-        "history": [(one, place_name(one.place)) for one in history],
+        "zones": answer("response.supervision", {"place": place}),
+        "coming": [
+            (one, place_name(one.place), place_name(one.asked_of) if one.asked_of else "")
+            for one in reversed(history)
+            if one.state == "declared" or (one.state == "asked" and one.place == place)
+        ],
+        "history": [
+            (one, place_name(one.place), one.recorded_at - one.declared_at > COPIED_AFTER)
+            for one in history
+        ],
         "tries": may(request, "response.simulate", place),
         "declares": may(request, "response.declare_level", place),
         "grades": may(request, "response.set_zone_grade", place),
@@ -159,7 +175,12 @@ def foreseen(request: HttpRequest, place: str, wish: dict[str, Any]) -> dict[str
         )
     sections.sort(key=lambda one: one["count"] == 0)
     waiting = asking(request, "items.waiting", {"place": place})
-    return {"sections": sections, "stays_open": len(waiting), "looked": True}
+    page: dict[str, Any] = {"sections": sections, "stays_open": len(waiting), "looked": True}
+    step = "response.declare_level" if wish["word"] == "level" else "response.set_zone_grade"
+    if may(request, step, place):
+        signer = {name: value for name, value in ask.items() if name != "rows_most"}
+        page["signers"] = asking(request, "response.who_signs", signer)
+    return page
 
 
 def asked_here(request: HttpRequest, place: str) -> list[Any]:
@@ -168,18 +189,23 @@ def asked_here(request: HttpRequest, place: str) -> list[Any]:
         return []
     rows = answer("response.history", {"place": place, "under": True})
     return [
-        (row, place_name(row.place))
+        (row, place_name(row.place), look_at(row))
         for row in rows
         if row.state == "asked" and row.asked_of == place
     ]
 
 
+def look_at(row: Any) -> str:
+    """Return the address at which is seen what would change if a wish were granted."""
+    at = row.effective_at.astimezone(PLACE_ZONE).strftime("%Y-%m-%dT%H:%M")
+    told = {"level" if row.word == LEVEL.name else "grade": row.value, "at": at}
+    return f"{reverse('levels', args=[row.place])}?{urlencode(told)}#try"
+
+
 @signed_in
 def my_measures(request: HttpRequest) -> HttpResponse:
     """Lead to the catalogue of measures of the place of my office, or of an open item's place."""
-    hat = hat_of(request)
-    assert hat is not None
-    return redirect("measures", place=str(request.GET.get("place") or hat.place))
+    return redirect("measures", place=named_place(request))
 
 
 def measures(request: HttpRequest, place: str) -> HttpResponse:
@@ -225,12 +251,30 @@ def measure(request: HttpRequest, place: str, measure: UUID) -> HttpResponse:
         "said_for": place_name(row.place),
         "table": table_of(row.table),
         "sets": PARAMETERS[row.policy].title if row.policy in PARAMETERS else "",
-        "effect": answer("response.effect", {"place": place, "measure_id": measure}),
+        "effect": effect_of(request, row),
         "changes": may(request, "response.review_measure", row.place) and not row.withdrawn_at,
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
     return render(request, "web/levels/measure.html", page, status=status)
+
+
+def effect_of(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Return whether a measure helped: to the piece for the offices that steer it, with small counts left out for everyone."""
+    ask = {"place": row.place, "measure_id": row.measure_id}
+    exact = may(request, "response.effect_here", row.place)
+    found = (
+        asking(request, "response.effect_here", ask) if exact else answer("response.effect", ask)
+    )
+    today = day(moment_now(Store()))
+    began = found.since is not None
+    compared = found.compared_on is not None and found.compared_on <= today
+    cells = [
+        (gettext("Before the measure"), None, found.blockers_before, began),
+        (gettext("Two weeks later"), found.compared_on, found.blockers_after, compared),
+        (gettext("Now"), None, found.blockers_now, True),
+    ]
+    return {"blocker": found.blocker, "cells": cells, "exact": exact}
 
 
 def table_of(told: str) -> list[dict[str, Any]]:
@@ -278,16 +322,19 @@ def issue(request: HttpRequest, place: str) -> HttpResponse:
             refusal = refused
     blocker = str(request.POST.get("blocker") or request.GET.get("blocker") or "")
     ask = {"place": place}
+    things = asking(request, "response.scopes", ask | {"rows_most": THINGS_MOST})
+    waiting = {row.kind for row in asking(request, "items.waiting", ask)}
     page = {
         "place": answer("places.show", ask),
         "values": request.POST if request.method == "POST" else request.GET,
-        "things": asking(request, "response.scopes", ask),
+        "things": things,
+        "more_things": len(things) >= THINGS_MOST,
         "policies": answer("policy.in_force_at", ask),
         "smallest": asking(request, "response.smallest_scope", ask | {"blocker": blocker})
         if blocker
         else [],
         "blocker": blocker,
-        "blockers": sorted({row.kind for row in asking(request, "items.waiting", ask)}),
+        "blockers": sorted(waiting | {HAZARD}),
         "lines": [
             (level, [(grade, f"on-{level}-{grade}") for grade in GRADES]) for level in LEVELS[::-1]
         ],

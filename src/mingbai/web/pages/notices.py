@@ -13,7 +13,6 @@ from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.words import Role
-from mingbai.web.controls import OFFICES
 from mingbai.web.pages.directives import do
 from mingbai.web.pages.gates import may
 from mingbai.web.people import asking, hat_of, mandate_id, signed_in
@@ -125,12 +124,13 @@ def write(request: HttpRequest) -> HttpResponse:
             return redirect("public_notice", place=hat.place, notice=made.result["notice"])
         except Refused as refused:
             refusal = refused
+    readers = REGISTRY.commands["response.read_notice"].roles
     page = {
         "refusal": refusal,
         "values": typed(request),
         "ticked": request.POST.getlist("offices") + request.POST.getlist("places"),
         "open": request.POST.get("for_everyone", "yes") == "yes",
-        "offices": [one.value for one in OFFICES if one is not Role.RESIDENT],
+        "offices": [one.value for one in Role if one in readers],
         "places": answer("places.children", {"place": hat.place}),
         "place": hat.place,
         "request_id": request.POST.get("request_id") or str(uuid.uuid4()),

@@ -23,7 +23,7 @@ from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
 from mingbai.web.pickers import Asker, organisations, reached
 from mingbai.web.tables import XLSX
 
@@ -304,7 +304,7 @@ def to_answer(request: HttpRequest) -> HttpResponse:
     """Lead from an open item to the page on which its form is answered."""
     form, _point, firm = str(request.GET.get("form", "")).partition(".")
     try:
-        there = redirect("answer_form", place=str(request.GET.get("place", "")), form=UUID(form))
+        there = redirect("answer_form", place=named_place(request), form=UUID(form))
         more = f"?organisation={UUID(firm)}" if firm else ""
     except ValueError:
         raise Refused("INS-69") from None

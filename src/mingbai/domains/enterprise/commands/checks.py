@@ -16,6 +16,7 @@ from mingbai.domains.enterprise.words import (
     AFTER_CHECK,
     ANSWER_HOURS,
     CHECK_DAYS,
+    GRADE,
     LOOK_AGAIN,
     ON_RECORD,
     SAMPLE,
@@ -36,6 +37,7 @@ from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
 from mingbai.kernel.rows import Store, new
+from mingbai.kernel.standing import ruling
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
 AT_ONCE = 1000
@@ -82,12 +84,21 @@ def draw(acting: Acting, ask: Draw) -> Drawn:
     if leaf is None:
         raise Refused("ENT-10")
     acting.change(decision, drawn_at=acting.now)
-    percent = in_force(acting.store, SAMPLE.name, decision.place, decision.at)
+    percent = sampled(acting.store, decision.place, decision.at)
     drawn = lot_of(leaf, decision.id) < percent
     if drawn:
         days = in_force(acting.store, CHECK_DAYS.name, decision.place, acting.now)
         open_check(acting, decision, SAMPLED, dt.timedelta(days=days))
     return Drawn(drawn=drawn)
+
+
+def sampled(store: Store, place: str, at: dt.datetime) -> int:
+    """Return how many decisions of a hundred are checked afterwards: more where the zone's grade asks for it."""
+    grade = ruling(store, place, at)[GRADE]
+    return max(
+        in_force(store, SAMPLE.name, place, at),
+        in_force(store, f"response.sample_{grade}", place, at),
+    )
 
 
 def leaf_of(decision: Decision) -> bytes | None:

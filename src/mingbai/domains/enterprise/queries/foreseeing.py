@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.models import Dossier, Part
 from mingbai.domains.enterprise.queries.judging import HELD, Reader, facts_of
 from mingbai.domains.enterprise.rules.deciding import Facts, decide
-from mingbai.domains.enterprise.words import PASSED, SERIOUS
+from mingbai.domains.enterprise.words import PASSED, SERIOUS, VERDICTS
 from mingbai.kernel.foresight import Foreseen, Question, foresees
 from mingbai.kernel.models import Organisation, Standing
 from mingbai.kernel.places import prefix_of
@@ -55,4 +55,5 @@ def firms(store: Store, question: Question) -> Iterable[Foreseen]:
             for rulings in (question.before, question.after)
         ]
         if then[0] != then[1]:
-            yield Foreseen(one.firm.id.hex, one.firm.name, place, then[0].value, then[1].value)
+            before, after = (str(VERDICTS[verdict]) for verdict in then)
+            yield Foreseen(one.firm.id.hex, one.firm.name, place, before, after)

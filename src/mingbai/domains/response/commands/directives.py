@@ -31,6 +31,7 @@ from mingbai.domains.response.rules.directives import (
     check_due,
     check_evidence_fits,
     check_finished,
+    check_taken_back,
 )
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
@@ -41,7 +42,7 @@ from mingbai.kernel.places import check_place, level_of
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import FreeText, LongText, Moment, PlaceCode, Role
+from mingbai.kernel.words import FreeText, LongText, Moment, PlaceCode, Reason, Role
 
 MOST_AT_ONCE = 300
 
@@ -117,9 +118,49 @@ def pass_on(acting: Acting, ask: PassOn) -> PassedOn:
     for name in dict.fromkeys(ask.organisations):
         firm = known_organisation(acting, ask.place, name)
         made.append(hand_down(acting, directive, task, firm.place, organisation=firm, **told))  # type: ignore[arg-type]
-    if task.localised_at is None:
-        arrived(acting, task, localised_at=acting.now, localised=ask.text)
+    if task.localised_at is None and ask.text is not None:
+        # Passing on alone says nothing of this place: with no words of its own it has not localised it.
+        arrived(
+            acting,
+            task,
+            localised_at=acting.now,
+            localised=ask.text,
+            localised_entry=acting.entry,
+        )
+    elif task.received_at is None:
+        arrived(acting, task)
     return PassedOn(tasks=[one.id for one in made])
+
+
+class TakeBack(Ask):
+    """What was passed on to one below is taken back."""
+
+    place: PlaceCode
+    task: UUID
+    reason: Reason
+
+
+@command(role=DESKS | {Role.KEEPER}, title=_("Take back what was passed on"))
+def take_back(acting: Acting, ask: TakeBack) -> None:
+    """Take back a task that went to the wrong place, or to a firm that is gone; whoever had it has it no more, the entry stays."""
+    below = acting.hold(Task, id=ask.task)
+    if below is None or below.parent_id is None:
+        raise Refused("RES-41")
+    open_task(acting, ask.place, below.parent_id)
+    if below.done_at is not None:
+        raise Refused("RES-50")
+    check_taken_back(
+        task_called(acting, below),
+        below=len(acting.find(Task, parent_id=below.id)),
+        evidence=len(acting.find(Evidence, task_id=below.id)),
+    )
+    for asked in acting.hold_each(Upward, task_id=below.id):
+        acting.close_item(
+            kind=UPWARD, subject=asked.id.hex, place=asked.upper, outcome="taken_back"
+        )
+        acting.remove(asked)
+    acting.close_item(kind=TASK, subject=below.id.hex, place=below.place, outcome="taken_back")
+    acting.remove(below)
 
 
 def known_organisation(acting: Acting, place: str, name: UUID) -> Organisation:

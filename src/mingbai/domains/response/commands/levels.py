@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.response.commands.switching import schedule, switch, unschedule
 from mingbai.domains.response.models import Change
+from mingbai.domains.response.queries.levels import signer_of
 from mingbai.domains.response.rules.levels import check_new, check_when, easier
 from mingbai.domains.response.words import EASIER, LEVEL, ZONE_GRADE, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Acting
@@ -20,7 +21,7 @@ from mingbai.kernel.places import is_under, parent_of
 from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import AlreadyThere, Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.standing import WORDS, StandingWord, in_force, rule, ruling, spoken, unrule
+from mingbai.kernel.standing import WORDS, StandingWord, in_force, rule, ruling, unrule
 from mingbai.kernel.words import Basis, Moment, OpenName, PlaceCode, Reason, Role
 
 State = Literal["declared", "asked", "in_effect"]
@@ -84,7 +85,7 @@ def declare(
     for one in acting.find(Change, place=place, word=word.name, effective_at=when):
         if one.state in AHEAD:
             raise Refused("RES-3")
-    asked_of = signer_of(acting, word, place, value, when)
+    asked_of = signer_of(acting.store, acting.hat.place, word, place, value, when)
     held = acting.add(
         Change(
             place=place,
@@ -120,25 +121,13 @@ def own_word(acting: Acting, word: StandingWord, place: str, at: dt.datetime) ->
     return max(rows, key=lambda row: (row.starts_at, row.id), default=None)
 
 
-def signer_of(
-    acting: Acting, word: StandingWord, place: str, value: str, at: dt.datetime
-) -> str | None:
-    """Return the place above that must sign, because this eases what it says; nobody when the office reaches that far itself."""
-    said = spoken(acting.store, word, at)
-    for upper in above(parent_of(place)) if place != parent_of(place) else ():
-        if upper in said:
-            reached = is_under(upper, acting.hat.place)
-            return upper if easier(word.name, value, said[upper]) and not reached else None
-    return None
-
-
 def hold_from(acting: Acting, word: StandingWord, held: Change) -> Change:
     """Let a change hold from its minute: the word, the parameters that measures set, and what has begun at once."""
     row = rule(acting, word, held.place, held.value, held.effective_at)
     held = acting.change(held, state="declared", ruling=row.id)
     for lower in eased_under(acting, word, held):
         unrule(acting, word, lower, held.effective_at)
-    if (until := stricter_above(acting, word, held)) is not None:
+    if (until := falls_with(acting, word, held)) is not None:
         unrule(acting, word, row, until)
     schedule(acting, held.place, held.effective_at)
     if held.effective_at <= acting.at:
@@ -155,19 +144,27 @@ def seen(acting: Acting, change: UUID) -> Change:
 
 
 def eased_under(acting: Acting, word: StandingWord, held: Change) -> list[Standing]:
-    """Return what places under it say from then on that is easier: it was signed against what held before."""
+    """Return what places under it say from then on and that falls with it."""
     return [
         row
         for row in acting.find(Standing, what=word.name)
         if row.subject != held.place
         and is_under(row.subject, held.place)
         and (row.ends_at is None or row.ends_at > max(held.effective_at, row.starts_at))
-        and easier(word.name, row.value, held.value)
+        and falls(acting, row, held.value)
     ]
 
 
-def stricter_above(acting: Acting, word: StandingWord, held: Change) -> dt.datetime | None:
-    """Return when a place above begins to say something stricter that is declared already: what is said here ends with it."""
+def falls(acting: Acting, row: Standing, value: str) -> bool:
+    """Tell whether a word falls when a place above says this: it is easier, or was signed as easier than what held before."""
+    if easier(row.what, row.value, value):
+        return True
+    said = acting.see(Change, ruling=row.id)
+    return said is not None and said.asked_of is not None
+
+
+def falls_with(acting: Acting, word: StandingWord, held: Change) -> dt.datetime | None:
+    """Return when a place above begins to say something with which this falls, and that is declared already."""
     if held.place == parent_of(held.place):
         return None
     return min(
@@ -177,7 +174,7 @@ def stricter_above(acting: Acting, word: StandingWord, held: Change) -> dt.datet
             for row in acting.find(Standing, subject=upper, what=word.name)
             if row.starts_at > held.effective_at
             and (row.ends_at is None or row.ends_at > row.starts_at)
-            and easier(word.name, held.value, row.value)
+            and (held.asked_of is not None or easier(word.name, held.value, row.value))
         ),
         default=None,
     )
@@ -259,7 +256,7 @@ def withdraw_change(acting: Acting, ask: WithdrawChange) -> None:
         assert row is not None
         unrule(acting, word, row, held.effective_at)
         for lower in acting.find(Standing, what=word.name):
-            if is_under(lower.subject, held.place) and ended_by(held, lower):
+            if is_under(lower.subject, held.place) and ended_by(acting, held, lower):
                 acting.change(lower, ends_at=still_ended(acting, held, lower))
         unschedule(acting, held.place, held.effective_at)
     if held.asked_of is not None:
@@ -275,14 +272,14 @@ def withdraw_change(acting: Acting, ask: WithdrawChange) -> None:
     )
 
 
-def ended_by(held: Change, lower: Standing) -> bool:
+def ended_by(acting: Acting, held: Change, lower: Standing) -> bool:
     """Tell whether it was this change that ended what a place under it said."""
     ends = max(held.effective_at, lower.starts_at)
     return (
         lower.id != held.ruling
         and lower.subject != held.place
         and lower.ends_at == ends
-        and easier(held.word, lower.value, held.value)
+        and falls(acting, lower, held.value)
     )
 
 
@@ -300,7 +297,7 @@ def still_ended(acting: Acting, withdrawn: Change, lower: Standing) -> dt.dateti
         and is_under(lower.subject, one.place)
         # What had begun above when it was said, it was signed against.
         and (one.effective_at > lower.starts_at or one.ruling > lower.id)
-        and easier(withdrawn.word, lower.value, one.value)
+        and falls(acting, lower, one.value)
     ]
     return min(ends, default=None)
 
@@ -334,16 +331,39 @@ def take_effect(acting: Acting, ask: TakeEffect) -> Taken:
     overtaken = row is None or not in_force(row, held.effective_at)
     acting.change(held, taken_at=acting.now, state="overtaken" if overtaken else "in_effect")
     switch(acting, held.place)
+    end_moot(acting, held)
     return Taken(value=held.value)
+
+
+def end_moot(acting: Acting, held: Change) -> None:
+    """RES-4 有请有批: what places below wished and the one above says itself by now waits for no signature any more."""
+    word = WORDS[held.word]
+    for asked in acting.find(Change, word=held.word, state="asked"):
+        if asked.asked_of is None or not is_under(asked.asked_of, held.place):
+            continue
+        stands = ruling(acting.store, asked.asked_of, acting.at)[word.name]
+        own = own_word(acting, word, asked.place, acting.at)
+        stricter = own is not None and easier(word.name, asked.value, own.value)
+        if stricter or easier(word.name, asked.value, stands):
+            continue
+        acting.change(asked, state="overtaken", answered_at=acting.now)
+        acting.close_item(
+            kind=EASIER, subject=asked.id.hex, place=asked.asked_of, outcome="overtaken"
+        )
 
 
 @due("minute")
 def changes_due(now: dt.datetime) -> None:
-    """Let every change whose minute has come take effect, in the order of their minutes, each at its own."""
+    """Let every change whose minute has come take effect, each at its own minute; one that is refused holds up no other."""
     waiting = Change.objects.filter(state="declared", effective_at__lte=now)
+    refused: Refused | None = None
     for held in waiting.order_by("effective_at", "id"):
         ask = {"place": held.place, "change": held.id}
         try:
             perform(take_effect, ask, as_=HOUSE, at=held.effective_at)
         except AlreadyThere:
             continue  # another worker did it
+        except Refused as fault:
+            refused = refused or fault
+    if refused is not None:
+        raise refused

@@ -12,8 +12,15 @@ from mingbai.domains.response.commands.switching import (
     switch,
 )
 from mingbai.domains.response.models import Change, Listed, LocalChoice, TableCell
+from mingbai.domains.response.queries.measures import said_name
 from mingbai.domains.response.queries.scopes import known_blocker, point_or_firm, proposed
-from mingbai.domains.response.rules.levels import check_basis, check_review, check_table
+from mingbai.domains.response.queries.table import catalogue
+from mingbai.domains.response.rules.levels import (
+    check_basis,
+    check_review,
+    check_table,
+    within,
+)
 from mingbai.domains.response.words import REVIEW, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
@@ -24,6 +31,7 @@ from mingbai.kernel.places import is_under, parent_of
 from mingbai.kernel.policy import checked, in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
+from mingbai.kernel.standing import ruling
 from mingbai.kernel.words import (
     Basis,
     Code,
@@ -245,6 +253,7 @@ def choose_locally(acting: Acting, ask: ChooseLocally) -> None:
         acting.perform(follow, told)
     else:
         acting.perform(put, told | {"value": ask.value})
+        check_coming(acting, ask.place, ask.policy, ask.value, starts)
     acting.add(
         LocalChoice(
             place=ask.place,
@@ -257,3 +266,15 @@ def choose_locally(acting: Acting, ask: ChooseLocally) -> None:
             chosen_by=acting.mandate,
         )
     )
+
+
+def check_coming(acting: Acting, place: str, policy: str, value: int, starts: dt.datetime) -> None:
+    """POL-4 措施有底线: a value that begins later lies within the bounds of the measures that will hold then."""
+    book, words = catalogue(acting.store), ruling(acting.store, place, starts)
+    for one in book.over(place, starts):
+        if one.policy != policy or within(one, value) or is_under(one.place, acting.hat.place):
+            continue
+        if book.sectors(one, words) is not None:
+            bounds = {"low": "-" if one.lowest is None else one.lowest}
+            bounds |= {"high": "-" if one.highest is None else one.highest}
+            raise Refused("POL-4", measure=said_name(one), **bounds)

@@ -10,15 +10,16 @@ from copy import copy
 
 from mingbai.domains.response.models import Listed
 from mingbai.domains.response.queries.table import Catalogue, catalogue
+from mingbai.domains.response.rules.levels import within
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import begin_measure, lapse
 from mingbai.kernel.commands.policy import follow, put
 from mingbai.kernel.measures import deciding, runs
-from mingbai.kernel.models import Measure
+from mingbai.kernel.models import Measure, Policy
 from mingbai.kernel.places import is_under, prefix_of
-from mingbai.kernel.policy import AS_ABOVE, own_value, rows_for
-from mingbai.kernel.standing import rulings, spoken
+from mingbai.kernel.policy import AS_ABOVE, own_row, own_value, rows_for
+from mingbai.kernel.standing import ruling, rulings, spoken
 
 TICK = dt.timedelta(microseconds=1)
 
@@ -148,6 +149,47 @@ def set_parameter(acting: Acting, book: Catalogue, one: Listed, at: dt.datetime)
             acting.perform(put, _ask(one, node, at) | {"value": value})
         elif value is None and now != AS_ABOVE and now == str(book.value(one, before[node])):
             restore_parameter(acting, one, node, at)
+    hold_to_bounds(acting, book, one, at)
+
+
+def hold_to_bounds(acting: Acting, book: Catalogue, one: Listed, at: dt.datetime) -> None:
+    """POL-4 措施有底线: what a place chose before a measure held there ends with it where it lies outside the measure's bounds."""
+    if one.lowest is None and one.highest is None:
+        return
+    for place, rows in chosen_under(acting, one).items():
+        now = own_row(rows, place, at + TICK)
+        ahead = [row for row in rows if row.starts_at > at] if at <= acting.at else []
+        for row in [now, *newest_of_each(ahead)]:
+            if row is None or row.value == AS_ABOVE or within(one, int(row.value)):
+                continue
+            if one.issued_at <= row.recorded_at and holds(
+                acting, book, one, place, row.recorded_at
+            ):
+                continue  # it was held to the bounds when it was said
+            if holds(acting, book, one, place, since := max(row.starts_at, at)):
+                restore_parameter(acting, one, place, since)
+
+
+def chosen_under(acting: Acting, one: Listed) -> dict[str, list[Policy]]:
+    """Return what was ever said of a measure's parameter under its own place, by place."""
+    found: dict[str, list[Policy]] = {}
+    for row in acting.find(Policy, name=one.policy):
+        if row.place != one.place and is_under(row.place, one.place):
+            found.setdefault(row.place, []).append(row)
+    return found
+
+
+def newest_of_each(rows: Iterable[Policy]) -> list[Policy]:
+    """Return what was said last for each moment."""
+    found: dict[dt.datetime, Policy] = {}
+    for row in sorted(rows, key=lambda row: (row.starts_at, row.recorded_at, row.id)):
+        found[row.starts_at] = row
+    return list(found.values())
+
+
+def holds(acting: Acting, book: Catalogue, one: Listed, place: str, at: dt.datetime) -> bool:
+    """Tell whether a measure holds at a place at a moment, by the words that rule there then."""
+    return book.sectors(one, ruling(acting.store, place, at)) is not None
 
 
 def restore_parameter(acting: Acting, one: Listed, node: str, at: dt.datetime) -> None:
@@ -162,7 +204,13 @@ def unschedule(acting: Acting, place: str, at: dt.datetime) -> None:
     for one in touching(book, place):
         if one.policy is None:
             continue
-        for node in downwards(nodes(acting, at - TICK) | {place}, one):
+        fell = {
+            where
+            for where, rows in chosen_under(acting, one).items()
+            if (row := own_row(rows, where, at + TICK)) is not None
+            and (row.starts_at, row.value) == (at, AS_ABOVE)
+        }
+        for node in downwards(nodes(acting, at - TICK) | {place} | fell, one):
             said = rows_for(acting.store, one.policy, node)
             if not any(row.place == node and row.starts_at == at for row in said):
                 continue

@@ -7,16 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.response.models import Change
 from mingbai.domains.response.parameters import FACTOR, SAMPLED
-from mingbai.domains.response.words import LEVEL, ZONE_GRADE
+from mingbai.domains.response.rules.levels import easier
+from mingbai.domains.response.words import LEVEL, ZONE_GRADE, ResponseLevel, ZoneGrade
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.models import Place, Standing
-from mingbai.kernel.places import is_under, prefix_of
+from mingbai.kernel.places import is_under, parent_of, prefix_of
 from mingbai.kernel.policy import above, in_force
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.standing import StandingWord, ruling
+from mingbai.kernel.rows import Store
+from mingbai.kernel.standing import StandingWord, ruling, spoken
 from mingbai.kernel.standing import in_force as holds
-from mingbai.kernel.words import AsOf, PlaceCode
+from mingbai.kernel.words import AsOf, Moment, PlaceCode, Role
+
+DECLARING = {Role.LEADER, Role.DESK}
 
 
 class HereAt(Ask):
@@ -79,9 +84,51 @@ def said_at(
 
 
 def named(asking: Asking, code: str) -> str:
-    """Return a place's name; of two of one code the lower one's."""
+    """Return how people call a place; of two of one code the lower one."""
     rows = asking.find(Place, code=code)
-    return max(rows, key=lambda row: len(row.prefix)).name if rows else code
+    near = max(rows, key=lambda row: len(row.prefix), default=None)
+    return short_name(near.name, near.level) if near else code
+
+
+def signer_of(
+    store: Store, reach: str, word: StandingWord, place: str, value: str, at: dt.datetime
+) -> str | None:
+    """Return the place above that must sign, because this eases what it says; nobody when the office reaches that far itself."""
+    said = spoken(store, word, at)
+    for upper in above(parent_of(place)) if place != parent_of(place) else ():
+        if upper in said:
+            reached = is_under(upper, reach)
+            return upper if easier(word.name, value, said[upper]) and not reached else None
+    return None
+
+
+class WhoSigns(Ask):
+    """A level or a zone grade that an office would declare for a place."""
+
+    place: PlaceCode
+    level: ResponseLevel | None = None
+    grade: ZoneGrade | None = None
+    at: Moment | None = None
+
+
+class SignerRow(Row):
+    """The place above whose signature it waits for."""
+
+    place: str
+    name: str
+
+
+@query(scope=Scope.UNDER, role=DECLARING, title=_("Who signs a wish to ease"))
+def who_signs(asking: Asking, ask: WhoSigns) -> list[SignerRow]:
+    """Return the place above that must sign before this holds, because it eases what that one says; nothing when none must."""
+    wished = ((LEVEL, ask.level), (ZONE_GRADE, ask.grade))
+    at = ask.at or asking.now
+    found = [
+        signer_of(asking.store, asking.hat.place, word, ask.place, value, at)
+        for word, value in wished
+        if value is not None
+    ]
+    return [SignerRow(place=code, name=named(asking, code)) for code in found if code]
 
 
 class History(Ask):
@@ -155,7 +202,7 @@ class SupervisionRow(Row):
 
 @query(scope=Scope.PUBLIC, title=_("How closely is looked"))
 def supervision(asking: Asking, ask: HereAt) -> list[SupervisionRow]:
-    """Return, by the zone grade of a moment, which share of visits is sampled and how much more often is checked."""
+    """Return, by the zone grade of a moment, which share of decisions is checked afterwards and how often gates are."""
     at = ask.at or asking.now
     places = {ask.place} | {
         row.subject

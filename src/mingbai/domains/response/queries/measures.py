@@ -8,21 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.response.models import Listed, LocalChoice
 from mingbai.domains.response.queries.levels import named
-from mingbai.domains.response.queries.scopes import blocked, thing
+from mingbai.domains.response.queries.scopes import READING, blocked, thing
 from mingbai.domains.response.queries.table import catalogue
 from mingbai.domains.response.rules.levels import EFFECT_AFTER
+from mingbai.domains.response.rules.words_out import SHOWN_FROM
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.clock import day
+from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.measures import deciding, runs
 from mingbai.kernel.models import Measure
 from mingbai.kernel.places import is_under
-from mingbai.kernel.policy import PARAMETERS, above, in_force
+from mingbai.kernel.policy import AS_ABOVE, PARAMETERS, above, in_force, own_row, rows_for
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.standing import ruling
 from mingbai.kernel.words import AsOf, Code, PlaceCode, Sector
+
+TICK = dt.timedelta(microseconds=1)
 
 
 def said_name(one: Listed) -> str:
@@ -205,18 +208,39 @@ class EffectRow(Row):
 
 @query(scope=Scope.PUBLIC, title=_("Whether a measure helped"))
 def effect(asking: Asking, ask: OneMeasure) -> EffectRow:
-    """Return how much of what a measure answers was open when it began, two weeks later, and is open now: counts alone."""
+    """Return how much of what a measure answers was open before it, two weeks later and now, as of the last daily cut; none under ten."""
+    row = effect_at(asking, ask, last_cut(asking.now))
+    counts = {name: few(getattr(row, name)) for name in COUNTED}
+    return row.model_copy(update=counts)
+
+
+@query(scope=Scope.UNDER, role=READING, title=_("Whether a measure helped, to the piece"))
+def effect_here(asking: Asking, ask: OneMeasure) -> EffectRow:
+    """Return how much of what a measure answers was open when it began, two weeks later, and is open now, to the piece."""
+    return effect_at(asking, ask, asking.now)
+
+
+COUNTED = ("blockers_before", "blockers_after", "blockers_now")
+
+
+def few(count: int | None) -> int | None:
+    """Return a count as everyone may read it: fewer than ten are not shown."""
+    return count if count is None or count >= SHOWN_FROM else None
+
+
+def effect_at(asking: Asking, ask: OneMeasure, now: dt.datetime) -> EffectRow:
+    """Return whether a measure helped, as it is known at a moment."""
     one = asking.see(Listed, id=ask.measure_id)
     if one is None or not (is_under(one.place, ask.place) or is_under(ask.place, one.place)):
         raise Refused("RES-17")
     rows = asking.find(Measure, kind=one.code)
-    began = min((row.starts_at for row in rows), default=None)
-    before = after = now = None
+    began = min((row.starts_at for row in rows if row.starts_at <= now), default=None)
+    before = after = current = None
     if one.blocker is not None:
-        now = len(blocked(one.blocker, one.place, asking.now))
+        current = len(blocked(one.blocker, one.place, now))
         if began is not None:
             before = len(blocked(one.blocker, one.place, began))
-            if began + EFFECT_AFTER <= asking.now:
+            if began + EFFECT_AFTER <= now:
                 after = len(blocked(one.blocker, one.place, began + EFFECT_AFTER))
     return EffectRow(
         measure_id=one.id,
@@ -227,7 +251,7 @@ def effect(asking: Asking, ask: OneMeasure) -> EffectRow:
         compared_on=day(began + EFFECT_AFTER) if began else None,
         blockers_before=before,
         blockers_after=after,
-        blockers_now=now,
+        blockers_now=current,
     )
 
 
@@ -245,11 +269,12 @@ class LocalRow(Row):
     reason: str
     starts_at: dt.datetime
     recorded_at: dt.datetime
+    choice_state: str
 
 
 @query(scope=Scope.PUBLIC, title=_("Rules fitted to this place"))
 def local_choices(asking: Asking, ask: AllMeasures) -> list[LocalRow]:
-    """Return what a place and those above it chose otherwise than the house or the place above, within bounds, and why."""
+    """Return what a place and those above it chose otherwise than the place above, why, and whether the choice still holds."""
     rows = LocalChoice.objects.filter(place__in=list(above(ask.place)))
     return [
         LocalRow(
@@ -266,6 +291,16 @@ def local_choices(asking: Asking, ask: AllMeasures) -> list[LocalRow]:
             reason=row.reason,
             starts_at=row.starts_at,
             recorded_at=row.recorded_at,
+            choice_state=state_of_choice(asking, row),
         )
         for row in rows.order_by("-starts_at", "-id")
     ]
+
+
+def state_of_choice(asking: Asking, row: LocalChoice) -> str:
+    """Return whether a choice holds, begins later, or has ended: by another one, by a measure, or with the next word of its place."""
+    if row.starts_at > asking.now:
+        return "choice_ahead"
+    said = own_row(rows_for(asking.store, row.policy, row.place), row.place, asking.now + TICK)
+    wanted = AS_ABOVE if row.value is None else str(row.value)
+    return "choice_holds" if said is not None and said.value == wanted else "choice_ended"

@@ -13,6 +13,7 @@ from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.journal.asks import numbers_of
 from mingbai.kernel.models import Mandate
 from mingbai.kernel.places import is_under
+from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import PlaceCode, Role
@@ -78,9 +79,15 @@ def notice_row(asking: Asking, one: Notice) -> NoticeRow:
 
 @query(scope=Scope.PUBLIC, title=_("Notices for everyone"))
 def public_notices(asking: Asking, ask: OfPlace) -> list[NoticeRow]:
-    """Return the notices of a place that everyone may read, the versions that hold, the newest first."""
-    found = Notice.objects.filter(place=ask.place, for_everyone=True, superseded_by=None)
-    return [notice_row(asking, one) for one in found.order_by("-published_at", "-id")[:MOST]]
+    """Return the notices that everyone at a place may read, its own and those from above that are for it; the newest first."""
+    near = Notice.objects.filter(place__in=list(above(ask.place)), superseded_by=None)
+    found = [
+        one
+        for one in near.filter(for_everyone=True).order_by("-published_at", "-id")
+        if one.place == ask.place
+        or any(is_under(ask.place, code) for code in one.places.split(","))
+    ]
+    return [notice_row(asking, one) for one in found[:MOST]]
 
 
 class OneNotice(Ask):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
@@ -143,9 +144,10 @@ def smallest_scope(asking: Asking, ask: OfBlocker) -> list[SmallestRow]:
 
 
 class UnderPlace(Ask):
-    """A place and what lies under it."""
+    """A place and what lies under it; so many of each at most."""
 
     place: PlaceCode
+    rows_most: int = Field(default=200, ge=1, le=100_000)
 
 
 class ThingRow(Row):
@@ -164,9 +166,10 @@ def scopes(asking: Asking, ask: UnderPlace) -> list[ThingRow]:
     points = Point.objects.filter(place__startswith=begins, kind__in=SCOPE_OF_KIND, closed_at=None)
     found = [
         ThingRow(subject=row.id.hex, scope=SCOPE_OF_KIND[row.kind], name=row.name, place=row.place)
-        for row in points.order_by("place", "kind", "name")
+        for row in points.order_by("place", "kind", "name")[: ask.rows_most]
     ]
     firms = Organisation.objects.filter(place__startswith=begins).order_by("place", "name")
     return found + [
-        ThingRow(subject=row.id.hex, scope="firm", name=row.name, place=row.place) for row in firms
+        ThingRow(subject=row.id.hex, scope="firm", name=row.name, place=row.place)
+        for row in firms[: ask.rows_most]
     ]

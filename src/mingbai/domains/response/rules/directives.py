@@ -51,6 +51,9 @@ sentences(
             "The date of a directive does not lie in the future. Write the date that stands on it."
         ),
         "RES-59": _("No directive of this id is known at this place."),
+        "RES-92": _(
+            "%(name)s has passed it on or shown something for it already. It can't be taken back; it closes like any other."
+        ),
     }
 )
 
@@ -106,6 +109,12 @@ def check_evidence_fits(command: str, at: dt.datetime, since: dt.datetime) -> st
     if command.startswith(OWN_PAPERWORK) or at < since:
         raise Refused("RES-47")
     return KIND_OF_ACT.get(command, ENTRY)
+
+
+def check_taken_back(name: str, *, below: int, evidence: int) -> None:
+    """RES-92 误发可收: what was passed on is taken back only while nobody has it further and nothing shows that it was done."""
+    if below or evidence:
+        raise Refused("RES-92", name=name)
 
 
 def check_finished(

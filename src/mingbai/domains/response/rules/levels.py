@@ -130,6 +130,25 @@ def check_table(
             raise Refused("RES-20")
 
 
+class Bounded(Protocol):
+    """A measure that keeps a parameter within bounds."""
+
+    @property
+    def lowest(self) -> int | None:
+        """Return the least value; nothing where there is none."""
+
+    @property
+    def highest(self) -> int | None:
+        """Return the greatest value; nothing where there is none."""
+
+
+def within(one: Bounded, value: int) -> bool:
+    """Tell whether a value lies within the bounds of a measure."""
+    return (one.lowest is None or one.lowest <= value) and (
+        one.highest is None or value <= one.highest
+    )
+
+
 def holding(cells: Iterable[Told], level: str, grade: str) -> list[Told]:
     """Return the cells of a measure's table that hold at a level and in a zone grade, those for this very grade first."""
     found = [cell for cell in cells if cell.level == level and cell.grade in (None, grade)]
