@@ -196,6 +196,73 @@ def test_a_recheck_is_booked_for_what_failed_alone(town: Town) -> None:
     assert town.book(checklists=[HEALTH], on=later(1))["booked"] == ["sick-bay-1", "sick-bay-2"]
 
 
+def test_a_visit_that_rechecks_closes_what_is_in_order_and_sends_back_the_rest(town: Town) -> None:
+    """Rows: T22, Z14."""
+    visit = begun(town, checklists=[CHEMICAL])
+    fine, wrong = town.find(visit, "tank-1", "serious"), town.find(visit, "tank-2", "serious")
+    town.tick(visit, ["tank-3", "tank-4"])
+    town.end(visit)
+    for finding in (fine, wrong):
+        town.about(finding, "put_right", town.clerk, text="改好了")
+    again = begun(town, recheck=True, checklists=None, on=later(0))
+    town.tick(again, ["tank-1"])
+    assert town.find(again, "tank-2", text="还在漏") == wrong, "found once, sent back"
+    assert Finding.objects.get(id=fine).state == "put_right", "nothing is closed before the end"
+    town.end(again)
+    rows = {str(row.id): (row.state, row.severity) for row in Finding.objects.all()}
+    assert rows == {fine: ("closed", "serious"), wrong: ("open", "serious")}
+    assert Finding.objects.get(id=wrong).due == today() + dt.timedelta(days=3)
+    assert said(town, "inspection.serious_hazard") == "open"
+    assert waits(town, town.clerk) == ["inspection.finding"]
+    assert "inspection.recheck" not in waits(town, town.second, TONGZHOU)
+    town.about(wrong, "put_right", town.clerk, text="这回不漏了")
+    last = begun(town, recheck=True, checklists=None)
+    town.tick(last, ["tank-2"])
+    town.end(last)
+    assert said(town, "inspection.serious_hazard") is None
+    assert said(town, "inspection.passed") == later(0)
+    steps = FindingStep.objects.filter(finding_id=wrong).order_by("id")
+    assert [one.what for one in steps] == ["put_right", "sent_back", "put_right", "closed"]
+    assert town.house.faults() == []
+
+
+def test_a_visit_of_whoever_answers_for_it_closes_nothing(town: Town) -> None:
+    """Rows: T22."""
+    visit = begun(town)
+    town.find(visit, "mask-1")
+    town.about(str(Finding.objects.get().id), "put_right", town.clerk, text="改好了")
+    mandate = {"place": VILLAGE, "role": "clerk", "organisation": town.chemical}
+    town.house.do("mandates.give", mandate | {"person": str(town.second.person), "capacity": "厂"})
+    inspects = Mandate.objects.get(person_id=town.second.person, role="inspector").id
+    own = {"as_": town.second, "mandate": inspects}
+    about = {"place": VILLAGE, "organisation": town.chemical, "recheck": True, "on": later(0)}
+    again = town.of(town.house.do("inspection.book_visit", about, **own).result["visit"])
+    town.house.do("inspection.begin_visit", again, **own)
+    ticked = again | {"check_item": "mask-1", "outcome": "ok"}
+    town.house.do("inspection.tick_item", ticked, **own)
+    with pytest.raises(Refused) as refused:
+        found = {"check_item": "mask-1", "severity": "minor", "text": "还差"}
+        town.house.do("inspection.record_finding", again | found, **own)
+    assert refused.value.code == "INS-12"
+    town.house.do("inspection.end_visit", again, **own)
+    assert Finding.objects.get().state == "put_right"
+    assert waits(town, town.inspector, TONGZHOU).count("inspection.recheck") == 1
+
+
+def test_what_is_not_in_order_is_said_before_a_visit_ends(town: Town) -> None:
+    """Rows: Z14."""
+    visit = begun(town)
+    town.tick(visit, ["mask-1"], "failed")
+    with pytest.raises(Refused) as refused:
+        town.end(visit)
+    assert refused.value.code == "INS-34", "a cross in a box is nobody's to put right"
+    town.find(visit, "mask-1")
+    assert town.end(visit)["failed"] == 1
+    fact = begun(town, check_items=["mask-1"], new_fact="又来举报", on=later(0))
+    town.tick(fact, ["mask-1"], "failed")
+    assert town.end(fact)["failed"] == 1, "it is somebody's already"
+
+
 def test_only_a_minor_finding_is_waived_and_by_another(town: Town) -> None:
     visit = begun(town)
     minor, serious = town.find(visit, "mask-1"), town.find(visit, "mask-2", "serious")

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from mingbai.domains.inspection.models import Visit, VisitItem
+from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.domains.inspection.queries.bundle import inspection_part
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.clock import machine_now
@@ -87,7 +87,7 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     first = town.book()
     town.begin(first["visit"])
     town.tick(first["visit"], first["booked"][1:])
-    town.tick(first["visit"], first["booked"][:1], "failed")
+    town.find(first["visit"], first["booked"][0])
     town.end(first["visit"])
     second = town.book(town.second, checklists=[HEALTH], on=later(3))
     assert second["booked"] == ["sick-bay-1", "sick-bay-2"]
@@ -111,6 +111,10 @@ def test_a_new_fact_looks_again_at_what_it_is_about(town: Town) -> None:
     with pytest.raises(Refused) as refused:
         town.book(check_items=["mask-1"], on=later(1))
     assert refused.value.code == "INS-30"
+    for more in ({}, {"check_items": []}):
+        with pytest.raises(Refused) as refused:
+            town.book(on=later(1), new_fact="有工人举报口罩过期", **more)
+        assert refused.value.code == "INS-35", "a new fact is about something, not about everything"
     again = town.book(check_items=["mask-1"], on=later(1), new_fact="有工人举报口罩过期")
     assert again["booked"] == ["mask-1"] and again["offered"] == []
     assert VisitItem.objects.get(visit_id=again["visit"]).again == "new_fact"
@@ -186,6 +190,50 @@ def test_what_a_phone_tells_late_is_recorded_and_shown_as_against_the_rules(days
     assert (row.state, row.again, row.on) == ("ok", "anyway", JAN_28)
     assert OpenItem.objects.filter(kind="sync.overruled", role="desk").count() == 2
     assert twice(14) == []
+
+
+def told(town: Town, name: str, ask: dict[str, Any], at: dt.datetime) -> tuple[str, str]:
+    """Tell something late, as a phone does; return what came of it and the rule that was against it."""
+    one = One(ask, uuid4(), at, may_overrule=True)
+    ((outcome,),) = run_many(f"inspection.{name}", [one], as_=town.inspector)
+    return outcome.outcome, outcome.refusal.code if outcome.refusal else ""
+
+
+def test_a_visit_that_took_place_though_it_was_cancelled_meanwhile_is_kept(days: Town) -> None:
+    booked = days.book(on=str(JAN_28))
+    visit = days.of(booked["visit"])
+    clock(days, JAN_28, 9)
+    began = moment_now(Store())
+    clock(days, JAN_28, 11)
+    days.house.do("inspection.cancel_visit", visit | {"reason": "改期"}, as_=days.desk)
+    with pytest.raises(Refused) as refused:
+        days.begin(booked["visit"])
+    assert refused.value.code == "INS-6", "on a page it is a wish"
+    clock(days, JAN_28, 12)
+    found = {"check_item": "mask-1", "severity": "serious", "text": "通道堵死"}
+    assert told(days, "begin_visit", visit, began) == ("overruled", "INS-6")
+    ticked = {"check_item": "mask-2", "outcome": "ok"}
+    for name, more in (("tick_item", ticked), ("record_finding", found), ("end_visit", {})):
+        assert told(days, name, visit | more, began) == ("accepted", ""), name
+    row = Visit.objects.get()
+    assert (row.state, row.reason) == ("ended", "改期")
+    assert Standing.objects.filter(what="inspection.serious_hazard", ends_at=None).exists()
+    assert days.house.faults() == []
+
+
+def test_what_was_found_is_kept_whatever_day_a_phone_proposed(days: Town) -> None:
+    booked = days.book(on=str(JAN_28))
+    clock(days, JAN_28, 9)
+    at = moment_now(Store())
+    visit = days.of(booked["visit"])
+    days.begin(booked["visit"])
+    rule = {"place": TONGZHOU, "policy": "inspection.serious_days", "value": 1}
+    days.house.do("policy.put", rule)
+    clock(days, JAN_28, 10)
+    found = {"check_item": "mask-1", "severity": "serious", "text": "通道堵死"}
+    ask = visit | found | {"due": str(JAN_28 + dt.timedelta(days=30))}
+    assert told(days, "record_finding", ask, at) == ("overruled", "INS-9")
+    assert Finding.objects.get().due <= JAN_28 + dt.timedelta(days=3)
 
 
 def test_the_length_of_a_visit_is_its_real_length(days: Town) -> None:
@@ -291,6 +339,16 @@ def test_a_firm_that_was_looked_at_whole_has_passed(town: Town) -> None:
     town.whole(checklists=[CHEMICAL], on=later(0))
     word = Standing.objects.get(what="inspection.passed")
     assert (word.subject, word.value) == (town.chemical.replace("-", ""), later(0))
+
+
+def test_a_chemical_firm_has_not_passed_by_a_visit_to_its_sick_bay(town: Town) -> None:
+    """Rows: Z15."""
+    town.whole(checklists=[HEALTH])
+    assert not Standing.objects.filter(what="inspection.passed").exists(), "who saw the tanks?"
+    town.whole(organisation=town.masks, checklists=[HEALTH])
+    assert Standing.objects.get(what="inspection.passed").subject == town.masks.replace("-", "")
+    town.whole(checklists=[CHEMICAL])
+    assert Standing.objects.filter(what="inspection.passed", ends_at=None).count() == 2
 
 
 def bookings(town: Town, chance: random.Random, count: int) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from mingbai.domains.inspection.commands.hazards import settle_words
+from mingbai.domains.inspection.commands.rechecks import check_said, close_rechecked
 from mingbai.domains.inspection.models import ChecklistItem, Finding, Visit, VisitItem
 from mingbai.domains.inspection.parameters import VISITS_MOST
 from mingbai.domains.inspection.queries import subjects
@@ -73,6 +74,8 @@ def book_visit(acting: Acting, ask: BookVisit) -> Booked:
         if ask.recheck
         else items_asked(acting, ask, subject, level, grade)
     )
+    if ask.new_fact is not None and not ask.check_items:
+        raise Refused("INS-35")
     if ask.check_items is not None:
         if not ask.recheck and ask.new_fact is None:
             raise Refused("INS-30")
@@ -236,30 +239,32 @@ def begin_visit(acting: Acting, ask: OfVisit) -> None:
     seen = acting.see(Visit, id=ask.visit)
     if seen is None or seen.place != ask.place:
         raise Refused("INS-5")
-    subject = subjects.subject_row(acting, seen, lock=True)
+    subjects.subject_row(acting, seen, lock=True)
     visit = held_visit(acting, ask.place, ask.visit)
-    if visit.state != rules.PLANNED:
+    cancelled = visit.state == rules.CANCELLED
+    if cancelled:
+        acting.against(Refused("INS-6"))
+    elif visit.state != rules.PLANNED:
         raise Refused("INS-6")
     on = day(acting.at)
     level, grade = subjects.ruled(acting.store, visit.place, acting.at)
     items = acting.hold_each(VisitItem, visit_id=visit.id)
-    known = known_by_now(acting, visit, subject, items, grade)
+    known = known_by_now(acting, visit, items, grade)
     for one in items:
         kept = acting.see(ChecklistItem, id=one.item_id)
         eased = kept is not None and not visit.recheck and not rules.holds(kept.levels, level)
-        state = rules.EASED if eased else rules.FREED if one.code in known else one.state
+        stood = rules.DUE if cancelled else one.state
+        state = rules.EASED if eased else rules.FREED if one.code in known else stood
         if (state, on) != (one.state, one.on):
             acting.change(one, on=on, state=state)
     acting.change(visit, state=rules.BEGUN, began_at=acting.at, on=on)
 
 
-def known_by_now(
-    acting: Acting, visit: Visit, subject: Subject, items: list[VisitItem], grade: str
-) -> set[str]:
+def known_by_now(acting: Acting, visit: Visit, items: list[VisitItem], grade: str) -> set[str]:
     """INS-21 到场再对: what was looked at since the booking is not looked at again; on another day, nor what others booked."""
     on = day(acting.at)
     days = subjects.window(acting.store, visit.place, grade, acting.at)
-    before = subjects.looked_at(acting, subject.key, on, but=visit.id)
+    before = subjects.looked_at(acting, visit.subject, on, but=visit.id)
     others = [one for one in before if one.came or visit.on != on]
     mine = [one.code for one in items if one.again is None]
     met = rules.met(mine, others, on, days)
@@ -324,9 +329,11 @@ def end_visit(acting: Acting, ask: OfVisit) -> Ended:
     if acting.at < visit.began_at:
         raise Refused("INS-28")
     items = acting.hold_each(VisitItem, visit_id=visit.id)
+    check_said(acting, visit, items)
     for one in items:
         if one.state == rules.DUE:
             acting.change(one, state=rules.LEFT)
+    close_rechecked(acting, visit, items)
     visit = acting.change(visit, state=rules.ENDED, ended_at=acting.at)
     acting.close_item(kind=VISIT, subject=visit.id.hex, place=visit.place, outcome="visited")
     if visit.organisation_id is not None:

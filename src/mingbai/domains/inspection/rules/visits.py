@@ -61,6 +61,10 @@ sentences(
         "INS-33": _("At the level of this day the item is no longer asked."),
         "INS-30": _("Items are chosen one by one only for a recheck or a new fact."),
         "INS-31": _("What is found at a firm is for the firm itself to put right."),
+        "INS-34": _(
+            "Not ended yet: of %(number)s items that are not in order, nobody has written what is wrong. Save a finding for each, then end the visit."
+        ),
+        "INS-35": _("Choose the items that the new fact is about. The others were looked at already."),
         "INS-29": _("Whoever found it, or has to put it right, does not waive it. Ask somebody else."),
     }
 )  # fmt: skip
