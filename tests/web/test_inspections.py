@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from PIL import Image
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.kernel.models import Attachment, Link, Mandate, OpenItem
 from tests.conftest import TONGZHOU, VILLAGE, House
-from tests.inspection.conftest import CONTROL, HEALTH, Town, built
+from tests.inspection.conftest import CONTROL, HEALTH, Town, built, item, listed
 from tests.web.test_pages import signed_in
 
 DAY = "2020-01-27"
@@ -102,6 +103,53 @@ def test_a_second_office_is_shown_the_result_and_why_it_need_not_come(town: Town
     page = answered.content.decode()
     assert answered.status_code == 422 and "INS-3" in page and "2020-01-27" in page
     assert "2020-02-10" in page, "from when on it may be looked at again"
+
+
+def test_a_visit_that_rechecks_says_what_it_rechecks_and_closes_it(town: Town) -> None:
+    """Rows: T22."""
+    booked = town.book(on=DAY)
+    town.begin(booked["visit"])
+    number = town.find(booked["visit"], "mask-1")
+    town.about(number, "put_right", town.clerk, text="补了两箱")
+    again = town.book(town.second, recheck=True, checklists=None, on=DAY)
+    second = signed_in(town.house, "inspector-2", town.second)
+    here = f"/inspections/{VILLAGE}/visit/{again['visit']}/"
+    pressed(second, here, "begin_visit")
+    page = second.get(here).content.decode()
+    assert f"/finding/{number}/" in page and "还有 1 项没查" in page
+    pressed(second, here, "tick_item", check_item="mask-1", outcome="ok")
+    page = pressed(second, here, "end_visit").content.decode()
+    assert Finding.objects.get().state == "closed" and "已销号" in page
+
+
+def test_a_new_fact_is_about_the_items_that_were_chosen(town: Town) -> None:
+    """Rows: H20."""
+    town.whole(on=DAY)
+    second = signed_in(town.house, "inspector-2", town.second)
+    more = {"organisation": town.chemical, "new_fact": "有人举报", "on": DAY}
+    address = f"/inspections/{VILLAGE}/book/"
+    asked = {"request_id": str(uuid.uuid4())} | more
+    page = second.post(address, asked).content.decode()
+    assert "INS-35" in page and "有人举报" in page, "what was typed is kept"
+    asked = {"request_id": str(uuid.uuid4()), "check_items": ["mask-1", "mask-3"]} | more
+    second.post(address, asked)
+    visit = Visit.objects.get(new_fact="有人举报")
+    codes = VisitItem.objects.filter(visit=visit).values_list("code", flat=True)
+    assert sorted(codes) == ["mask-1", "mask-3"]
+
+
+def test_the_place_itself_is_visited_by_its_own_lists(town: Town) -> None:
+    """Rows: Z15."""
+    items = [item("notice-board"), item("loudspeaker")]
+    town.house.do("inspection.publish_checklist", listed("village", items, applies_to="place"))
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    address = f"/inspections/{VILLAGE}/book/"
+    page = inspector.get(address, {"point": "itself"}).content.decode()
+    assert 'value="village"' in page and f'value="{CONTROL}"' not in page
+    asked = {"point": "itself", "checklists": ["village"], "on": DAY}
+    inspector.post(address, asked | {"request_id": str(uuid.uuid4())})
+    visit = Visit.objects.get()
+    assert (visit.subject, visit.organisation_id, visit.point_id) == (VILLAGE, None, None)
 
 
 def test_an_open_item_leads_to_its_page(town: Town) -> None:

@@ -30,6 +30,8 @@ LISTED = "inspection.visits"
 WAYS = ("put_right", "close_finding", "send_back", "waive_finding")
 STEPS = ("begin_visit", "end_visit", "tick_item", "cancel_visit", "record_finding")
 PICTURE = "picture"
+ITSELF = "itself"
+"""What stands for the place itself among the points that can be visited."""
 OPEN, PUT_RIGHT = "open", "put_right"
 
 
@@ -185,17 +187,25 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "books": may(hat.role, "inspection.book_visit"),
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
         "known": by_visit(one for one in known if one.visit != row.visit),
-        "findings": [
-            one
-            for one in asking(request, READS, {"place": place, "done": True})
-            if one.visit == row.visit
-        ],
+        "findings": findings_of(request, place, row),
+        "left": sum(one.state == "due" for one in row.check_items),
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/inspections/visit.html", page, status=status))
+
+
+def findings_of(request: HttpRequest, place: str, visit: Any) -> list[Any]:
+    """Return the findings of a visit; of one that rechecks also those that it looks at again."""
+    again = {one.code for one in visit.check_items} if visit.recheck else set()
+    whose = (visit.organisation, visit.point)
+    return [
+        one
+        for one in asking(request, READS, {"place": place, "done": True})
+        if one.visit == visit.visit or (one.code in again and (one.organisation, one.point) == whose)
+    ]
 
 
 def acted(request: HttpRequest, place: str, number: UUID, step: str) -> None:
@@ -301,7 +311,7 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     to = {name: str(data.get(name, "")) for name in ("organisation", "point")}
     if to["organisation"]:
         to["point"] = ""
-    subject = {name: value for name, value in to.items() if value}
+    subject = {name: value for name, value in to.items() if value and value != ITSELF}
     refusal: Refused | None = None
     if request.method == "POST":
         try:
@@ -313,15 +323,19 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     desk = hat.role != Role.INSPECTOR
+    known = asking(request, "inspection.calendar", {"place": place} | subject)
     page = {
         "place": place,
         "places": reached(request, place),
         "firms": asking(request, "organisations.organisations", {"place": place}),
         "points": asking(request, "places.points", {"place": place}),
         "to": to,
-        "lists": asking(request, "inspection.checklists", {"place": place} | subject),
+        "lists": lists_for(request, place, subject),
+        "itself": ITSELF,
         "chosen": request.POST.getlist("checklists"),
-        "rows": by_visit(asking(request, "inspection.calendar", {"place": place} | subject)),
+        "again": request.POST.getlist("check_items"),
+        "rows": by_visit(known),
+        "items": sorted({one.code: one.sentence for one in known}.items()),
         "inspectors": asking(request, "inspection.inspectors", {"place": place}) if desk else [],
         "day": data.get("on") or str(today()),
         "values": data,
@@ -332,10 +346,18 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/book.html", page, status=status))
 
 
+def lists_for(request: HttpRequest, place: str, subject: dict[str, str]) -> list[Any]:
+    """Return the checklists that are for a firm or a point, or else for the place itself."""
+    rows = asking(request, "inspection.checklists", {"place": place} | subject)
+    return [row for row in rows if subject or row.applies_to == "place"]
+
+
 def booked(request: HttpRequest) -> dict[str, Any]:
     """Return what a booking asks for, beside whom it is to."""
     ask: dict[str, Any] = dict(typed(request, "on", "new_fact", "inspector"))
     for name in ("help", "recheck"):
         ask[name] = bool(request.POST.get(name))
     chosen = request.POST.getlist("checklists")
+    if "new_fact" in ask:
+        ask["check_items"] = request.POST.getlist("check_items")
     return ask | ({"checklists": chosen} if chosen and not ask["recheck"] else {})
