@@ -192,6 +192,30 @@ def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_cle
     assert (held.value, held.subject) == ("40", firm.replace("-", ""))
 
 
+def test_what_a_firm_has_said_is_not_the_storekeepers_nor_every_offices(
+    village: House, bureau: Actor, host: Actor, firm_clerk: Actor
+) -> None:
+    firm = village.names["firm"]
+    made = village.do("inspection.request_form", form("订单完成率", subjects=[firm]), as_=bureau)
+    about = {"place": VILLAGE, "form": made.result["form"], "organisation": firm}
+    whose = {"place": VILLAGE, "organisation": firm}
+    for ask in (
+        lambda: village.ask("inspection.form_questions", about, as_=host),
+        lambda: village.ask("inspection.waiting_forms", whose, as_=host),
+        lambda: village.ask("inspection.held_values", whose, as_=host),
+        lambda: village.ask("inspection.firm_burden", whose, as_=host),
+        lambda: village.do("inspection.save_answers", about | {"answers": []}, as_=host),
+    ):
+        with pytest.raises(Refused, match="FRM-9"):
+            ask()
+    send(village, firm_clerk, str(made.result["form"]), {"订单完成率": "四成"}, organisation=firm)
+    inspector = village.person("应巡", "inspector", TONGZHOU)
+    with pytest.raises(Refused, match="ACC-1"):
+        village.ask("inspection.held_values", whose, as_=inspector)
+    (row,) = village.ask("inspection.held_values", whose, as_=firm_clerk)
+    assert row.value == "四成"
+
+
 def test_a_firms_clerk_does_not_speak_for_the_village(
     village: House, bureau: Actor, firm_clerk: Actor
 ) -> None:

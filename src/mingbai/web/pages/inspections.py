@@ -204,7 +204,8 @@ def findings_of(request: HttpRequest, place: str, visit: Any) -> list[Any]:
     return [
         one
         for one in asking(request, READS, {"place": place, "done": True})
-        if one.visit == visit.visit or (one.code in again and (one.organisation, one.point) == whose)
+        if one.visit == visit.visit
+        or (one.code in again and (one.organisation, one.point) == whose)
     ]
 
 

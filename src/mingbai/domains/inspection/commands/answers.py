@@ -14,7 +14,7 @@ from mingbai.domains.inspection.models import (
     HeldValue,
 )
 from mingbai.domains.inspection.queries.forms import ANSWERERS
-from mingbai.domains.inspection.queries.hosts import check_of_place
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place
 from mingbai.domains.inspection.rules.forms import SENT, answer_of, holds_a_number
 from mingbai.domains.inspection.words import FORM, FieldCode
 from mingbai.kernel.acting import Acting
@@ -64,6 +64,7 @@ class Saved(Answer):
 def subject_of(acting: Acting, ask: SaveAnswers | SendAnswers) -> Subject:
     """FRM-9 各说各家: answers are given for one's own village or firm."""
     if ask.organisation is not None:
+        check_no_keeper(acting.role)
         speaks_for(acting, firm_of(acting, ask.place, ask.organisation))
     else:
         check_of_place(acting.store, acting.role, acting.mandate)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.inspection.models import FormRequest, FormSubject, Visit
 from mingbai.domains.inspection.parameters import BUDGET
 from mingbai.domains.inspection.queries.gate import called, minutes_for
+from mingbai.domains.inspection.queries.hosts import check_no_keeper
 from mingbai.domains.inspection.weeks import lasted, span
 from mingbai.domains.inspection.words import Week, week_of
 from mingbai.kernel.acting import Asking
@@ -137,6 +138,7 @@ def firm_burden(asking: Asking, ask: FirmBurdenAsk) -> Burden:
     firm = asking.see(Organisation, id=ask.organisation)
     if firm is None or firm.place != ask.place:
         raise Refused("ORG-4")
+    check_no_keeper(asking.role)
     if asking.role in OWN_SIDE and not own(asking.store, asking.role, asking.hat.mandate, firm):
         raise NotAllowed("FRM-9")
     return burden_of(asking, Subject(ask.place, firm.id), ask.week, reasons=True)

@@ -23,7 +23,7 @@ from mingbai.domains.inspection.queries.gate import (
     said_holder,
     standing_of,
 )
-from mingbai.domains.inspection.queries.hosts import check_of_place
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place
 from mingbai.domains.inspection.rules.forms import HELD, LEARNT, SENT, WAITS
 from mingbai.domains.inspection.words import SubjectKind
 from mingbai.kernel.acting import Asking
@@ -156,6 +156,8 @@ class HouseFieldRow(Row):
 
 def check_own(asking: Asking, subject: Subject) -> None:
     """FRM-9 各说各家: a firm's own side sees what was asked of their firm; what was asked of the village is its own people's."""
+    if subject.organisation is not None:
+        check_no_keeper(asking.role)
     if asking.role not in OWN_SIDE:
         return
     if subject.organisation is None:
@@ -345,9 +347,9 @@ def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[A
     ]
 
 
-@query(scope=Scope.UNDER, role=ANSWERERS | ASKERS, title=_("Answers that are held"))
+@query(scope=Scope.UNDER, role=ANSWERERS, title=_("Answers that are held"))
 def held_values(asking: Asking, ask: OfSubjectAsk) -> list[HeldRow]:
-    """Return what a village or a firm has answered once, and what no later form asks of it again until it is too old."""
+    """Return what a village or a firm has answered once, to whoever answers for it; an office reads it in a form of its own, with a reason."""
     subject = Subject(ask.place, ask.organisation)
     check_own(asking, subject)
     titles = headings_of(asking.store)

@@ -11,6 +11,12 @@ from mingbai.kernel.words import Role
 OF_THE_PLACE = frozenset({"government", "committee"})
 
 
+def check_no_keeper(role: Role) -> None:
+    """FRM-9 各说各家: who keeps a village's store answers for the village, and reads nothing of what a firm has said."""
+    if role is Role.KEEPER:
+        raise NotAllowed("FRM-9")
+
+
 def check_of_place(store: Store, role: Role, mandate: UUID | None) -> None:
     """FRM-9 各说各家: a firm's clerk or head does not speak for the village; the village committee's own clerk does."""
     if role not in OWN_SIDE:
