@@ -237,3 +237,22 @@ def test_an_inspectors_visit_counts_by_its_real_length(days: Town) -> None:
     found = days.house.ask("inspection.firm_burden", ask, as_=days.clerk)
     assert [(one.kind, one.minutes) for one in found.asks] == [("visit", 85)]
     assert meter(days.house).minutes == 0, "a firm's visit is no burden of the village"
+
+
+def test_every_village_and_firm_of_which_anything_was_asked_is_on_the_list(days: Town) -> None:
+    """Rows: H27."""
+    for more in ({}, {"organisation": None, "point": days.gate, "checklists": ["gates"]}):
+        booked = days.book(on="2020-01-27", **more)
+        days.begin(booked["visit"])
+        days.tick(booked["visit"], booked["booked"])
+        clock(days, dt.date(2020, 1, 27), 10 + len(more), 0)
+        days.end(booked["visit"])
+    above = days.house.person("殷明", "leader", PREFECTURE)
+    rows = days.house.ask("inspection.burdens", {"place": PREFECTURE}, as_=above)
+    assert {(str(row.organisation), row.place) for row in rows} == {
+        (days.chemical, VILLAGE),
+        ("None", VILLAGE),
+    }, "two levels down, and by visits alone"
+    other = days.house.person("别家文员", "clerk", VILLAGE, organisation=days.masks)
+    rows = days.house.ask("inspection.burdens", {"place": VILLAGE}, as_=other)
+    assert [row.organisation for row in rows] == [None], "another firm's week is not theirs"

@@ -227,6 +227,9 @@ def test_a_firms_clerk_sees_the_firms_own_meter(
     browser = sign_in(village, firm_clerk, "clerk")
     page = browser.get("/burden/", follow=True)
     assert "This week 2 of 120 minutes were asked" in said(page)
+    above = sign_in(village, bureau, "bureau").get(f"/burden/{TONGZHOU}/")
+    assert "马头村口罩加工厂 has the heaviest week: 2 of 120 minutes." in said(above)
+    assert f'href="/burden/{VILLAGE}/{firm}/?week=2020-W05"' in above.content.decode()
     (link,) = set(re.findall(r'href="(/forms/[^"]+/answer/[^"]*)"', page.content.decode()))
     assert "1 question is left" in said(browser.get(link))
 

@@ -66,7 +66,7 @@ def inside(request: HttpRequest, place: str, ask: dict[str, str]) -> dict[str, A
             return found
     if may(request, "inspection.burdens") and hat.role not in (Role.KEEPER, Role.CLERK):
         rows = asking(request, "inspection.burdens", ask)
-        found["rows"] = [row for row in rows if row.place != place]
+        found["rows"] = [row for row in rows if row.organisation or row.place != place]
     found["leaders"] = may(request, "inspection.leader_visits")
     found["asks"] = may(request, "inspection.request_form")
     return found

@@ -14,14 +14,13 @@ from mingbai.domains.inspection.weeks import lasted, span
 from mingbai.domains.inspection.words import Week, week_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.burden import Spent, asker_of, burden_source, spent
+from mingbai.kernel.burden import Spent, asked_under, asker_of, burden_source, spent
 from mingbai.kernel.clock import day
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.holding import Subject
 from mingbai.kernel.models import Organisation
-from mingbai.kernel.places import is_under, prefix_of
+from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import in_force
-from mingbai.kernel.queries.places import OfPlace, children
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
@@ -40,7 +39,21 @@ READERS = {
 }
 
 
-@burden_source("form")
+def asked_by_forms(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return of whom forms that were sent in a span ask something."""
+    rows = FormSubject.objects.filter(
+        place__startswith=prefix, sent_at__gte=since, sent_at__lt=until, to_ask__gt=0
+    )
+    return [Subject(*one) for one in rows.values_list("place", "organisation").distinct()]
+
+
+def visited_by_inspectors(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return whom inspectors visited in a span."""
+    rows = Visit.objects.filter(place__startswith=prefix, began_at__gte=since, began_at__lt=until)
+    return [Subject(*one) for one in rows.values_list("place", "organisation_id").distinct()]
+
+
+@burden_source("form", whom=asked_by_forms)
 def minutes_of_forms(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:
@@ -58,7 +71,7 @@ def minutes_of_forms(
     return found
 
 
-@burden_source("visit")
+@burden_source("visit", whom=visited_by_inspectors)
 def minutes_of_visits(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:
@@ -205,10 +218,11 @@ def overruns_of(
     ]
 
 
-class PlaceBurdenRow(Row):
-    """One village's minutes of a week."""
+class SubjectBurdenRow(Row):
+    """One village's or one firm's minutes of a week."""
 
     place: str
+    organisation: UUID | None
     subject_name: str
     week: str
     spent_minutes: int
@@ -216,21 +230,21 @@ class PlaceBurdenRow(Row):
     biggest_asker: str | None
 
 
-@query(scope=Scope.UNDER, role=READERS, title=_("The burden of every village"))
-def burdens(asking: Asking, ask: BurdenAsk) -> list[PlaceBurdenRow]:
-    """Return the minutes of a week of each place under a place that anybody asked something of, the heaviest first."""
+@query(scope=Scope.UNDER, role=READERS, title=_("The burden of each village and firm"))
+def burdens(asking: Asking, ask: BurdenAsk) -> list[SubjectBurdenRow]:
+    """Return the minutes of a week of each village and firm of which anybody asked something, the heaviest first."""
     since, until = span(ask.week or week_of(day(asking.now)))
-    asked = FormSubject.objects.filter(
-        place__startswith=prefix_of(ask.place), sent_at__gte=since, sent_at__lt=until
-    )
-    near = [row.code for row in children(asking, OfPlace(place=ask.place))]
+    above = asking.role not in OWN_SIDE | {Role.KEEPER}
     found = []
-    for place in sorted({ask.place, *near, *asked.values_list("place", flat=True)}):
-        row = burden_of(asking, Subject(place), ask.week, reasons=False)
+    for one in asked_under(ask.place, since, until):
+        if one.organisation is not None and not above:
+            continue
+        row = burden_of(asking, one, ask.week, reasons=False)
         if row.minutes:
             found.append(
-                PlaceBurdenRow(
-                    place=place,
+                SubjectBurdenRow(
+                    place=one.place,
+                    organisation=one.organisation,
                     subject_name=row.subject_name,
                     week=row.week,
                     spent_minutes=row.minutes,
@@ -238,4 +252,7 @@ def burdens(asking: Asking, ask: BurdenAsk) -> list[PlaceBurdenRow]:
                     biggest_asker=row.biggest_asker,
                 )
             )
-    return sorted(found, key=lambda row: (-row.spent_minutes * 1000 // row.budget, row.place))
+    return sorted(
+        found,
+        key=lambda row: (-row.spent_minutes * 1000 // row.budget, row.place, row.subject_name),
+    )

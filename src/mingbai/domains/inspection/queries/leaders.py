@@ -232,7 +232,15 @@ def visit_words(asking: Asking, ask: VisitsAsk) -> list[WordRow]:
     return [WordRow(word=word, times_count=number) for word, number in said.most_common()]
 
 
-@burden_source("leader_visit")
+def visited_by_leaders(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return the places that leaders visited in a span."""
+    rows = LeaderVisit.objects.filter(
+        place__startswith=prefix, began_at__gte=since, began_at__lt=until
+    )
+    return [Subject(place) for place in rows.values_list("place", flat=True).distinct()]
+
+
+@burden_source("leader_visit", whom=visited_by_leaders)
 def minutes_of_leaders(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:
