@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
-from mingbai.kernel.models import Attachment, Link, Mandate, OpenItem
+from mingbai.kernel.models import Attachment, Link, Mandate, Message, OpenItem
 from tests.conftest import TONGZHOU, VILLAGE, House
 from tests.inspection.conftest import CONTROL, HEALTH, Town, built, item, listed
 from tests.web.test_pages import signed_in
@@ -150,6 +150,20 @@ def test_the_place_itself_is_visited_by_its_own_lists(town: Town) -> None:
     inspector.post(address, asked | {"request_id": str(uuid.uuid4())})
     visit = Visit.objects.get()
     assert (visit.subject, visit.organisation_id, visit.point_id) == (VILLAGE, None, None)
+
+
+def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
+    """Rows: Z14."""
+    town.book(on="2020-01-29")
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    assert Message.objects.get(kind="visit_booked").person == town.clerk.person
+    told = clerk.get("/about-me/").content.decode()
+    assert "有一次到贵单位的检查" in told
+    page = clerk.get("/inspections/own/").content.decode()
+    assert "要来的检查" in page and "2020-01-29" in page and "mask-7合格" in page
+    other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
+    client = signed_in(town.house, "clerk-2", other)
+    assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
 
 
 def test_an_open_item_leads_to_its_page(town: Town) -> None:

@@ -93,6 +93,13 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/inspections.html", page))
 
 
+def coming(request: HttpRequest, place: str, firm: UUID) -> list[dict[str, Any]]:
+    """Return the visits to a firm that are booked or under way, the next first, each with its items."""
+    ask = {"place": place, "organisation": str(firm)}
+    rows = asking(request, "inspection.calendar", ask)
+    return by_visit(one for one in reversed(rows) if one.state == "due")
+
+
 @signed_in
 def own_findings(request: HttpRequest) -> HttpResponse:
     """Show a firm, or who keeps a point, what was found there, until when, and what is done already."""
@@ -100,6 +107,7 @@ def own_findings(request: HttpRequest) -> HttpResponse:
     assert hat is not None
     rows = asking(request, OWNS, {"place": hat.place, "done": True})
     page = {
+        "coming": coming(request, hat.place, hat.organisation_id) if hat.organisation_id else [],
         "open": [row for row in rows if row.state == OPEN],
         "recheck": [row for row in rows if row.state == PUT_RIGHT],
         "done": [row for row in rows if row.state not in (OPEN, PUT_RIGHT)],
