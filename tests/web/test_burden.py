@@ -246,6 +246,7 @@ def test_a_visit_is_begun_ended_and_closed_on_the_page(village: House, at_home: 
 
     plan = {"on": today().isoformat(), "hands": "both", "purpose": "看看缺什么"}
     page = press(browser, "plan_leader_visit", **plan)
+    assert "Nobody came" not in said(at_home.get("/leaders/"))
     visit = {"visit": Boxes(page).values["visit"][0]}
     press(browser, "begin_leader_visit", **visit)
     page = press(browser, "end_leader_visit", **visit)
@@ -259,3 +260,17 @@ def test_a_visit_is_begun_ended_and_closed_on_the_page(village: House, at_home: 
     page = press(at_home, "close_task", task=task, text="送到了")
     assert "It helped" in said(page) and "送到了" in said(page)
     assert "Nothing waits for you" in said(browser.get("/home/"))
+
+
+def test_the_host_says_on_the_page_that_nobody_came(village: House, at_home: Client) -> None:
+    """Rows: H15."""
+    leader = village.person("殷明", "leader", TONGZHOU, capacity="通州区领导")
+    plan = {"place": VILLAGE, "on": today().isoformat(), "hands": "both", "purpose": "看看缺什么"}
+    village.do("inspection.plan_leader_visit", plan, as_=leader)
+    village.do("account.move_clock", {"to": "2020-01-28T08:00:00+08:00"})
+    page = at_home.get("/leaders/")
+    assert "The day has gone by, and nobody came." in said(page)
+    held = {name: Boxes(page).values[name][0] for name in ("visit", "at", "place")}
+    told = {"step": "cancel_leader_visit", "reason": "没人来", "request_id": str(uuid.uuid4())}
+    assert "cancelled" in said(at_home.post("/leaders/", held | told, follow=True))
+    assert "Nothing waits for you" in said(at_home.get("/home/"))

@@ -234,5 +234,7 @@ terms(
         "days_since": _("Days since the last visit"),
         "last_visit": _("Last visit"),
         "mine": _("Mine"),
+        "hosted": _("This office is the host"),
+        "missed": _("Nobody came"),
     }
 )
