@@ -274,3 +274,20 @@ def test_the_host_says_on_the_page_that_nobody_came(village: House, at_home: Cli
     told = {"step": "cancel_leader_visit", "reason": "没人来", "request_id": str(uuid.uuid4())}
     assert "cancelled" in said(at_home.post("/leaders/", held | told, follow=True))
     assert "Nothing waits for you" in said(at_home.get("/home/"))
+
+
+def test_who_asked_reads_why_the_form_was_declined(
+    village: House, bureau: Actor, at_the_bureau: Client
+) -> None:
+    """Rows: H27."""
+    leader = village.person("柳成荫", "leader", PREFECTURE, capacity="北京市领导")
+    village.do("inspection.request_form", form(*[f"项{at}" for at in range(60)]), as_=bureau)
+    over = form("再问一项", overrun_reason="今晚要报")
+    made = village.do("inspection.request_form", over, as_=bureau).result
+    about = {"place": PREFECTURE, "form": made["form"], "reason": "下周一起报"}
+    village.do("inspection.decline_overrun", about, as_=leader)
+    page = said(at_the_bureau.get(f"/forms/{TONGZHOU}/{made['form']}/"))
+    assert "declined" in page and "下周一起报 北京市领导" in page
+    at_the_bureau.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    listed = said(at_the_bureau.get("/forms/"))
+    assert "已发出" in listed and "发往别处" not in listed and "答复时间" not in listed

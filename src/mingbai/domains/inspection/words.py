@@ -201,7 +201,7 @@ terms(
         "names": _("Headings that mean it"),
         "readable": _("This office may read it"),
         "answers": _("Answers"),
-        "answered_count": _("Answered"),
+        "answered_count": _("How many have answered"),
         "field_rows": _("Field by field"),
         "subject_rows": _("Village by village, firm by firm"),
         "stands": _("How it stands"),

@@ -301,7 +301,7 @@ def sign_overrun(acting: Acting, ask: JudgeOverrun) -> Requested:
 def decline_overrun(acting: Acting, ask: JudgeOverrun) -> None:
     """Decline that a form overruns a week's minutes, with the reason; nothing of it goes out."""
     form = waiting_form(acting, ask)
-    acting.change(form, state=DECLINED, sign_reason=ask.reason)
+    acting.change(form, state=DECLINED, signed_by=acting.mandate, sign_reason=ask.reason)
     acting.close_item(kind=OVERRUN, subject=form.id.hex, place=ask.place, outcome="declined")
 
 

@@ -84,6 +84,8 @@ class FormRow(Row):
     held: int
     to_ask: int
     overrun_reason: str | None
+    signed_by: str | None
+    sign_reason: str | None
 
 
 class WaitingRow(Row):
@@ -190,6 +192,8 @@ def forms(asking: Asking, ask: OfPlaceAsk) -> list[FormRow]:
             held=sum(one.held for one in subjects.get(row.id, [])),
             to_ask=sum(one.to_ask for one in subjects.get(row.id, [])),
             overrun_reason=row.overrun_reason,
+            signed_by=asker_of(asking.store, row.signed_by)[1] if row.signed_by else None,
+            sign_reason=row.sign_reason,
         )
         for row in found
     ]
