@@ -276,6 +276,8 @@ def test_a_withdrawn_form_leaves_what_another_one_waits_for(
     one = village.do("inspection.request_form", form("甲项", "乙项"), as_=bureau).result
     two = village.do("inspection.request_form", form("乙项", "丙项"), as_=bureau).result
     assert (two["to_ask"], two["under_way"]) == (1, 1)
+    (row,) = village.ask("inspection.forms", {"place": TONGZHOU, "form": one["form"]}, as_=bureau)
+    assert str(row.form) == one["form"], "one is found however many were asked for since"
     back = {"place": TONGZHOU, "form": one["form"], "reason": "用不着了"}
     village.do("inspection.withdraw_form", back, as_=bureau)
     about = {"place": VILLAGE, "form": two["form"]}

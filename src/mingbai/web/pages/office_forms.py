@@ -244,8 +244,7 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
         except Refused as refused:
             refusal = refused
     about = {"place": place, "form": str(form)}
-    rows = asking(request, "inspection.forms", {"place": place})
-    row = next((one for one in rows if one.form == form), None)
+    (row,) = asking(request, "inspection.forms", about) or [None]
     if row is None:
         raise Refused("INS-69")
     hat = hat_of(request)
@@ -280,9 +279,8 @@ def judged(request: HttpRequest, place: str, form: UUID) -> None:
 @signed_in
 def to_sign(request: HttpRequest) -> HttpResponse:
     """Lead from an open item to the form that waits for a signature."""
-    rows = asking(request, "inspection.forms", {"place": str(request.GET.get("place", ""))})
-    wanted = str(request.GET.get("form", "")).replace("-", "")
-    row = next((one for one in rows if one.form.hex == wanted), None)
+    about = {name: str(request.GET.get(name, "")) for name in ("place", "form")}
+    (row,) = asking(request, "inspection.forms", about) or [None]
     if row is None:
         raise Refused("INS-67")
     return redirect("asked_form", place=row.place, form=row.form)
@@ -291,9 +289,9 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 @signed_in
 def as_xlsform(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
     """Return a form as an XLSForm workbook."""
-    rows = asking(request, "inspection.forms", {"place": place})
-    title = next((one.title for one in rows if one.form == form), str(form))
-    fields = asking(request, "inspection.form_fields", {"place": place, "form": str(form)})
+    about = {"place": place, "form": str(form)}
+    title = next((one.title for one in asking(request, "inspection.forms", about)), str(form))
+    fields = asking(request, "inspection.form_fields", about)
     answered = HttpResponse(xlsform(title, f"form_{form.hex[:12]}", fields), content_type=XLSX)
     answered["Content-Disposition"] = 'attachment; filename="xlsform.xlsx"'
     return answered

@@ -39,13 +39,15 @@ from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import PlaceCode, Role
 
+FORMS_MOST = 200
 ANSWERERS = {Role.KEEPER, Role.CLERK, Role.FIRM_HEAD, Role.DESK}
 
 
-class OfPlaceAsk(Ask):
-    """A place and what lies under it."""
+class FormsAsk(Ask):
+    """The forms of a place and what lies under it, or one of them."""
 
     place: PlaceCode
+    form: UUID | None = None
 
 
 class OfSubjectAsk(Ask):
@@ -171,10 +173,12 @@ def check_own(asking: Asking, subject: Subject) -> None:
 
 
 @query(scope=Scope.UNDER, role=ASKERS, title=_("Forms that were asked for"))
-def forms(asking: Asking, ask: OfPlaceAsk) -> list[FormRow]:
+def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
     """Return the forms of the offices of a place and under it, the newest first, with how far the answers are."""
     rows = FormRequest.objects.filter(place__startswith=prefix_of(ask.place))
-    found = list(rows.order_by("-asked_at", "-id")[:200])
+    if ask.form is not None:
+        rows = rows.filter(id=ask.form)
+    found = list(rows.order_by("-asked_at", "-id")[:FORMS_MOST])
     subjects: dict[UUID, list[FormSubject]] = {}
     for one in FormSubject.objects.filter(form__in=found).order_by("id"):
         subjects.setdefault(one.form_id, []).append(one)
