@@ -10,7 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from mingbai.domains.inspection.models import Finding, Visit, VisitItem
+from mingbai.domains.inspection.models import (
+    Checklist,
+    ChecklistItem,
+    Finding,
+    Visit,
+    VisitItem,
+)
 from mingbai.kernel.models import Attachment, Link, Mandate, Message, OpenItem
 from tests.conftest import TONGZHOU, VILLAGE, House
 from tests.inspection.conftest import CONTROL, HEALTH, Town, built, item, listed
@@ -164,6 +170,53 @@ def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
     other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
     client = signed_in(town.house, "clerk-2", other)
     assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
+
+
+def test_a_desk_writes_a_checklist_and_its_next_version_on_the_page(town: Town) -> None:
+    """Rows: Z15, H20."""
+    county = town.house.person("县里值班", "desk", TONGZHOU)
+    desk = signed_in(town.house, "county-desk", county)
+    here = f"/inspections/{TONGZHOU}/checklists/write/"
+    told = {
+        "name_zh": "食品厂检查",
+        "looks_at": "resumption",
+        "applies_to": "firm",
+        "sectors": "C13，C14",
+    }
+    lines = "冷库温度有记录｜The cold store is written down\n单独观察室｜A room apart｜I II\n\nmask-1合格"
+    more = {"items": lines, "known": ["mask-2"], "levels": ["I", "II"]}
+    answered = desk.post(here, told | more | {"request_id": str(uuid.uuid4())}, follow=True)
+    page = answered.content.decode()
+    assert answered.status_code == 200 and "食品厂检查" in page and "一级、二级" in page
+    row = Checklist.objects.get(name_zh="食品厂检查")
+    assert (row.sectors, row.levels, row.name_en) == ("C13 C14", "I II", "食品厂检查")
+    found = ChecklistItem.objects.filter(checklist=row).order_by("number")
+    assert [(one.text_zh, one.levels) for one in found] == [
+        ("mask-2合格", ""), ("冷库温度有记录", ""), ("单独观察室", "I II"), ("mask-1合格", ""),
+    ]  # fmt: skip
+    assert {one.code for one in found} > {"mask-1", "mask-2"}, "one sentence is one item everywhere"
+    address = f"{here}?checklist={row.code}"
+    page = desk.get(address).content.decode()
+    assert "单独观察室｜A room apart｜I II" in page and 'value="C13 C14"' in page
+    wrong = told | {"checklist": row.code, "items": "", "name_zh": "食品厂检查二"}
+    answered = desk.post(here, wrong | {"request_id": str(uuid.uuid4())})
+    assert answered.status_code == 422 and "食品厂检查二" in answered.content.decode()
+    again = told | {
+        "checklist": row.code,
+        "items": "冷库温度有记录｜The cold store is written down",
+    }
+    desk.post(here, again | {"request_id": str(uuid.uuid4())})
+    second = Checklist.objects.get(code=row.code, version=2)
+    (kept,) = ChecklistItem.objects.filter(checklist=second)
+    assert kept.code == found[1].code
+    out = {"checklist": row.code, "step": "withdraw", "request_id": str(uuid.uuid4())}
+    page = desk.post(here, out, follow=True).content.decode()
+    assert "食品厂检查" not in page
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    assert inspector.get(here).status_code == 403
+    assert "write/" not in inspector.get(f"/inspections/{TONGZHOU}/checklists/").content.decode()
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    assert "chemical清单" in clerk.get("/inspections/checklists/", follow=True).content.decode()
 
 
 def test_an_open_item_leads_to_its_page(town: Town) -> None:
