@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mingbai.kernel.refusals import NotAllowed, Refused
@@ -20,7 +22,14 @@ from mingbai.web.pickers import reached
 LEVELS = ("I", "II", "III", "IV", "none")
 GRADES = ("low", "medium", "high")
 HANDS = ("control", "resumption")
-KINDS = ("firm", "gate", "store", "line", "works", "place")
+VISITED: dict[str, Promise] = {
+    "firm": pgettext_lazy("visited", "firms"),
+    "gate": pgettext_lazy("visited", "gates"),
+    "store": pgettext_lazy("visited", "stores"),
+    "line": pgettext_lazy("visited", "lines"),
+    "works": pgettext_lazy("visited", "works"),
+    "place": pgettext_lazy("visited", "the place itself"),
+}
 WORDS = ("name_zh", "name_en", "looks_at", "applies_to", "starts_at")
 PARTED = re.compile(r"\s*[|｜]\s*")
 CODE_MOST = 40
@@ -52,7 +61,9 @@ def checklists(request: HttpRequest, place: str) -> HttpResponse:
     page = {
         "place": place,
         "places": reached(request, place),
-        "rows": [(row, items_of(request, place, row.checklist)) for row in lists],
+        "rows": [
+            (row, VISITED[row.applies_to], items_of(request, place, row.checklist)) for row in lists
+        ],
         "writes": may(request, "inspection.publish_checklist"),
         "seen": may(request, "inspection.findings"),
     }
@@ -96,7 +107,7 @@ def write(request: HttpRequest, place: str) -> HttpResponse:
         "known": sorted(known.values(), key=lambda item: item.text_zh),
         "chosen": request.POST.getlist("known"),
         "hands": HANDS,
-        "kinds": KINDS,
+        "visited": VISITED.items(),
         "all_levels": LEVELS,
         "all_grades": GRADES,
         "refusal": refusal,
