@@ -22,7 +22,7 @@ sentences(
         "INS-1": _("No checklist of this code is in force at this place."),
         "INS-2": _("The checklist %(checklist)s is for something else than what is visited here."),
         "INS-3": _(
-            "All of this was inspected on %(on)s by %(office)s, or is booked for that day, and %(days)s days have not gone by. Read that result; its items are in the calendar."
+            "All of this was inspected or is booked already, and %(days)s days have not gone by: %(who)s. Read that result; its items are in the calendar."
         ),
         "INS-4": _(
             "Within %(days)s days there were %(count)s visits here, and %(most)s are enough. The last is of %(on)s, by %(office)s: ask them, or come after %(free)s."
@@ -125,7 +125,10 @@ def check_remaining(remaining: Collection[object], offered: Sequence[Before], da
     if remaining or not offered:
         return
     last = max(offered, key=lambda one: one.on)
-    raise Refused("INS-3", on=str(last.on), office=last.office, days=days)
+    who = "、".join(
+        f"{on} {office}" for on, office in sorted({(one.on, one.office) for one in offered})
+    )
+    raise Refused("INS-3", on=str(last.on), office=last.office, who=who, days=days)
 
 
 @dataclass(frozen=True)
