@@ -78,6 +78,8 @@ def test_one_visit_holds_both_hands(town: Town) -> None:
     )
     assert {one.looks_at for one in shown.check_items} == {"control", "resumption"}
     assert len(shown.check_items) == 16 and Visit.objects.count() == 1
+    alone = {"checklists": None, "checklist": CONTROL, "on": later(20)}
+    assert len(town.book(**alone)["booked"]) == 12, "one list is named as one"
     everything = town.book(organisation=town.masks, checklists=None, help=True)
     assert len(everything["booked"]) == 14, "without a name, every list that is for this firm"
 

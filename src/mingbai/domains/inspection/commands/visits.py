@@ -14,7 +14,7 @@ from mingbai.domains.inspection.parameters import VISITS_MOST
 from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.queries.subjects import Subject
 from mingbai.domains.inspection.rules import visits as rules
-from mingbai.domains.inspection.words import VISIT, CheckCode, InspectorId, Lists, Tick
+from mingbai.domains.inspection.words import VISIT, CheckCode, InspectorId, ListCode, Lists, Tick
 from mingbai.kernel.access import covers, hats
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
@@ -34,6 +34,7 @@ class BookVisit(Ask):
     place: PlaceCode
     organisation: UUID | None = None
     point: UUID | None = None
+    checklist: ListCode | None = None
     checklists: Lists | None = None
     check_items: Annotated[list[CheckCode], Field(max_length=60)] | None = None
     on: dt.date
@@ -41,6 +42,12 @@ class BookVisit(Ask):
     help: bool = False
     recheck: bool = False
     new_fact: FreeText | None = None
+
+    @property
+    def lists(self) -> list[str] | None:
+        """Return the lists that are named, one or several; nothing for all that are for what is visited."""
+        named = [*(self.checklists or []), *([self.checklist] if self.checklist else [])]
+        return list(dict.fromkeys(named)) or None
 
 
 class Earlier(Answer):
@@ -127,13 +134,13 @@ def items_asked(
 ) -> list[ChecklistItem]:
     """Return the items of the lists asked for, or of every list that is for this subject; an item of two lists stands once."""
     held = subjects.lists_in_force(acting.store, ask.place, subjects.moment_of(ask.on, acting.at))
-    if ask.checklists is None:
+    if ask.lists is None:
         chosen = [row for row in held.values() if subjects.fits(row, subject, level, grade)]
         chosen.sort(key=lambda row: (row.looks_at, row.code))
     else:
-        if any(code not in held for code in ask.checklists):
+        if any(code not in held for code in ask.lists):
             raise Refused("INS-1")
-        chosen = [held[code] for code in dict.fromkeys(ask.checklists)]
+        chosen = [held[code] for code in ask.lists]
         for row in chosen:
             kind = row.applies_to == subject.kind
             rules.check_fits(
