@@ -317,6 +317,25 @@ def test_a_gate_without_a_guard_is_for_the_desk(account: House, town: Town) -> N
     assert Finding.objects.get().state == "closed"
 
 
+def test_a_firm_that_nobody_answers_for_yet_is_for_the_desk(town: Town) -> None:
+    visit = begun(town, organisation=town.masks)
+    finding = town.find(visit, "mask-1")
+    assert Finding.objects.get().owner == "desk"
+    assert "inspection.finding" in waits(town, town.desk, TOWN)
+    town.about(finding, "put_right", town.desk, text="电话里说改好了")
+    with pytest.raises(Refused) as refused:
+        town.about(finding, "close_finding", town.desk)
+    assert refused.value.code == "INS-12"
+    town.about(finding, "close_finding", town.second)
+    other = town.find(visit, "mask-2")
+    clerk = town.house.person("口罩厂文员", "clerk", VILLAGE, organisation=town.masks)
+    with pytest.raises(Refused) as refused:
+        town.about(other, "put_right", town.desk, text="改好了")
+    assert refused.value.code == "INS-13", "now the firm has somebody"
+    town.about(other, "put_right", clerk, text="改好了")
+    assert not OpenItem.objects.filter(kind="inspection.finding", done_at=None).exists()
+
+
 def test_a_picture_belongs_to_what_was_put_right(town: Town) -> None:
     visit = begun(town)
     finding = town.find(visit, "mask-1")

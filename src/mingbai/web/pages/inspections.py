@@ -256,6 +256,7 @@ def finding(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "ways": [name for name in WAYS if may(hat.role, f"inspection.{name}")],
         "owns": owns(hat, row),
         "inspects": hat.role == Role.INSPECTOR,
+        "sees": may(hat.role, "inspection.visit"),
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),
@@ -290,8 +291,10 @@ def add_picture(request: HttpRequest, ask: dict[str, Any]) -> None:
 
 def owns(hat: Any, row: Any) -> bool:
     """Tell whether an office is the one that puts a finding right."""
-    if row.organisation is not None:
-        return bool(hat.organisation_id == row.organisation)
+    if row.organisation is not None and hat.organisation_id == row.organisation:
+        return True
+    if row.organisation is not None and row.owner != Role.DESK:
+        return False
     return bool(hat.role in (row.owner, Role.DESK) and is_under(row.place, hat.place))
 
 

@@ -13,6 +13,7 @@ from mingbai.domains.inspection.commands.rechecks import (
     hand_over,
     is_owners,
     lasts,
+    own_side,
     step,
 )
 from mingbai.domains.inspection.commands.visits import OfVisit, again_of, held_visit, item_of
@@ -95,9 +96,7 @@ def new_finding(
             code=code,
             severity=ask.severity,
             text=ask.text,
-            owner=FIRM
-            if visit.organisation_id is not None
-            else owner_of(acting, ask, visit.point_id),
+            owner=owner_of(acting, ask, visit),
             due=due,
             state=rules.OPEN,
             at=acting.at,
@@ -108,11 +107,13 @@ def new_finding(
     )
 
 
-def owner_of(acting: Acting, ask: RecordFinding, point: UUID | None) -> str:
-    """Return the role at the place that puts it right: whom the finder names, else who keeps the point, else the desk."""
+def owner_of(acting: Acting, ask: RecordFinding, visit: Visit) -> str:
+    """Return who puts it right: the firm, else the role that the finder names or that keeps the point, else the desk."""
+    if visit.organisation_id is not None:
+        return FIRM if own_side(acting, visit.organisation_id) else str(Role.DESK)
     named = Role(ask.owner) if ask.owner else None
-    if named is None and point is not None:
-        row = acting.see(Point, id=point)
+    if named is None and visit.point_id is not None:
+        row = acting.see(Point, id=visit.point_id)
         named = KEEPS[row.kind] if row is not None else None
     held = acting.find(Mandate, place=ask.place, role=named) if named else []
     return str(named) if any(lasts(one, acting.now) for one in held) else str(Role.DESK)
@@ -160,14 +161,12 @@ def put_right(acting: Acting, ask: PutRight) -> None:
 
 
 def check_owner(acting: Acting, finding: Finding) -> None:
-    """INS-13 谁的事谁改: a firm's own side puts right what was found at the firm, and a point's keeper what was found there."""
-    if finding.organisation_id is not None:
+    """INS-13 谁的事谁改: a firm's own side puts right what was found at the firm, and a point's keeper what was found there; for a firm that nobody answers for yet, the desk says it."""
+    firm = finding.organisation_id
+    if firm is not None:
         held = acting.see(Mandate, id=acting.mandate) if acting.mandate else None
-        mine = (
-            acting.role in OWN_SIDE
-            and held is not None
-            and held.organisation_id == finding.organisation_id
-        )
+        own = acting.role in OWN_SIDE and held is not None and held.organisation_id == firm
+        mine = own or (acting.role is Role.DESK and not own_side(acting, firm))
     else:
         mine = str(acting.role) == finding.owner or (
             finding.owner != Role.DESK and acting.role is Role.DESK

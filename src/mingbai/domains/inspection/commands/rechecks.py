@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from uuid import UUID
 
 from mingbai.domains.inspection.models import Finding, FindingStep, Visit, VisitItem
 from mingbai.domains.inspection.parameters import WITHIN
@@ -23,17 +24,20 @@ def lasts(mandate: Mandate, now: dt.datetime) -> bool:
     return mandate.starts_at <= now and (mandate.ends_at is None or now < mandate.ends_at)
 
 
+def own_side(acting: Acting, organisation: UUID | None) -> list[Mandate]:
+    """Return who answers for a firm now, its clerk before its head."""
+    held = acting.find(Mandate, organisation_id=organisation)
+    own = [one for one in held if lasts(one, acting.now) and one.role in ("clerk", "firm_head")]
+    return sorted(own, key=lambda one: (one.role, one.id))
+
+
 def hand_over(acting: Acting, finding: Finding) -> None:
     """Leave a finding with whoever puts it right until its day is over; then the next level hears of it."""
     role, person = Role.DESK, None
     if finding.owner != FIRM:
         role = Role(finding.owner)
-    else:
-        held = acting.find(Mandate, organisation_id=finding.organisation_id)
-        own = [one for one in held if lasts(one, acting.now) and one.role in ("clerk", "firm_head")]
-        own.sort(key=lambda one: (one.role, one.id))
-        if own:
-            role, person = Role(own[0].role), own[0].person_id
+    elif own := own_side(acting, finding.organisation_id):
+        role, person = Role(own[0].role), own[0].person_id
     acting.raise_item(
         kind=FINDING,
         subject=finding.id.hex,
