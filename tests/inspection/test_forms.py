@@ -279,6 +279,12 @@ def test_a_withdrawn_form_leaves_what_another_one_waits_for(
     (row,) = village.ask("inspection.forms", {"place": TONGZHOU, "form": one["form"]}, as_=bureau)
     assert str(row.form) == one["form"], "one is found however many were asked for since"
     back = {"place": TONGZHOU, "form": one["form"], "reason": "用不着了"}
+    other = village.person("石耕田", "desk", TONGZHOU, capacity="通州区农业农村局")
+    with pytest.raises(Refused, match="INS-82"):
+        village.do("inspection.withdraw_form", back, as_=other)
+    assert not any(
+        row.mine for row in village.ask("inspection.forms", {"place": TONGZHOU}, as_=other)
+    )
     village.do("inspection.withdraw_form", back, as_=bureau)
     about = {"place": VILLAGE, "form": two["form"]}
     rows = village.ask("inspection.form_questions", about, as_=host)

@@ -311,6 +311,26 @@ def test_a_desk_books_for_an_inspector_who_reaches_the_place(town: Town) -> None
     assert item.person == town.second.person and item.raises_to == "desk"
 
 
+def test_nobody_makes_the_visit_of_another_office(town: Town) -> None:
+    """Rows: H20."""
+    booked = town.book()
+    visit = town.of(booked["visit"])
+    stranger = town.house.person("卫知微", "inspector", TONGZHOU, capacity="通州区卫健委")
+    colleague = town.house.person("应守拙", "inspector", TONGZHOU)
+    for name, more in (("begin_visit", {}), ("cancel_visit", {"reason": "我们去"})):
+        with pytest.raises(Refused) as refused:
+            town.house.do(f"inspection.{name}", visit | more, as_=stranger)
+        assert refused.value.code == "INS-36"
+    with pytest.raises(Refused) as refused:
+        town.book(stranger, on=later(20), inspector=str(town.inspector.person))
+    assert refused.value.code == "INS-36", "nor books one in its name"
+    town.house.do("inspection.begin_visit", visit, as_=colleague)
+    found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒"}
+    with pytest.raises(Refused) as refused:
+        town.house.do("inspection.record_finding", visit | found, as_=stranger)
+    assert refused.value.code == "INS-36"
+
+
 def test_one_code_says_one_thing_on_every_list(town: Town) -> None:
     publish = "inspection.publish_checklist"
     other = {"code": "mask-1", "text_zh": "别的意思", "text_en": "something else"}

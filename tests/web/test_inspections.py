@@ -128,6 +128,14 @@ def test_a_visit_that_rechecks_says_what_it_rechecks_and_closes_it(town: Town) -
     assert Finding.objects.get().state == "closed" and "已销号" in page
 
 
+def test_another_offices_visit_is_read_and_not_made(town: Town) -> None:
+    booked = town.book(on=DAY)
+    stranger = town.house.person("卫知微", "inspector", TONGZHOU, capacity="通州区卫健委")
+    page = signed_in(town.house, "stranger", stranger)
+    text = page.get(f"/inspections/{VILLAGE}/visit/{booked['visit']}/").content.decode()
+    assert "mask-1合格" in text and "begin_visit" not in text and "cancel_visit" not in text
+
+
 def test_a_new_fact_is_about_the_items_that_were_chosen(town: Town) -> None:
     """Rows: H20."""
     town.whole(on=DAY)

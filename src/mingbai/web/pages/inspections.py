@@ -180,6 +180,8 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         refusal = refused
     ask: dict[str, Any] = {"place": place, "visit": str(number)}
     row = asking(request, "inspection.visit", ask)
+    own = hat.person_id == row.person or hat.capacity == row.office
+    inspects = hat.role == Role.INSPECTOR and own
     subject = {"organisation": row.organisation, "point": row.point}
     known = asking(
         request,
@@ -190,9 +192,9 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
     page = {
         "row": row,
         "place": place,
-        "inspects": hat.role == Role.INSPECTOR,
-        "begins": hat.role == Role.INSPECTOR and row.state == "planned" and row.on <= today(),
-        "books": may(hat.role, "inspection.book_visit"),
+        "inspects": inspects,
+        "begins": inspects and row.state == "planned" and row.on <= today(),
+        "books": inspects or hat.role == Role.DESK,
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
         "known": by_visit(one for one in known if one.visit != row.visit),
         "findings": findings_of(request, place, row),

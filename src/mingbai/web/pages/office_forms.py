@@ -255,7 +255,7 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
         "answers": asking(request, "inspection.form_answers", about),
         "fields": asking(request, "inspection.form_fields", about),
         "signs": row.state == "waits" and above,
-        "withdraws": hat.place == place
+        "withdraws": row.mine
         and row.state in ("sent", "waits")
         and row.answered_count < row.subjects,
         "refusal": refusal,

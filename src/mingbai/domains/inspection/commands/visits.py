@@ -21,7 +21,7 @@ from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.models import Mandate
 from mingbai.kernel.policy import in_force
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
@@ -126,7 +126,14 @@ def inspector_of(acting: Acting, ask: BookVisit) -> Mandate:
     found = next(iter(own or held), None)
     if found is None:
         raise Refused("INS-20")
+    check_office(acting, found.person_id, found.capacity)
     return found
+
+
+def check_office(acting: Acting, person: UUID | None, office: str) -> None:
+    """INS-36 各查各的: an inspector books, makes and cancels visits of their own office, and no other's."""
+    if acting.role is Role.INSPECTOR and person != acting.person and office != acting.hat.capacity:
+        raise NotAllowed("INS-36", office=office)
 
 
 def items_asked(
@@ -226,10 +233,11 @@ def added_visit(
 
 
 def held_visit(acting: Acting, place: str, number: UUID) -> Visit:
-    """Return a visit of the place, held until the act is over."""
+    """Return a visit of the place and of the office of whoever acts, held until the act is over."""
     found = acting.hold(Visit, id=number)
     if found is None or found.place != place:
         raise Refused("INS-5")
+    check_office(acting, found.person, found.office)
     return found
 
 

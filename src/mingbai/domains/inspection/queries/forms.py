@@ -32,7 +32,7 @@ from mingbai.kernel.burden import asker_of
 from mingbai.kernel.fields import HOUSE_FIELDS
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.holding import Subject, holders, may_read
-from mingbai.kernel.models import Organisation
+from mingbai.kernel.models import Mandate, Organisation
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
@@ -88,6 +88,7 @@ class FormRow(Row):
     overrun_reason: str | None
     signed_by: str | None
     sign_reason: str | None
+    mine: bool
 
 
 class WaitingRow(Row):
@@ -172,6 +173,16 @@ def check_own(asking: Asking, subject: Subject) -> None:
         raise NotAllowed("FRM-9")
 
 
+def same_office(store: Store, mandate: UUID | None, form: FormRequest) -> bool:
+    """Tell whether a mandate is of the office that asked for a form: in the same role at the same place, of the same name."""
+    held = store.fetch(Mandate, {"id": mandate}) if mandate is not None else []
+    return (
+        bool(held)
+        and (held[0].place, held[0].role) == (form.place, form.role)
+        and asker_of(store, mandate) == asker_of(store, form.mandate)
+    )
+
+
 @query(scope=Scope.UNDER, role=ASKERS, title=_("Forms that were asked for"))
 def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
     """Return the forms of the offices of a place and under it, the newest first, with how far the answers are."""
@@ -198,6 +209,7 @@ def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
             overrun_reason=row.overrun_reason,
             signed_by=asker_of(asking.store, row.signed_by)[1] if row.signed_by else None,
             sign_reason=row.sign_reason,
+            mine=same_office(asking.store, asking.hat.mandate, row),
         )
         for row in found
     ]

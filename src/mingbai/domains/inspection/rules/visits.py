@@ -65,6 +65,7 @@ sentences(
             "Not ended yet: of %(number)s items that are not in order, nobody has written what is wrong. Save a finding for each, then end the visit."
         ),
         "INS-35": _("Choose the items that the new fact is about. The others were looked at already."),
+        "INS-36": _("This visit is of another office: %(office)s. Read its result; it is in the calendar."),
         "INS-29": _("Whoever found it, or has to put it right, does not waive it. Ask somebody else."),
     }
 )  # fmt: skip
