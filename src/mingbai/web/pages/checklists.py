@@ -86,7 +86,7 @@ def write(request: HttpRequest, place: str) -> HttpResponse:
     lists = asking(request, "inspection.checklists", {"place": place})
     held = next((row for row in lists if row.checklist == code and row.place == place), None)
     own = items_of(request, place, code) if held is not None else []
-    known = {
+    known: dict[str, Any] = {
         item.code: item
         for row in lists
         if row is not held
@@ -132,7 +132,7 @@ def written(request: HttpRequest, place: str, held: Any, own: list[Any]) -> dict
         with translation.override(language):
             rows = asking(request, "inspection.checklists", {"place": place})
             names[name] = next(row.name for row in rows if row.checklist == held.checklist)
-    lines = [[item.text_zh, item.text_en, item.levels] for item in own]
+    lines = [(row.text_zh, row.text_en, row.levels) for row in own]
     return names | {
         "looks_at": held.looks_at,
         "applies_to": held.applies_to,

@@ -47,4 +47,5 @@ def is_host(place: str, office: str, visitors: str) -> bool:
 def visitors_place(store: Store, mandate: UUID) -> str:
     """Return the place of the office as which a leader came."""
     (held,) = store.fetch(Mandate, {"id": mandate})
-    return held.place
+    place: str = held.place
+    return place
