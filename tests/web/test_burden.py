@@ -215,6 +215,9 @@ def test_the_meter_is_for_everybody_and_the_signers_words_for_those_concerned(
     assert "通州区经信局 asked most: 140 minutes." in said(public)
     assert "北京市领导 signed for it" in said(public) and "确需" not in said(public)
     assert "确需" in said(at_home.get(f"/burden/{VILLAGE}/"))
+    before = said(at_home.get(f"/burden/{VILLAGE}/?week=2020-W03"))
+    assert "In that week 0 of 120 minutes were asked" in before and "The week after" in before
+    assert "The week after" not in said(public)
     assert f'href="/burden/{VILLAGE}/' in above.get("/burden/", follow=True).content.decode()
 
 

@@ -7,10 +7,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from mingbai.kernel.clock import day
+from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.people import asking, hat_of, mandate_id, signed_in
 from mingbai.web.pickers import reached
@@ -100,4 +103,5 @@ def metered(found: Any) -> dict[str, Any]:
         "last_day": first + dt.timedelta(days=6),
         "before": (first - WEEK).isoformat(),
         "after": (first + WEEK).isoformat(),
+        "current": first <= day(moment_now(Store())) < first + WEEK,
     }
