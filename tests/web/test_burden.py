@@ -133,6 +133,8 @@ def test_a_sheet_is_looked_at_corrected_and_sent(
     assert "3 questions are left" in said(page)
     answered_by_hand(at_home, page)
     assert HeldValue.objects.count() == 3
+    kept = said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "3 answers are held, and no form asks for them again" in kept and "没有统计" in kept
     assert "Nothing waits for you" in said(at_home.get("/home/"))
     known = at_the_bureau.get(sent["Location"])
     assert "They do not have it: 没有统计" in said(known)

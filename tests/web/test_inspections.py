@@ -95,6 +95,12 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     assert "口罩只剩一盒" in second.get(f"/inspections/{TONGZHOU}/").content.decode()
     page = pressed(second, there, "close_finding", text="看过了").content.decode()
     assert Finding.objects.get().state == "closed" and "看过了" in page
+    listed = second.get(f"/inspections/{TONGZHOU}/")
+    assert "口罩只剩一盒" not in listed.content.decode()
+    listed = second.get(f"/inspections/{TONGZHOU}/", {"all": "1"})
+    assert "口罩只剩一盒" in listed.content.decode()
+    own = clerk.get("/inspections/own/").content.decode()
+    assert "2 项" in own and "2020-02-10" in own, "the firm reads the calendar on its own page"
     assert town.house.faults() == []
 
 

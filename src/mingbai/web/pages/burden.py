@@ -64,7 +64,7 @@ def inside(request: HttpRequest, place: str, ask: dict[str, str]) -> dict[str, A
     found: dict[str, Any] = {"places": reached(request, place)}
     if may(request, "inspection.waiting_forms"):
         try:
-            found["waiting"] = asking(request, "inspection.waiting_forms", {"place": place})
+            found |= answering(request, {"place": place})
         except NotAllowed:  # a firm's clerk reads the village's meter, and answers for the firm
             return found
     if may(request, "inspection.burdens") and hat.role not in (Role.KEEPER, Role.CLERK):
@@ -73,6 +73,14 @@ def inside(request: HttpRequest, place: str, ask: dict[str, str]) -> dict[str, A
     found["leaders"] = may(request, "inspection.leader_visits")
     found["asks"] = may(request, "inspection.request_form")
     return found
+
+
+def answering(request: HttpRequest, whose: dict[str, str]) -> dict[str, Any]:
+    """Return what waits for an answer, and what was answered once and is held."""
+    return {
+        "waiting": asking(request, "inspection.waiting_forms", whose),
+        "held": asking(request, "inspection.held_values", whose),
+    }
 
 
 @signed_in
@@ -84,7 +92,7 @@ def firm_burden(request: HttpRequest, place: str, organisation: UUID) -> HttpRes
     page = metered(found) | {"place": answer("places.show", {"place": place}), "firm": True}
     page["organisation"] = organisation
     if may(request, "inspection.waiting_forms"):
-        page["waiting"] = asking(request, "inspection.waiting_forms", ask)
+        page |= answering(request, ask)
     return render(request, "web/burden/burden.html", page)
 
 

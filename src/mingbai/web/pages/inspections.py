@@ -77,9 +77,12 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     ahead = [row for row in visits if row.state in ("planned", "begun")]
     inspects = hat.role == Role.INSPECTOR
     own = [row for row in ahead if row.person == hat.person_id] if inspects else ahead
-    findings = asking(request, READS, {"place": place})
+    everything = bool(request.GET.get("all"))
+    findings = asking(request, READS, {"place": place, "done": everything})
     page = {
         "place": place,
+        "everything": everything,
+        "closed": [row for row in findings if row.state not in (OPEN, PUT_RIGHT)],
         "places": reached(request, place),
         "inspects": inspects,
         "books": may(hat.role, "inspection.book_visit"),
@@ -93,11 +96,14 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/inspections.html", page))
 
 
-def coming(request: HttpRequest, place: str, firm: UUID) -> list[dict[str, Any]]:
-    """Return the visits to a firm that are booked or under way, the next first, each with its items."""
+def visits_to(request: HttpRequest, place: str, firm: UUID) -> dict[str, Any]:
+    """Return the visits to a firm that are to come, the next first, and those that were, the newest first."""
     ask = {"place": place, "organisation": str(firm)}
     rows = asking(request, "inspection.calendar", ask)
-    return by_visit(one for one in reversed(rows) if one.state == "due")
+    return {
+        "coming": by_visit(one for one in reversed(rows) if one.state == "due"),
+        "known": by_visit(one for one in rows if one.state != "due"),
+    }
 
 
 @signed_in
@@ -107,13 +113,12 @@ def own_findings(request: HttpRequest) -> HttpResponse:
     assert hat is not None
     rows = asking(request, OWNS, {"place": hat.place, "done": True})
     page = {
-        "coming": coming(request, hat.place, hat.organisation_id) if hat.organisation_id else [],
         "open": [row for row in rows if row.state == OPEN],
         "recheck": [row for row in rows if row.state == PUT_RIGHT],
         "done": [row for row in rows if row.state not in (OPEN, PUT_RIGHT)],
-        "firm": hat.organisation_id,
-        "place": hat.place,
     }
+    if hat.organisation_id:
+        page |= visits_to(request, hat.place, hat.organisation_id)
     return private(render(request, "web/inspections/own.html", page))
 
 
