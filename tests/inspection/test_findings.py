@@ -1,6 +1,8 @@
 """Findings: recorded on the spot, put right by their owner, rechecked by somebody else, and a level higher when late."""
 
 import datetime as dt
+import random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +13,7 @@ from mingbai.kernel import standing
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.commands.items import late_items
-from mingbai.kernel.models import Attachment, Mandate, OpenItem
+from mingbai.kernel.models import Attachment, Mandate, OpenItem, Standing
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
@@ -354,3 +356,80 @@ def test_a_picture_belongs_to_what_was_put_right(town: Town) -> None:
         town.house.do("attachments.attach", ask | {"name": "photo2"}, as_=other)
     assert refused.value.code == "ATT-3", "a firm's own side adds pictures to its own acts"
     assert CONTROL in Visit.objects.get().checklists
+
+
+def a_day(town: Town, chance: random.Random) -> None:
+    """Visit, find, put right, recheck and send back at random."""
+    try:
+        act = chance.choice(["visit", "visit", "put_right", "recheck", "close", "back", "waive"])
+        rows = list(Finding.objects.exclude(state__in=("closed", "waived")))
+        row = chance.choice(rows) if rows else None
+        if act == "visit":
+            lists = chance.sample([CONTROL, HEALTH, CHEMICAL], chance.randrange(1, 3))
+            whose = chance.choice([town.chemical, town.masks])
+            if chance.random() < 0.3:
+                looked = town.book(organisation=whose, checklists=None, recheck=True, on=later(0))
+            else:
+                looked = town.book(organisation=whose, checklists=lists, on=later(0))
+            walk(town, looked, chance)
+        elif row is not None and act == "put_right":
+            who = town.clerk if str(row.organisation_id) == town.chemical else town.desk
+            town.about(str(row.id), "put_right", who, text="改好了")
+        elif row is not None and act == "recheck":
+            whose = str(row.organisation_id)
+            walk(town, town.book(organisation=whose, checklists=None, recheck=True), chance)
+        elif row is not None:
+            name = {"close": "close_finding", "back": "send_back", "waive": "waive_finding"}[act]
+            more = {"waive": {"reason": "不影响安全"}, "back": {"text": "还差一点"}}.get(act, {})
+            town.about(str(row.id), name, town.second, **more)
+    except Refused as refused:
+        assert refused.code in {
+            "INS-2", "INS-3", "INS-4", "INS-11", "INS-14", "INS-15", "INS-18", "INS-26", "INS-34",
+        }, refused  # fmt: skip
+
+
+def walk(town: Town, booked: dict[str, Any], chance: random.Random) -> None:
+    """Begin a visit, look at some of its items, find some, and end it, or try to."""
+    town.begin(booked["visit"])
+    for code in booked["booked"]:
+        luck = chance.random()
+        if luck < 0.5:
+            town.tick(booked["visit"], [code])
+        elif luck < 0.8:
+            town.find(booked["visit"], code, chance.choice(["minor", "minor", "serious"]))
+        elif luck < 0.83:
+            town.tick(booked["visit"], [code], "failed")
+    town.end(booked["visit"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_fault_is_somebodys_until_somebody_else_has_looked(town: Town, seed: int) -> None:
+    """Rows: Z14, T22."""
+    chance = random.Random(seed)
+    for rule, value in (("inspection.days_between", 1), ("inspection.visits_most", 10)):
+        town.house.do("policy.put", {"place": TONGZHOU, "policy": rule, "value": value})
+    for _time in range(25):
+        a_day(town, chance)
+    assert Finding.objects.count() >= 3
+    open_ = {
+        (item.kind, item.subject): item for item in OpenItem.objects.filter(done_at=None)
+    }  # fmt: skip
+    for row in Finding.objects.all():
+        waits_for = {"open": "inspection.finding", "put_right": "inspection.recheck"}
+        kinds = {kind for kind, subject in open_ if subject == row.id.hex}
+        assert kinds == ({waits_for[row.state]} if row.state in waits_for else set()), row.state
+        if row.state == "closed":
+            steps = FindingStep.objects.filter(finding=row).order_by("id")
+            assert [one.what for one in steps][-2:] == ["put_right", "closed"]
+            assert len({one.person for one in list(steps)[-2:]}) == 2, "two people"
+    ended = VisitItem.objects.filter(visit__state="ended", state="failed")
+    for item in ended:
+        assert Finding.objects.filter(subject=item.subject, code=item.code).exists()
+    for firm in (town.chemical, town.masks):
+        hazards = Finding.objects.filter(organisation_id=firm, severity="serious")
+        stands = hazards.exclude(state__in=("closed", "waived")).exists()
+        word = Standing.objects.filter(
+            subject=firm.replace("-", ""), what="inspection.serious_hazard", ends_at=None
+        )
+        assert word.exists() == stands
+    assert town.house.faults() == []

@@ -175,6 +175,17 @@ def test_a_heading_may_be_said_to_be_a_known_field(at_the_bureau: Client) -> Non
     assert "1 we have, 1 we ask" in said(at_the_bureau.post("/forms/new/", mended))
 
 
+def test_a_sheet_without_a_name_is_called_like_its_file(at_the_bureau: Client) -> None:
+    """Rows: H11."""
+    for name, content in (
+        ("春耕统计.csv", "村名,备耕面积\n马头村,3\n".encode()),
+        ("春耕统计.xlsx", book(Sheet1=[["村名", "备耕面积"]])),
+    ):
+        sent = {"step": "look", "file": SimpleUploadedFile(name, content), "subject": VILLAGE}
+        page = at_the_bureau.post("/forms/new/", sent | {"request_id": str(uuid.uuid4())})
+        assert Boxes(page).values.get("title") == ["春耕统计"], said(page)
+
+
 def test_a_sheet_that_cannot_be_read_says_which_row(at_the_bureau: Client) -> None:
     bad = book(survey=[["type", "name", "label"], ["text", "a", "甲"], ["intger", "b", "乙"]])
     sent = {

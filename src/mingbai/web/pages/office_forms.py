@@ -1,9 +1,11 @@
 """Office forms: an office looks at what is held before it asks, a village or firm answers what is left, and sees what is known."""
 
 import datetime as dt
+import re
 import uuid
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,9 @@ from mingbai.web.tables import XLSX
 
 KINDS_OF_ANSWER = ("text", "whole", "decimal", "day", "yes_no", "choice")
 LEAVE_OUT = "-"
+UNNAMED = re.compile(r"sheet ?\d*|工作表 ?\d*|csv", re.IGNORECASE)
+"""What a sheet is called that nobody has named: the file's own name says more."""
+TITLE_MOST = 80
 DAYS_AHEAD = 3
 
 
@@ -162,7 +167,8 @@ def lines_of(request: HttpRequest, draft: Draft) -> list[Line]:
     upload = request.FILES.get("file")
     if isinstance(upload, UploadedFile):
         found = read_form(upload.read())
-        draft.words["title"] = draft.words["title"] or found.title
+        named = Path(upload.name or "").stem if UNNAMED.fullmatch(found.title) else found.title
+        draft.words["title"] = draft.words["title"] or named[:TITLE_MOST]
         return [
             Line(
                 one.heading,
