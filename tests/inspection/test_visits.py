@@ -106,6 +106,7 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     with pytest.raises(Refused) as refused:
         town.book(checklists=[CHEMICAL], on=later(5))
     assert refused.value.code == "INS-4", "a third appraisal, though its items are new"
+    assert refused.value.facts["free"] == later(14), "the first of the two is two weeks old then"
     assert town.book(checklists=[CONTROL, CHEMICAL], on=later(17))["offered"] == []
 
 

@@ -25,7 +25,7 @@ sentences(
             "All of this was inspected or is booked already, and %(days)s days have not gone by: %(who)s. Read that result; its items are in the calendar."
         ),
         "INS-4": _(
-            "Within %(days)s days there were %(count)s visits here, and %(most)s are enough. The last is of %(on)s, by %(office)s: ask them, or come after %(free)s."
+            "Within %(days)s days there were %(count)s visits here, and %(most)s are enough. The last is of %(on)s, by %(office)s: ask them. The next free day is %(free)s."
         ),
         "INS-5": _("No visit of this id is at this place."),
         "INS-6": _("This visit has ended or was cancelled. Book another one."),
@@ -146,7 +146,6 @@ def check_often(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> N
     if len(within) < most:
         return
     last = max(within, key=lambda one: one.on)
-    free = last.on + dt.timedelta(days=days - 1)
     raise Refused(
         "INS-4",
         days=days,
@@ -154,8 +153,16 @@ def check_often(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> N
         most=most,
         on=str(last.on),
         office=last.office,
-        free=str(free),
+        free=str(next_free(came, on, days=days, most=most)),
     )
+
+
+def next_free(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> dt.date:
+    """Return the first day after one on which a place is visited less often than it may be."""
+    day = on
+    while sum(near(one.on, day, days) for one in came) >= most:
+        day += dt.timedelta(days=1)
+    return day
 
 
 def check_day(on: dt.date, today: dt.date) -> None:
