@@ -18,6 +18,7 @@ from mingbai.domains.inspection.models import (
     VisitItem,
 )
 from mingbai.kernel.models import Attachment, Link, Mandate, Message, OpenItem
+from mingbai.kernel.refusals import Refused
 from tests.conftest import TONGZHOU, VILLAGE, House
 from tests.inspection.conftest import CONTROL, HEALTH, Town, built, item, listed
 from tests.web.test_pages import signed_in
@@ -184,6 +185,16 @@ def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
     other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
     client = signed_in(town.house, "clerk-2", other)
     assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
+    gate = {"organisation": None, "point": town.gate, "checklists": ["gates"]}
+    town.book(**gate, on="2020-01-30")
+    guard = signed_in(town.house, "guard-1", town.guard)
+    page = guard.get("/inspections/own/").content.decode()
+    assert "2020-01-30 · 三号卡口" in page and "2020-01-29" not in page, (
+        "the gate's own visits, no firm's"
+    )
+    ask = {"place": VILLAGE, "organisation": town.chemical}
+    with pytest.raises(Refused, match="FRM-9"):
+        town.house.ask("inspection.calendar", ask, as_=town.guard)
 
 
 def test_a_desk_writes_a_checklist_and_its_next_version_on_the_page(town: Town) -> None:

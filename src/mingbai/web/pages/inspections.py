@@ -33,6 +33,8 @@ PICTURE = "picture"
 ITSELF = "itself"
 """What stands for the place itself among the points that can be visited."""
 OPEN, PUT_RIGHT = "open", "put_right"
+KEPT = {Role.GUARD: ("gate",), Role.KEEPER: ("store",), Role.CREW_LEAD: ("line", "works")}
+"""Which points an office keeps, and sees the calendar of."""
 
 
 def may(role: str, name: str) -> bool:
@@ -96,11 +98,21 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/inspections.html", page))
 
 
-def visits_to(request: HttpRequest, place: str, firm: UUID) -> dict[str, Any]:
-    """Return the visits to a firm that are to come, the next first, and those that were, the newest first."""
-    ask = {"place": place, "organisation": str(firm)}
-    rows = asking(request, "inspection.calendar", ask)
+def visits_to(request: HttpRequest, hat: Any) -> dict[str, Any]:
+    """Return the visits to my firm, or to the points that I keep: those to come, the next first, and those that were."""
+    if hat.organisation_id:
+        whose = [{"organisation": str(hat.organisation_id)}]
+    else:
+        points = asking(request, "places.points", {"place": hat.place})
+        whose = [{"point": str(one.id)} for one in points if one.kind in KEPT.get(hat.role, ())]
+    rows = [
+        row
+        for subject in whose
+        for row in asking(request, "inspection.calendar", {"place": hat.place} | subject)
+    ]
+    rows.sort(key=lambda row: row.on, reverse=True)
     return {
+        "points": not hat.organisation_id,
         "coming": by_visit(one for one in reversed(rows) if one.state == "due"),
         "known": by_visit(one for one in rows if one.state != "due"),
     }
@@ -117,8 +129,7 @@ def own_findings(request: HttpRequest) -> HttpResponse:
         "recheck": [row for row in rows if row.state == PUT_RIGHT],
         "done": [row for row in rows if row.state not in (OPEN, PUT_RIGHT)],
     }
-    if hat.organisation_id:
-        page |= visits_to(request, hat.place, hat.organisation_id)
+    page |= visits_to(request, hat)
     return private(render(request, "web/inspections/own.html", page))
 
 
