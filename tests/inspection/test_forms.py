@@ -164,6 +164,37 @@ def test_an_answer_that_is_too_old_is_asked_again(
     assert (row.value, row.age_days) == ("7", 84), "the old form still says what was answered"
 
 
+def test_what_was_answered_is_corrected_without_waiting_for_a_form(
+    village: House, bureau: Actor, host: Actor, firm_clerk: Actor
+) -> None:
+    """Rows: H11."""
+    fields = [{"heading": "独居老人数", "kind": "whole"}]
+    made = village.do("inspection.request_form", form(*fields), as_=bureau).result
+    about = {"place": VILLAGE, "form": made["form"]}
+    field = village.ask("inspection.form_questions", about, as_=host)[0].field
+    told = {"place": VILLAGE, "field": field}
+    with pytest.raises(Refused, match="INS-80"):
+        village.do("inspection.correct_answer", told | {"value": "8"}, as_=host)
+    send(village, host, made["form"], {"独居老人数": "7"})
+    for code, more in (
+        ("INS-71", {"value": "八户"}),
+        ("INS-70", {}),
+        ("INS-77", {"value": "8", "why": "没有"}),
+    ):
+        with pytest.raises(Refused, match=code):
+            village.do("inspection.correct_answer", told | more, as_=host)
+    with pytest.raises(Refused, match="FRM-9"):
+        village.do("inspection.correct_answer", told | {"value": "8"}, as_=firm_clerk)
+    village.do("account.move_clock", {"to": "2020-02-03T09:00:00+08:00"})
+    village.do("inspection.correct_answer", told | {"value": "8"}, as_=host)
+    (row,) = village.ask("inspection.held_values", {"place": VILLAGE}, as_=host)
+    assert (row.value, row.age_days, row.kind) == ("8", 0, "whole")
+    ask = {"place": TONGZHOU, "form": made["form"]}
+    (row,) = village.ask("inspection.form_answers", ask, as_=bureau)
+    assert row.value == "8", "the form that asked has it too"
+    assert village.faults() == []
+
+
 def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_clerk: Actor) -> None:
     firm = village.names["firm"]
     other = {"place": VILLAGE, "name": "马头村无纺布商行", "kind": "company"}

@@ -134,7 +134,16 @@ def test_a_sheet_is_looked_at_corrected_and_sent(
     answered_by_hand(at_home, page)
     assert HeldValue.objects.count() == 3
     kept = said(at_home.get(f"/burden/{VILLAGE}/"))
-    assert "3 answers are held, and no form asks for them again" in kept and "没有统计" in kept
+    assert "3 answers are held, and no form asks for them again" in kept
+    there = f"/burden/{VILLAGE}/held/"
+    held = at_home.get(there)
+    assert "没有统计" in said(held)
+    told = {"field": Boxes(held).values["field"][0], "request_id": str(uuid.uuid4())}
+    wrong = at_home.post(there, told | {"value": "八", "why": "没有"})
+    assert wrong.status_code == 422 and 'value="八"' in wrong.content.decode()
+    told["request_id"] = str(uuid.uuid4())
+    assert "不清楚" in said(at_home.post(there, told | {"why": "不清楚"}, follow=True))
+    at_home.post(there, told | {"request_id": str(uuid.uuid4()), "why": "没有统计"})
     assert "Nothing waits for you" in said(at_home.get("/home/"))
     known = at_the_bureau.get(sent["Location"])
     assert "They do not have it: 没有统计" in said(known)

@@ -97,6 +97,8 @@ BY_HAND = {
     "inspection.save_answers": "/burden/",
     "inspection.send_answers": "/burden/",
     "inspection.waiting_forms": "/burden/",
+    "inspection.held_values": "/burden/",
+    "inspection.correct_answer": "/burden/",
     "inspection.form_questions": "/burden/",
     "inspection.leader_visits": "/leaders/",
     "inspection.visit_tasks": "/leaders/",

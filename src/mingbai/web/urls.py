@@ -78,6 +78,7 @@ urlpatterns = [
     path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),
     path("gates/<str:place>/<uuid:point>/", gates.gate, name="gate"),
     path("burden/", burden.mine, name="my_burden"),
+    path("burden/<str:place>/held/", office_forms.held, name="held_answers"),
     path("burden/<str:place>/", burden.burden, name="burden"),
     path("burden/<str:place>/<uuid:organisation>/", burden.firm_burden, name="firm_burden"),
     path("forms/", office_forms.forms, name="asked_forms"),

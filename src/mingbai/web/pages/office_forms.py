@@ -377,3 +377,30 @@ def typed(request: HttpRequest, row: Any, refusal: Refused | None) -> tuple[str,
         value, why = (str(request.POST.get(f"{box}-{row.field}", "")) for box in "vw")
         return value, why
     return row.value or "", row.why or ""
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def held(request: HttpRequest, place: str) -> HttpResponse:
+    """Show what a village or firm has answered once, each with the way to correct it."""
+    firm = str(request.POST.get("organisation") or request.GET.get("organisation", ""))
+    whose = {"place": place} | ({"organisation": firm} if firm else {})
+    refusal = None
+    if request.method == "POST":
+        names = ("field", "value", "why")
+        said = {name: text for name in names if (text := str(request.POST.get(name, "")).strip())}
+        try:
+            act(request, "inspection.correct_answer", whose | said)
+            more = f"?organisation={firm}" if firm else ""
+            return redirect(f"{request.path}{more}")
+        except Refused as refused:
+            refusal = refused
+    page = {
+        "rows": asking(request, "inspection.held_values", whose),
+        "place": place,
+        "organisation": firm,
+        "values": request.POST,
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return private(render(request, "web/burden/held.html", page, status=status))

@@ -141,6 +141,8 @@ class HeldRow(Row):
 
     field: str
     heading: str
+    kind: str
+    choices: list[str]
     value: str | None
     why: str | None
     given_at: dt.datetime
@@ -372,12 +374,14 @@ def held_values(asking: Asking, ask: OfSubjectAsk) -> list[HeldRow]:
     """Return what a village or a firm has answered once, to whoever answers for it; an office reads it in a form of its own, with a reason."""
     subject = Subject(ask.place, ask.organisation)
     check_own(asking, subject)
-    titles = headings_of(asking.store)
+    learnt = {row.code: row for row in asking.find(LearntField)}
     rows = [row for row in asking.find(HeldValue, subject=subject.key) if row.place == ask.place]
     return [
         HeldRow(
             field=row.code,
-            heading=titles.get(row.code, row.code),
+            heading=heading_of(row.code, learnt),
+            kind=learnt[row.code].kind if row.code in learnt else "text",
+            choices=(learnt[row.code].choices or "").splitlines() if row.code in learnt else [],
             value=row.value,
             why=row.why,
             given_at=row.given_at,
@@ -389,10 +393,11 @@ def held_values(asking: Asking, ask: OfSubjectAsk) -> list[HeldRow]:
     ]
 
 
-def headings_of(store: Store) -> dict[str, str]:
-    """Return what every field is called, those of the house and those that were learnt."""
-    learnt = {row.code: row.title for row in store.fetch(LearntField, {}, limit=None)}
-    return learnt | {code: str(field.title) for code, field in HOUSE_FIELDS.items()}
+def heading_of(code: str, learnt: dict[str, LearntField]) -> str:
+    """Return what a field is called: one of the house, or one that was learnt from a form."""
+    if code in HOUSE_FIELDS:
+        return str(HOUSE_FIELDS[code].title)
+    return learnt[code].title if code in learnt else code
 
 
 @query(scope=Scope.PUBLIC, title=_("Fields that are held"))
