@@ -245,6 +245,10 @@ def test_what_a_firm_has_said_is_not_the_storekeepers_nor_every_offices(
         village.ask("inspection.held_values", whose, as_=inspector)
     (row,) = village.ask("inspection.held_values", whose, as_=firm_clerk)
     assert row.value == "四成"
+    asked = {"place": TONGZHOU, "form": made.result["form"]}
+    for who, value in ((bureau, "四成"), (inspector, None)):
+        (row,) = village.ask("inspection.form_answers", asked, as_=who)
+        assert (row.value, row.readable) == (value, value is not None)
 
 
 def test_a_firms_clerk_does_not_speak_for_the_village(

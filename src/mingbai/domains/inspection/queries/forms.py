@@ -338,16 +338,26 @@ def form_answers(asking: Asking, ask: OfFormAsk) -> list[AnswerRow]:
     if form.state == WAITS:
         return []
     wanted = wanted_by(asking.store, form.id)
+    own = same_office(asking.store, asking.hat.mandate, form)
     found: list[AnswerRow] = []
     for line in asking.find(FormSubject, form_id=form.id):
         subject = Subject(line.place, line.organisation)
         if ask.organisation is None or ask.organisation == line.organisation:
-            found += answers_of(asking, subject, wanted)
+            found += answers_of(asking, subject, wanted, own=own)
     return found
 
 
-def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[AnswerRow]:
-    """Return one subject's answers: a value of another desk is shown to an office that may read that desk's table."""
+DESKS = {Role.DESK, Role.OPERATOR}
+
+
+def answers_of(
+    asking: Asking, subject: Subject, wanted: list[Wanted], *, own: bool
+) -> list[AnswerRow]:
+    """Return one subject's answers: a value of another desk is shown to an office that may read that desk's table.
+
+    What a firm answered is for the office that asked and for the desk; another office asks in a form of its own.
+    """
+    said = own or subject.organisation is None or asking.role in DESKS
     name = called(asking.store, subject)
     house = [HOUSE_FIELDS[one.code] for one in wanted if one.in_house]
     readable = may_read(asking, house, subject)
@@ -355,11 +365,11 @@ def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[A
         AnswerRow(
             subject_name=name,
             heading=one.wanted.heading,
-            value=readable.get(one.wanted.code) if one.state == HELD else one.value,
-            why=one.why,
+            value=readable.get(one.wanted.code) if one.state == HELD else told(one.value, said),
+            why=told(one.why, said),
             stands=one.state,
             held_by=said_holder(one.wanted.code),
-            readable=one.state != HELD or one.wanted.code in readable,
+            readable=one.wanted.code in readable if one.state == HELD else said,
             given_at=one.given_at,
             given_by=asker_of(asking.store, one.mandate)[1] if one.state == LEARNT else None,
             age_days=(asking.now - one.given_at).days if one.given_at else None,
@@ -367,6 +377,11 @@ def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[A
         )
         for one in standing_of(asking.store, subject, wanted, asking.now, any_age=True)
     ]
+
+
+def told(text: str | None, said: bool) -> str | None:
+    """Return what was answered, to whom it is told."""
+    return text if said else None
 
 
 @query(scope=Scope.UNDER, role=ANSWERERS, title=_("Answers that are held"))
