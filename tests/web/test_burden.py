@@ -236,7 +236,11 @@ def test_the_meter_is_for_everybody_and_the_signers_words_for_those_concerned(
     assert "This week 140 of 120 minutes were asked" in said(public)
     assert "通州区经信局 asked most: 140 minutes." in said(public)
     assert "北京市领导 signed for it" in said(public) and "确需" not in said(public)
-    assert "确需" in said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "殷明" not in said(public), (
+        "to everybody the office that signed, to those concerned the name"
+    )
+    home = said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "确需" in home and "北京市领导 殷明 signed for it" in home
     before = said(at_home.get(f"/burden/{VILLAGE}/?week=2020-W03"))
     assert "In that week 0 of 120 minutes were asked" in before and "The week after" in before
     assert "The week after" not in said(public)
@@ -312,7 +316,7 @@ def test_who_asked_reads_why_the_form_was_declined(
     about = {"place": PREFECTURE, "form": made["form"], "reason": "下周一起报"}
     village.do("inspection.decline_overrun", about, as_=leader)
     page = said(at_the_bureau.get(f"/forms/{TONGZHOU}/{made['form']}/"))
-    assert "declined" in page and "下周一起报 北京市领导" in page
+    assert "declined" in page and "下周一起报 北京市领导 柳成荫" in page
     at_the_bureau.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
     listed = said(at_the_bureau.get("/forms/"))
     assert "已发出" in listed and "发往别处" not in listed and "答复时间" not in listed

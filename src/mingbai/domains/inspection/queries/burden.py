@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.inspection.models import FormRequest, FormSubject, Visit
 from mingbai.domains.inspection.parameters import BUDGET
 from mingbai.domains.inspection.queries.gate import called, minutes_for
-from mingbai.domains.inspection.queries.hosts import check_no_keeper
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, signer
 from mingbai.domains.inspection.weeks import lasted, span
 from mingbai.domains.inspection.words import Week, week_of
 from mingbai.kernel.acting import Asking
@@ -198,7 +198,7 @@ def by_asker(found: Iterable[Spent]) -> list[AskerRow]:
 def overruns_of(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime, *, reasons: bool
 ) -> list[OverrunRow]:
-    """Return the forms of a span that were signed to overrun the budget; the words are for the offices concerned."""
+    """Return the forms of a span that were signed to overrun the budget; the name and the words are for those concerned, the office is for everyone."""
     rows = FormRequest.objects.filter(
         id__in=FormSubject.objects.filter(
             subject=subject.key, sent_at__gte=since, sent_at__lt=until
@@ -209,7 +209,9 @@ def overruns_of(
         OverrunRow(
             title=row.title,
             asked_by=asker_of(store, row.mandate)[1],
-            signed_by=asker_of(store, row.signed_by)[1],
+            signed_by=signer(store, row.signed_by)
+            if reasons
+            else asker_of(store, row.signed_by)[1],
             signed_at=row.signed_at,
             sign_reason=row.sign_reason if reasons else None,
         )

@@ -23,7 +23,7 @@ from mingbai.domains.inspection.queries.gate import (
     said_holder,
     standing_of,
 )
-from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place, signer
 from mingbai.domains.inspection.rules.forms import HELD, LEARNT, SENT, WAITS
 from mingbai.domains.inspection.words import SubjectKind
 from mingbai.kernel.acting import Asking
@@ -209,7 +209,7 @@ def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
             held=sum(one.held for one in subjects.get(row.id, [])),
             to_ask=sum(one.to_ask for one in subjects.get(row.id, [])),
             overrun_reason=row.overrun_reason,
-            signed_by=asker_of(asking.store, row.signed_by)[1] if row.signed_by else None,
+            signed_by=signer(asking.store, row.signed_by) if row.signed_by else None,
             sign_reason=row.sign_reason,
             mine=same_office(asking.store, asking.hat.mandate, row),
         )

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from mingbai.kernel.burden import asker_of
 from mingbai.kernel.firms import OWN_SIDE
-from mingbai.kernel.models import Mandate, Organisation
+from mingbai.kernel.models import Mandate, Organisation, Person
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.rows import Store
@@ -49,3 +50,12 @@ def visitors_place(store: Store, mandate: UUID) -> str:
     (held,) = store.fetch(Mandate, {"id": mandate})
     place: str = held.place
     return place
+
+
+def signer(store: Store, mandate: UUID | None) -> str:
+    """Return who signed, by name and office: a signature is somebody's."""
+    office = asker_of(store, mandate)[1]
+    held = store.fetch(Mandate, {"id": mandate}) if mandate is not None else []
+    people = store.fetch(Person, {"id": held[0].person_id}) if held else []
+    name = people[0].name if people else None
+    return f"{office} {name}" if name else office
