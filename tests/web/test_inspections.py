@@ -75,7 +75,9 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     assert answered.redirect_chain[-1][0] == here
     assert "临平化工厂" in inspector.get(f"/inspections/{TONGZHOU}/").content.decode()
     pressed(inspector, here, "begin_visit")
-    pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
+    ticked = pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
+    assert ticked.redirect_chain[-1][0] == f"{here}#i-mask-2", "back to where one was"
+    assert 'id="i-mask-2"' in ticked.content.decode()
     assert VisitItem.objects.get(visit=visit, code="mask-2").state == "ok"
     found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒", "picture": shot()}
     pressed(inspector, f"{here}?item=mask-1", "record_finding", **found)

@@ -4,11 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from mingbai.kernel.attachments import Picture, keep, opened
@@ -191,7 +193,9 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
     try:
         if request.method == "POST":
             acted(request, place, number, step)
-            return redirect("inspection_visit", place=place, number=number)
+            there = reverse("inspection_visit", kwargs={"place": place, "number": number})
+            item = quote(str(request.POST.get("check_item", "")))
+            return redirect(f"{there}#i-{item}" if item else there)
     except Refused as refused:
         refusal = refused
     ask: dict[str, Any] = {"place": place, "visit": str(number)}
