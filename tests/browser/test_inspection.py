@@ -12,7 +12,7 @@ from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.kernel.clock import machine_now
 from tests.browser.phones import Phone, enrol
 from tests.conftest import TONGZHOU
-from tests.inspection.conftest import CHEMICAL, CONTROL, Town, built, later, today
+from tests.inspection.conftest import CHEMICAL, CONTROL, Town, built, later, listed, numbered, today
 
 WORDS = "储罐区没有围堰，有积液"
 
@@ -153,6 +153,29 @@ def test_the_phone_writes_what_was_found_and_does_not_keep_it(phone: Phone, town
 def _locks(_folder: str, names: list[str]) -> list[str]:
     """Leave out the locks and sockets of a browser."""
     return [name for name in names if name.startswith("Singleton")]
+
+
+def test_one_press_does_not_end_half_a_visit(phone: Phone, town: Town) -> None:
+    town.house.do("inspection.publish_checklist", listed("half", numbered("half", 3)))
+    visit = str(town.book(organisation=town.masks, checklists=["half"])["visit"])
+    carried(phone, visit)
+    phone.offline()
+    phone.page.click(f'[data-visit="{visit}"]')
+    phone.page.click("#visit-begin")
+    phone.until("document.querySelectorAll('[data-tick]').length > 0")
+    codes = list(states(phone))
+    tick(phone, codes[0])
+    phone.until(f"document.querySelector('[data-item=\"{codes[0]}\"]').dataset.state === 'ok'")
+    phone.page.click("#visit-end")
+    phone.until(f"document.getElementById('notice-text').textContent.includes('{len(codes) - 1}')")
+    assert phone.showing() == "visit"
+    tick(phone, codes[1])
+    phone.until(f"document.querySelector('[data-item=\"{codes[1]}\"]').dataset.state === 'ok'")
+    phone.page.click("#visit-end")
+    phone.until("!document.getElementById('notice').hidden")
+    assert phone.showing() == "visit", "what was said before is asked anew after another item"
+    phone.page.click("#visit-end")
+    phone.shows("inspection")
 
 
 def test_a_phone_carries_nobody_elses_visits(phone: Phone, town: Town) -> None:

@@ -102,7 +102,7 @@ class Town:
 
     def find(self, visit: str, code: str, severity: str = "minor", **more: Any) -> str:
         """Record a finding; return its id."""
-        ask = self.of(visit, check_item=code, severity=severity, text="地面有积液", **more)
+        ask = self.of(visit, check_item=code, severity=severity) | {"text": "地面有积液"} | more
         done = self.house.do("inspection.record_finding", ask, as_=self.inspector)
         return str(done.result["finding"])
 

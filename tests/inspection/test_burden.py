@@ -10,7 +10,7 @@ from mingbai.domains.inspection.models import FormQuestion, FormRequest
 from mingbai.kernel.actors import NOBODY, Actor
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
-from tests.conftest import TONGZHOU, VILLAGE, House
+from tests.conftest import TONGZHOU, TOWN, VILLAGE, House
 from tests.inspection.conftest import Town, clock
 from tests.inspection.villages import due, form, today
 
@@ -184,6 +184,42 @@ def test_a_visit_from_which_nothing_was_taken_ends_by_the_hosts_word_alone(
     assert OpenItem.objects.get(kind="inspection.leader_visit").outcome == "nothing_needed"
 
 
+def test_the_visitors_own_office_says_nothing_for_the_host(village: House) -> None:
+    """Rows: H15, H19."""
+    visitor = village.person("褚健", "leader", TONGZHOU)
+    desk = village.person("孟知行", "desk", TONGZHOU)
+    town = village.person("郎致远", "desk", TOWN)
+    about = {"place": VILLAGE, "visit": visit(village, visitor)}
+    for name in ("begin_leader_visit", "end_leader_visit"):
+        village.do(f"inspection.{name}", about, as_=visitor)
+    for name, more in (("say_nothing_needed", {}), ("say_visit_word", {"word": "helped"})):
+        with pytest.raises(NotAllowed, match="INS-96"):
+            village.do(f"inspection.{name}", about | more, as_=desk)
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=desk)
+    assert not row.hosted
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=town)
+    assert row.hosted
+    village.do("inspection.say_nothing_needed", about, as_=town)
+    assert not OpenItem.objects.filter(kind="inspection.leader_visit", done_at=None).exists()
+
+
+def test_a_visit_to_which_nobody_came_ends_by_the_hosts_word(
+    village: House, leader: Actor, host: Actor
+) -> None:
+    """Rows: H15."""
+    about = {"place": VILLAGE, "visit": visit(village, leader), "reason": "没有人来，也没有电话"}
+    with pytest.raises(NotAllowed, match="INS-95"):
+        village.do("inspection.cancel_leader_visit", about, as_=host)
+    village.do("account.move_clock", {"to": "2020-01-28T08:00:00+08:00"})
+    (row,) = village.ask("inspection.leader_visits", {"place": VILLAGE}, as_=host)
+    assert row.missed and row.hosted
+    other = village.person("褚健", "leader", TONGZHOU)
+    with pytest.raises(NotAllowed, match="INS-95"):
+        village.do("inspection.cancel_leader_visit", about, as_=other)
+    village.do("inspection.cancel_leader_visit", about, as_=host)
+    assert not OpenItem.objects.filter(kind="inspection.leader_visit", done_at=None).exists()
+
+
 def test_a_host_gets_few_visits_and_the_next_leader_hears_who_comes(
     village: House, leader: Actor
 ) -> None:
@@ -237,3 +273,22 @@ def test_an_inspectors_visit_counts_by_its_real_length(days: Town) -> None:
     found = days.house.ask("inspection.firm_burden", ask, as_=days.clerk)
     assert [(one.kind, one.minutes) for one in found.asks] == [("visit", 85)]
     assert meter(days.house).minutes == 0, "a firm's visit is no burden of the village"
+
+
+def test_every_village_and_firm_of_which_anything_was_asked_is_on_the_list(days: Town) -> None:
+    """Rows: H27."""
+    for more in ({}, {"organisation": None, "point": days.gate, "checklists": ["gates"]}):
+        booked = days.book(on="2020-01-27", **more)
+        days.begin(booked["visit"])
+        days.tick(booked["visit"], booked["booked"])
+        clock(days, dt.date(2020, 1, 27), 10 + len(more), 0)
+        days.end(booked["visit"])
+    above = days.house.person("殷明", "leader", PREFECTURE)
+    rows = days.house.ask("inspection.burdens", {"place": PREFECTURE}, as_=above)
+    assert {(str(row.organisation), row.place) for row in rows} == {
+        (days.chemical, VILLAGE),
+        ("None", VILLAGE),
+    }, "two levels down, and by visits alone"
+    other = days.house.person("别家文员", "clerk", VILLAGE, organisation=days.masks)
+    rows = days.house.ask("inspection.burdens", {"place": VILLAGE}, as_=other)
+    assert [row.organisation for row in rows] == [None], "another firm's week is not theirs"

@@ -1,6 +1,8 @@
 """Findings: recorded on the spot, put right by their owner, rechecked by somebody else, and a level higher when late."""
 
 import datetime as dt
+import random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +13,7 @@ from mingbai.kernel import standing
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.commands.items import late_items
-from mingbai.kernel.models import Attachment, Mandate, OpenItem
+from mingbai.kernel.models import Attachment, Mandate, OpenItem, Standing
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
@@ -196,6 +198,73 @@ def test_a_recheck_is_booked_for_what_failed_alone(town: Town) -> None:
     assert town.book(checklists=[HEALTH], on=later(1))["booked"] == ["sick-bay-1", "sick-bay-2"]
 
 
+def test_a_visit_that_rechecks_closes_what_is_in_order_and_sends_back_the_rest(town: Town) -> None:
+    """Rows: T22, Z14."""
+    visit = begun(town, checklists=[CHEMICAL])
+    fine, wrong = town.find(visit, "tank-1", "serious"), town.find(visit, "tank-2", "serious")
+    town.tick(visit, ["tank-3", "tank-4"])
+    town.end(visit)
+    for finding in (fine, wrong):
+        town.about(finding, "put_right", town.clerk, text="改好了")
+    again = begun(town, recheck=True, checklists=None, on=later(0))
+    town.tick(again, ["tank-1"])
+    assert town.find(again, "tank-2", text="还在漏") == wrong, "found once, sent back"
+    assert Finding.objects.get(id=fine).state == "put_right", "nothing is closed before the end"
+    town.end(again)
+    rows = {str(row.id): (row.state, row.severity) for row in Finding.objects.all()}
+    assert rows == {fine: ("closed", "serious"), wrong: ("open", "serious")}
+    assert Finding.objects.get(id=wrong).due == today() + dt.timedelta(days=3)
+    assert said(town, "inspection.serious_hazard") == "open"
+    assert waits(town, town.clerk) == ["inspection.finding"]
+    assert "inspection.recheck" not in waits(town, town.second, TONGZHOU)
+    town.about(wrong, "put_right", town.clerk, text="这回不漏了")
+    last = begun(town, recheck=True, checklists=None)
+    town.tick(last, ["tank-2"])
+    town.end(last)
+    assert said(town, "inspection.serious_hazard") is None
+    assert said(town, "inspection.passed") == later(0)
+    steps = FindingStep.objects.filter(finding_id=wrong).order_by("id")
+    assert [one.what for one in steps] == ["put_right", "sent_back", "put_right", "closed"]
+    assert town.house.faults() == []
+
+
+def test_a_visit_of_whoever_answers_for_it_closes_nothing(town: Town) -> None:
+    """Rows: T22."""
+    visit = begun(town)
+    town.find(visit, "mask-1")
+    town.about(str(Finding.objects.get().id), "put_right", town.clerk, text="改好了")
+    mandate = {"place": VILLAGE, "role": "clerk", "organisation": town.chemical}
+    town.house.do("mandates.give", mandate | {"person": str(town.second.person), "capacity": "厂"})
+    inspects = Mandate.objects.get(person_id=town.second.person, role="inspector").id
+    own = {"as_": town.second, "mandate": inspects}
+    about = {"place": VILLAGE, "organisation": town.chemical, "recheck": True, "on": later(0)}
+    again = town.of(town.house.do("inspection.book_visit", about, **own).result["visit"])
+    town.house.do("inspection.begin_visit", again, **own)
+    ticked = again | {"check_item": "mask-1", "outcome": "ok"}
+    town.house.do("inspection.tick_item", ticked, **own)
+    with pytest.raises(Refused) as refused:
+        found = {"check_item": "mask-1", "severity": "minor", "text": "还差"}
+        town.house.do("inspection.record_finding", again | found, **own)
+    assert refused.value.code == "INS-12"
+    town.house.do("inspection.end_visit", again, **own)
+    assert Finding.objects.get().state == "put_right"
+    assert waits(town, town.inspector, TONGZHOU).count("inspection.recheck") == 1
+
+
+def test_what_is_not_in_order_is_said_before_a_visit_ends(town: Town) -> None:
+    """Rows: Z14."""
+    visit = begun(town)
+    town.tick(visit, ["mask-1"], "failed")
+    with pytest.raises(Refused) as refused:
+        town.end(visit)
+    assert refused.value.code == "INS-34", "a cross in a box is nobody's to put right"
+    town.find(visit, "mask-1")
+    assert town.end(visit)["failed"] == 1
+    fact = begun(town, check_items=["mask-1"], new_fact="又来举报", on=later(0))
+    town.tick(fact, ["mask-1"], "failed")
+    assert town.end(fact)["failed"] == 1, "it is somebody's already"
+
+
 def test_only_a_minor_finding_is_waived_and_by_another(town: Town) -> None:
     visit = begun(town)
     minor, serious = town.find(visit, "mask-1"), town.find(visit, "mask-2", "serious")
@@ -250,6 +319,25 @@ def test_a_gate_without_a_guard_is_for_the_desk(account: House, town: Town) -> N
     assert Finding.objects.get().state == "closed"
 
 
+def test_a_firm_that_nobody_answers_for_yet_is_for_the_desk(town: Town) -> None:
+    visit = begun(town, organisation=town.masks)
+    finding = town.find(visit, "mask-1")
+    assert Finding.objects.get().owner == "desk"
+    assert "inspection.finding" in waits(town, town.desk, TOWN)
+    town.about(finding, "put_right", town.desk, text="电话里说改好了")
+    with pytest.raises(Refused) as refused:
+        town.about(finding, "close_finding", town.desk)
+    assert refused.value.code == "INS-12"
+    town.about(finding, "close_finding", town.second)
+    other = town.find(visit, "mask-2")
+    clerk = town.house.person("口罩厂文员", "clerk", VILLAGE, organisation=town.masks)
+    with pytest.raises(Refused) as refused:
+        town.about(other, "put_right", town.desk, text="改好了")
+    assert refused.value.code == "INS-13", "now the firm has somebody"
+    town.about(other, "put_right", clerk, text="改好了")
+    assert not OpenItem.objects.filter(kind="inspection.finding", done_at=None).exists()
+
+
 def test_a_picture_belongs_to_what_was_put_right(town: Town) -> None:
     visit = begun(town)
     finding = town.find(visit, "mask-1")
@@ -268,3 +356,80 @@ def test_a_picture_belongs_to_what_was_put_right(town: Town) -> None:
         town.house.do("attachments.attach", ask | {"name": "photo2"}, as_=other)
     assert refused.value.code == "ATT-3", "a firm's own side adds pictures to its own acts"
     assert CONTROL in Visit.objects.get().checklists
+
+
+def a_day(town: Town, chance: random.Random) -> None:
+    """Visit, find, put right, recheck and send back at random."""
+    try:
+        act = chance.choice(["visit", "visit", "put_right", "recheck", "close", "back", "waive"])
+        rows = list(Finding.objects.exclude(state__in=("closed", "waived")))
+        row = chance.choice(rows) if rows else None
+        if act == "visit":
+            lists = chance.sample([CONTROL, HEALTH, CHEMICAL], chance.randrange(1, 3))
+            whose = chance.choice([town.chemical, town.masks])
+            if chance.random() < 0.3:
+                looked = town.book(organisation=whose, checklists=None, recheck=True, on=later(0))
+            else:
+                looked = town.book(organisation=whose, checklists=lists, on=later(0))
+            walk(town, looked, chance)
+        elif row is not None and act == "put_right":
+            who = town.clerk if str(row.organisation_id) == town.chemical else town.desk
+            town.about(str(row.id), "put_right", who, text="改好了")
+        elif row is not None and act == "recheck":
+            whose = str(row.organisation_id)
+            walk(town, town.book(organisation=whose, checklists=None, recheck=True), chance)
+        elif row is not None:
+            name = {"close": "close_finding", "back": "send_back", "waive": "waive_finding"}[act]
+            more = {"waive": {"reason": "不影响安全"}, "back": {"text": "还差一点"}}.get(act, {})
+            town.about(str(row.id), name, town.second, **more)
+    except Refused as refused:
+        assert refused.code in {
+            "INS-2", "INS-3", "INS-4", "INS-11", "INS-14", "INS-15", "INS-18", "INS-26", "INS-34",
+        }, refused  # fmt: skip
+
+
+def walk(town: Town, booked: dict[str, Any], chance: random.Random) -> None:
+    """Begin a visit, look at some of its items, find some, and end it, or try to."""
+    town.begin(booked["visit"])
+    for code in booked["booked"]:
+        luck = chance.random()
+        if luck < 0.5:
+            town.tick(booked["visit"], [code])
+        elif luck < 0.8:
+            town.find(booked["visit"], code, chance.choice(["minor", "minor", "serious"]))
+        elif luck < 0.83:
+            town.tick(booked["visit"], [code], "failed")
+    town.end(booked["visit"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_fault_is_somebodys_until_somebody_else_has_looked(town: Town, seed: int) -> None:
+    """Rows: Z14, T22."""
+    chance = random.Random(seed)
+    for rule, value in (("inspection.days_between", 1), ("inspection.visits_most", 10)):
+        town.house.do("policy.put", {"place": TONGZHOU, "policy": rule, "value": value})
+    for _time in range(25):
+        a_day(town, chance)
+    assert Finding.objects.count() >= 3
+    open_ = {
+        (item.kind, item.subject): item for item in OpenItem.objects.filter(done_at=None)
+    }  # fmt: skip
+    for row in Finding.objects.all():
+        waits_for = {"open": "inspection.finding", "put_right": "inspection.recheck"}
+        kinds = {kind for kind, subject in open_ if subject == row.id.hex}
+        assert kinds == ({waits_for[row.state]} if row.state in waits_for else set()), row.state
+        if row.state == "closed":
+            steps = FindingStep.objects.filter(finding=row).order_by("id")
+            assert [one.what for one in steps][-2:] == ["put_right", "closed"]
+            assert len({one.person for one in list(steps)[-2:]}) == 2, "two people"
+    ended = VisitItem.objects.filter(visit__state="ended", state="failed")
+    for item in ended:
+        assert Finding.objects.filter(subject=item.subject, code=item.code).exists()
+    for firm in (town.chemical, town.masks):
+        hazards = Finding.objects.filter(organisation_id=firm, severity="serious")
+        stands = hazards.exclude(state__in=("closed", "waived")).exists()
+        word = Standing.objects.filter(
+            subject=firm.replace("-", ""), what="inspection.serious_hazard", ends_at=None
+        )
+        assert word.exists() == stands
+    assert town.house.faults() == []

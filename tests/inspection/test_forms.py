@@ -164,6 +164,37 @@ def test_an_answer_that_is_too_old_is_asked_again(
     assert (row.value, row.age_days) == ("7", 84), "the old form still says what was answered"
 
 
+def test_what_was_answered_is_corrected_without_waiting_for_a_form(
+    village: House, bureau: Actor, host: Actor, firm_clerk: Actor
+) -> None:
+    """Rows: H11."""
+    fields = [{"heading": "独居老人数", "kind": "whole"}]
+    made = village.do("inspection.request_form", form(*fields), as_=bureau).result
+    about = {"place": VILLAGE, "form": made["form"]}
+    field = village.ask("inspection.form_questions", about, as_=host)[0].field
+    told = {"place": VILLAGE, "field": field}
+    with pytest.raises(Refused, match="INS-80"):
+        village.do("inspection.correct_answer", told | {"value": "8"}, as_=host)
+    send(village, host, made["form"], {"独居老人数": "7"})
+    for code, more in (
+        ("INS-71", {"value": "八户"}),
+        ("INS-70", {}),
+        ("INS-77", {"value": "8", "why": "没有"}),
+    ):
+        with pytest.raises(Refused, match=code):
+            village.do("inspection.correct_answer", told | more, as_=host)
+    with pytest.raises(Refused, match="FRM-9"):
+        village.do("inspection.correct_answer", told | {"value": "8"}, as_=firm_clerk)
+    village.do("account.move_clock", {"to": "2020-02-03T09:00:00+08:00"})
+    village.do("inspection.correct_answer", told | {"value": "8"}, as_=host)
+    (row,) = village.ask("inspection.held_values", {"place": VILLAGE}, as_=host)
+    assert (row.value, row.age_days, row.kind) == ("8", 0, "whole")
+    ask = {"place": TONGZHOU, "form": made["form"]}
+    (row,) = village.ask("inspection.form_answers", ask, as_=bureau)
+    assert row.value == "8", "the form that asked has it too"
+    assert village.faults() == []
+
+
 def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_clerk: Actor) -> None:
     firm = village.names["firm"]
     other = {"place": VILLAGE, "name": "马头村无纺布商行", "kind": "company"}
@@ -190,6 +221,34 @@ def test_a_firm_answers_for_itself_alone(village: House, bureau: Actor, firm_cle
     send(village, firm_clerk, made["form"], {"复工人数": "40"}, organisation=firm)
     (held,) = HeldValue.objects.all()
     assert (held.value, held.subject) == ("40", firm.replace("-", ""))
+
+
+def test_what_a_firm_has_said_is_not_the_storekeepers_nor_every_offices(
+    village: House, bureau: Actor, host: Actor, firm_clerk: Actor
+) -> None:
+    firm = village.names["firm"]
+    made = village.do("inspection.request_form", form("订单完成率", subjects=[firm]), as_=bureau)
+    about = {"place": VILLAGE, "form": made.result["form"], "organisation": firm}
+    whose = {"place": VILLAGE, "organisation": firm}
+    for ask in (
+        lambda: village.ask("inspection.form_questions", about, as_=host),
+        lambda: village.ask("inspection.waiting_forms", whose, as_=host),
+        lambda: village.ask("inspection.held_values", whose, as_=host),
+        lambda: village.ask("inspection.firm_burden", whose, as_=host),
+        lambda: village.do("inspection.save_answers", about | {"answers": []}, as_=host),
+    ):
+        with pytest.raises(Refused, match="FRM-9"):
+            ask()
+    send(village, firm_clerk, str(made.result["form"]), {"订单完成率": "四成"}, organisation=firm)
+    inspector = village.person("应巡", "inspector", TONGZHOU)
+    with pytest.raises(Refused, match="ACC-1"):
+        village.ask("inspection.held_values", whose, as_=inspector)
+    (row,) = village.ask("inspection.held_values", whose, as_=firm_clerk)
+    assert row.value == "四成"
+    asked = {"place": TONGZHOU, "form": made.result["form"]}
+    for who, value in ((bureau, "四成"), (inspector, None)):
+        (row,) = village.ask("inspection.form_answers", asked, as_=who)
+        assert (row.value, row.readable) == (value, value is not None)
 
 
 def test_a_firms_clerk_does_not_speak_for_the_village(
@@ -252,7 +311,15 @@ def test_a_withdrawn_form_leaves_what_another_one_waits_for(
     one = village.do("inspection.request_form", form("甲项", "乙项"), as_=bureau).result
     two = village.do("inspection.request_form", form("乙项", "丙项"), as_=bureau).result
     assert (two["to_ask"], two["under_way"]) == (1, 1)
+    (row,) = village.ask("inspection.forms", {"place": TONGZHOU, "form": one["form"]}, as_=bureau)
+    assert str(row.form) == one["form"], "one is found however many were asked for since"
     back = {"place": TONGZHOU, "form": one["form"], "reason": "用不着了"}
+    other = village.person("石耕田", "desk", TONGZHOU, capacity="通州区农业农村局")
+    with pytest.raises(Refused, match="INS-82"):
+        village.do("inspection.withdraw_form", back, as_=other)
+    assert not any(
+        row.mine for row in village.ask("inspection.forms", {"place": TONGZHOU}, as_=other)
+    )
     village.do("inspection.withdraw_form", back, as_=bureau)
     about = {"place": VILLAGE, "form": two["form"]}
     rows = village.ask("inspection.form_questions", about, as_=host)

@@ -51,7 +51,7 @@ def test_a_list_shortens_when_the_level_eases(days: Town, leader: Actor) -> None
 def test_what_the_level_of_the_day_no_longer_asks_falls_away_at_the_door(
     days: Town, leader: Actor
 ) -> None:
-    booked = days.book(on=str(FEB_2), checklists=[STRICT])
+    booked = days.book(organisation=days.masks, on=str(FEB_2), checklists=[STRICT])
     assert len(booked["booked"]) == 8, "level I is all that is known of that day"
     declare(days, leader, "II", FEB_2)
     clock(days, FEB_2)

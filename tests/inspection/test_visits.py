@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from mingbai.domains.inspection.models import Visit, VisitItem
+from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.domains.inspection.queries.bundle import inspection_part
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.clock import machine_now
@@ -78,6 +78,8 @@ def test_one_visit_holds_both_hands(town: Town) -> None:
     )
     assert {one.looks_at for one in shown.check_items} == {"control", "resumption"}
     assert len(shown.check_items) == 16 and Visit.objects.count() == 1
+    alone = {"checklists": None, "checklist": CONTROL, "on": later(20)}
+    assert len(town.book(**alone)["booked"]) == 12, "one list is named as one"
     everything = town.book(organisation=town.masks, checklists=None, help=True)
     assert len(everything["booked"]) == 14, "without a name, every list that is for this firm"
 
@@ -87,7 +89,7 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     first = town.book()
     town.begin(first["visit"])
     town.tick(first["visit"], first["booked"][1:])
-    town.tick(first["visit"], first["booked"][:1], "failed")
+    town.find(first["visit"], first["booked"][0])
     town.end(first["visit"])
     second = town.book(town.second, checklists=[HEALTH], on=later(3))
     assert second["booked"] == ["sick-bay-1", "sick-bay-2"]
@@ -97,12 +99,14 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     items = VisitItem.objects.filter(visit_id=second["visit"])
     assert items.count() == 2
     with pytest.raises(Refused) as refused:
-        town.book(town.second, on=later(4))
+        town.book(town.second, checklists=[HEALTH], on=later(4))
     assert refused.value.code == "INS-3"
-    assert later(0) in str(refused.value) and "14" in str(refused.value)
+    for said in (later(0), later(3), "14"):
+        assert said in str(refused.value), "each visit that holds some of it is named"
     with pytest.raises(Refused) as refused:
         town.book(checklists=[CHEMICAL], on=later(5))
     assert refused.value.code == "INS-4", "a third appraisal, though its items are new"
+    assert refused.value.facts["free"] == later(14), "the first of the two is two weeks old then"
     assert town.book(checklists=[CONTROL, CHEMICAL], on=later(17))["offered"] == []
 
 
@@ -111,6 +115,10 @@ def test_a_new_fact_looks_again_at_what_it_is_about(town: Town) -> None:
     with pytest.raises(Refused) as refused:
         town.book(check_items=["mask-1"], on=later(1))
     assert refused.value.code == "INS-30"
+    for more in ({}, {"check_items": []}):
+        with pytest.raises(Refused) as refused:
+            town.book(on=later(1), new_fact="有工人举报口罩过期", **more)
+        assert refused.value.code == "INS-35", "a new fact is about something, not about everything"
     again = town.book(check_items=["mask-1"], on=later(1), new_fact="有工人举报口罩过期")
     assert again["booked"] == ["mask-1"] and again["offered"] == []
     assert VisitItem.objects.get(visit_id=again["visit"]).again == "new_fact"
@@ -188,6 +196,50 @@ def test_what_a_phone_tells_late_is_recorded_and_shown_as_against_the_rules(days
     assert twice(14) == []
 
 
+def told(town: Town, name: str, ask: dict[str, Any], at: dt.datetime) -> tuple[str, str]:
+    """Tell something late, as a phone does; return what came of it and the rule that was against it."""
+    one = One(ask, uuid4(), at, may_overrule=True)
+    ((outcome,),) = run_many(f"inspection.{name}", [one], as_=town.inspector)
+    return outcome.outcome, outcome.refusal.code if outcome.refusal else ""
+
+
+def test_a_visit_that_took_place_though_it_was_cancelled_meanwhile_is_kept(days: Town) -> None:
+    booked = days.book(on=str(JAN_28))
+    visit = days.of(booked["visit"])
+    clock(days, JAN_28, 9)
+    began = moment_now(Store())
+    clock(days, JAN_28, 11)
+    days.house.do("inspection.cancel_visit", visit | {"reason": "改期"}, as_=days.desk)
+    with pytest.raises(Refused) as refused:
+        days.begin(booked["visit"])
+    assert refused.value.code == "INS-6", "on a page it is a wish"
+    clock(days, JAN_28, 12)
+    found = {"check_item": "mask-1", "severity": "serious", "text": "通道堵死"}
+    assert told(days, "begin_visit", visit, began) == ("overruled", "INS-6")
+    ticked = {"check_item": "mask-2", "outcome": "ok"}
+    for name, more in (("tick_item", ticked), ("record_finding", found), ("end_visit", {})):
+        assert told(days, name, visit | more, began) == ("accepted", ""), name
+    row = Visit.objects.get()
+    assert (row.state, row.reason) == ("ended", "改期")
+    assert Standing.objects.filter(what="inspection.serious_hazard", ends_at=None).exists()
+    assert days.house.faults() == []
+
+
+def test_what_was_found_is_kept_whatever_day_a_phone_proposed(days: Town) -> None:
+    booked = days.book(on=str(JAN_28))
+    clock(days, JAN_28, 9)
+    at = moment_now(Store())
+    visit = days.of(booked["visit"])
+    days.begin(booked["visit"])
+    rule = {"place": TONGZHOU, "policy": "inspection.serious_days", "value": 1}
+    days.house.do("policy.put", rule)
+    clock(days, JAN_28, 10)
+    found = {"check_item": "mask-1", "severity": "serious", "text": "通道堵死"}
+    ask = visit | found | {"due": str(JAN_28 + dt.timedelta(days=30))}
+    assert told(days, "record_finding", ask, at) == ("overruled", "INS-9")
+    assert Finding.objects.get().due <= JAN_28 + dt.timedelta(days=3)
+
+
 def test_the_length_of_a_visit_is_its_real_length(days: Town) -> None:
     booked = days.book(on=str(JAN_28))
     clock(days, JAN_28, 9, 10)
@@ -260,6 +312,26 @@ def test_a_desk_books_for_an_inspector_who_reaches_the_place(town: Town) -> None
     assert item.person == town.second.person and item.raises_to == "desk"
 
 
+def test_nobody_makes_the_visit_of_another_office(town: Town) -> None:
+    """Rows: H20."""
+    booked = town.book()
+    visit = town.of(booked["visit"])
+    stranger = town.house.person("卫知微", "inspector", TONGZHOU, capacity="通州区卫健委")
+    colleague = town.house.person("应守拙", "inspector", TONGZHOU)
+    for name, more in (("begin_visit", {}), ("cancel_visit", {"reason": "我们去"})):
+        with pytest.raises(Refused) as refused:
+            town.house.do(f"inspection.{name}", visit | more, as_=stranger)
+        assert refused.value.code == "INS-36"
+    with pytest.raises(Refused) as refused:
+        town.book(stranger, on=later(20), inspector=str(town.inspector.person))
+    assert refused.value.code == "INS-36", "nor books one in its name"
+    town.house.do("inspection.begin_visit", visit, as_=colleague)
+    found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒"}
+    with pytest.raises(Refused) as refused:
+        town.house.do("inspection.record_finding", visit | found, as_=stranger)
+    assert refused.value.code == "INS-36"
+
+
 def test_one_code_says_one_thing_on_every_list(town: Town) -> None:
     publish = "inspection.publish_checklist"
     other = {"code": "mask-1", "text_zh": "别的意思", "text_en": "something else"}
@@ -291,6 +363,16 @@ def test_a_firm_that_was_looked_at_whole_has_passed(town: Town) -> None:
     town.whole(checklists=[CHEMICAL], on=later(0))
     word = Standing.objects.get(what="inspection.passed")
     assert (word.subject, word.value) == (town.chemical.replace("-", ""), later(0))
+
+
+def test_a_chemical_firm_has_not_passed_by_a_visit_to_its_sick_bay(town: Town) -> None:
+    """Rows: Z15."""
+    town.whole(checklists=[HEALTH])
+    assert not Standing.objects.filter(what="inspection.passed").exists(), "who saw the tanks?"
+    town.whole(organisation=town.masks, checklists=[HEALTH])
+    assert Standing.objects.get(what="inspection.passed").subject == town.masks.replace("-", "")
+    town.whole(checklists=[CHEMICAL])
+    assert Standing.objects.filter(what="inspection.passed", ends_at=None).count() == 2
 
 
 def bookings(town: Town, chance: random.Random, count: int) -> None:

@@ -133,6 +133,17 @@ def test_a_sheet_is_looked_at_corrected_and_sent(
     assert "3 questions are left" in said(page)
     answered_by_hand(at_home, page)
     assert HeldValue.objects.count() == 3
+    kept = said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "3 answers are held, and no form asks for them again" in kept
+    there = f"/burden/{VILLAGE}/held/"
+    held = at_home.get(there)
+    assert "没有统计" in said(held)
+    told = {"field": Boxes(held).values["field"][0], "request_id": str(uuid.uuid4())}
+    wrong = at_home.post(there, told | {"value": "八", "why": "没有"})
+    assert wrong.status_code == 422 and 'value="八"' in wrong.content.decode()
+    told["request_id"] = str(uuid.uuid4())
+    assert "不清楚" in said(at_home.post(there, told | {"why": "不清楚"}, follow=True))
+    at_home.post(there, told | {"request_id": str(uuid.uuid4()), "why": "没有统计"})
     assert "Nothing waits for you" in said(at_home.get("/home/"))
     known = at_the_bureau.get(sent["Location"])
     assert "They do not have it: 没有统计" in said(known)
@@ -171,6 +182,17 @@ def test_a_heading_may_be_said_to_be_a_known_field(at_the_bureau: Client) -> Non
     mended = Boxes(page).values | {"step": "look", "request_id": str(uuid.uuid4())}
     mended["field"] = ["place.households_registered", ""]
     assert "1 we have, 1 we ask" in said(at_the_bureau.post("/forms/new/", mended))
+
+
+def test_a_sheet_without_a_name_is_called_like_its_file(at_the_bureau: Client) -> None:
+    """Rows: H11."""
+    for name, content in (
+        ("春耕统计.csv", "村名,备耕面积\n马头村,3\n".encode()),
+        ("春耕统计.xlsx", book(Sheet1=[["村名", "备耕面积"]])),
+    ):
+        sent = {"step": "look", "file": SimpleUploadedFile(name, content), "subject": VILLAGE}
+        page = at_the_bureau.post("/forms/new/", sent | {"request_id": str(uuid.uuid4())})
+        assert Boxes(page).values.get("title") == ["春耕统计"], said(page)
 
 
 def test_a_sheet_that_cannot_be_read_says_which_row(at_the_bureau: Client) -> None:
@@ -214,7 +236,14 @@ def test_the_meter_is_for_everybody_and_the_signers_words_for_those_concerned(
     assert "This week 140 of 120 minutes were asked" in said(public)
     assert "通州区经信局 asked most: 140 minutes." in said(public)
     assert "北京市领导 signed for it" in said(public) and "确需" not in said(public)
-    assert "确需" in said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "殷明" not in said(public), (
+        "to everybody the office that signed, to those concerned the name"
+    )
+    home = said(at_home.get(f"/burden/{VILLAGE}/"))
+    assert "确需" in home and "北京市领导 殷明 signed for it" in home
+    before = said(at_home.get(f"/burden/{VILLAGE}/?week=2020-W03"))
+    assert "In that week 0 of 120 minutes were asked" in before and "The week after" in before
+    assert "The week after" not in said(public)
     assert f'href="/burden/{VILLAGE}/' in above.get("/burden/", follow=True).content.decode()
 
 
@@ -227,6 +256,9 @@ def test_a_firms_clerk_sees_the_firms_own_meter(
     browser = sign_in(village, firm_clerk, "clerk")
     page = browser.get("/burden/", follow=True)
     assert "This week 2 of 120 minutes were asked" in said(page)
+    above = sign_in(village, bureau, "bureau").get(f"/burden/{TONGZHOU}/")
+    assert "马头村口罩加工厂 has the heaviest week: 2 of 120 minutes." in said(above)
+    assert f'href="/burden/{VILLAGE}/{firm}/?week=2020-W05"' in above.content.decode()
     (link,) = set(re.findall(r'href="(/forms/[^"]+/answer/[^"]*)"', page.content.decode()))
     assert "1 question is left" in said(browser.get(link))
 
@@ -243,6 +275,7 @@ def test_a_visit_is_begun_ended_and_closed_on_the_page(village: House, at_home: 
 
     plan = {"on": today().isoformat(), "hands": "both", "purpose": "看看缺什么"}
     page = press(browser, "plan_leader_visit", **plan)
+    assert "Nobody came" not in said(at_home.get("/leaders/"))
     visit = {"visit": Boxes(page).values["visit"][0]}
     press(browser, "begin_leader_visit", **visit)
     page = press(browser, "end_leader_visit", **visit)
@@ -256,3 +289,34 @@ def test_a_visit_is_begun_ended_and_closed_on_the_page(village: House, at_home: 
     page = press(at_home, "close_task", task=task, text="送到了")
     assert "It helped" in said(page) and "送到了" in said(page)
     assert "Nothing waits for you" in said(browser.get("/home/"))
+
+
+def test_the_host_says_on_the_page_that_nobody_came(village: House, at_home: Client) -> None:
+    """Rows: H15."""
+    leader = village.person("殷明", "leader", TONGZHOU, capacity="通州区领导")
+    plan = {"place": VILLAGE, "on": today().isoformat(), "hands": "both", "purpose": "看看缺什么"}
+    village.do("inspection.plan_leader_visit", plan, as_=leader)
+    village.do("account.move_clock", {"to": "2020-01-28T08:00:00+08:00"})
+    page = at_home.get("/leaders/")
+    assert "The day has gone by, and nobody came." in said(page)
+    held = {name: Boxes(page).values[name][0] for name in ("visit", "at", "place")}
+    told = {"step": "cancel_leader_visit", "reason": "没人来", "request_id": str(uuid.uuid4())}
+    assert "cancelled" in said(at_home.post("/leaders/", held | told, follow=True))
+    assert "Nothing waits for you" in said(at_home.get("/home/"))
+
+
+def test_who_asked_reads_why_the_form_was_declined(
+    village: House, bureau: Actor, at_the_bureau: Client
+) -> None:
+    """Rows: H27."""
+    leader = village.person("柳成荫", "leader", PREFECTURE, capacity="北京市领导")
+    village.do("inspection.request_form", form(*[f"项{at}" for at in range(60)]), as_=bureau)
+    over = form("再问一项", overrun_reason="今晚要报")
+    made = village.do("inspection.request_form", over, as_=bureau).result
+    about = {"place": PREFECTURE, "form": made["form"], "reason": "下周一起报"}
+    village.do("inspection.decline_overrun", about, as_=leader)
+    page = said(at_the_bureau.get(f"/forms/{TONGZHOU}/{made['form']}/"))
+    assert "declined" in page and "下周一起报 北京市领导 柳成荫" in page
+    at_the_bureau.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    listed = said(at_the_bureau.get("/forms/"))
+    assert "已发出" in listed and "发往别处" not in listed and "答复时间" not in listed

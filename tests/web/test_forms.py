@@ -13,6 +13,8 @@ from mingbai.domains.supplies.commands import keeping
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.models import Entry, OpenItem
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.registry import REGISTRY
+from mingbai.web.controls import controls
 from mingbai.web.doors import BY_HAND, ITEMS
 from mingbai.web.kinds import KINDS
 from tests.conftest import NEIGHBOUR, VILLAGE, House
@@ -115,3 +117,9 @@ def test_every_open_item_has_its_words_and_its_page() -> None:
         assert kind in KINDS and resolve(urlsplit(address).path), kind
     for address in BY_HAND.values():
         assert resolve(address), address
+
+
+def test_what_may_stay_empty_stands_empty() -> None:
+    for name, one in REGISTRY.commands.items():
+        for box in controls(one.ask, {}, {}):
+            assert "Undefined" not in box.value and "[" not in box.value, (name, box.name)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -9,10 +10,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from mingbai.domains.inspection.models import Finding, Visit, VisitItem
-from mingbai.kernel.models import Attachment, Link, Mandate, OpenItem
+from mingbai.domains.inspection.models import (
+    Checklist,
+    ChecklistItem,
+    Finding,
+    Visit,
+    VisitItem,
+)
+from mingbai.kernel.models import Attachment, Link, Mandate, Message, OpenItem
+from mingbai.kernel.refusals import Refused
 from tests.conftest import TONGZHOU, VILLAGE, House
-from tests.inspection.conftest import CONTROL, HEALTH, Town, built
+from tests.inspection.conftest import CONTROL, HEALTH, Town, built, item, listed
 from tests.web.test_pages import signed_in
 
 DAY = "2020-01-27"
@@ -67,7 +75,9 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     assert answered.redirect_chain[-1][0] == here
     assert "临平化工厂" in inspector.get(f"/inspections/{TONGZHOU}/").content.decode()
     pressed(inspector, here, "begin_visit")
-    pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
+    ticked = pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
+    assert ticked.redirect_chain[-1][0] == f"{here}#i-mask-2", "back to where one was"
+    assert 'id="i-mask-2"' in ticked.content.decode()
     assert VisitItem.objects.get(visit=visit, code="mask-2").state == "ok"
     found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒", "picture": shot()}
     pressed(inspector, f"{here}?item=mask-1", "record_finding", **found)
@@ -88,6 +98,12 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     assert "口罩只剩一盒" in second.get(f"/inspections/{TONGZHOU}/").content.decode()
     page = pressed(second, there, "close_finding", text="看过了").content.decode()
     assert Finding.objects.get().state == "closed" and "看过了" in page
+    listed = second.get(f"/inspections/{TONGZHOU}/")
+    assert "口罩只剩一盒" not in listed.content.decode()
+    listed = second.get(f"/inspections/{TONGZHOU}/", {"all": "1"})
+    assert "口罩只剩一盒" in listed.content.decode()
+    own = clerk.get("/inspections/own/").content.decode()
+    assert "2 项" in own and "2020-02-10" in own, "the firm reads the calendar on its own page"
     assert town.house.faults() == []
 
 
@@ -102,6 +118,132 @@ def test_a_second_office_is_shown_the_result_and_why_it_need_not_come(town: Town
     page = answered.content.decode()
     assert answered.status_code == 422 and "INS-3" in page and "2020-01-27" in page
     assert "2020-02-10" in page, "from when on it may be looked at again"
+
+
+def test_a_visit_that_rechecks_says_what_it_rechecks_and_closes_it(town: Town) -> None:
+    """Rows: T22."""
+    booked = town.book(on=DAY)
+    town.begin(booked["visit"])
+    number = town.find(booked["visit"], "mask-1")
+    town.about(number, "put_right", town.clerk, text="补了两箱")
+    again = town.book(town.second, recheck=True, checklists=None, on=DAY)
+    second = signed_in(town.house, "inspector-2", town.second)
+    here = f"/inspections/{VILLAGE}/visit/{again['visit']}/"
+    pressed(second, here, "begin_visit")
+    page = second.get(here).content.decode()
+    assert f"/finding/{number}/" in page and "还有 1 项没查" in page
+    pressed(second, here, "tick_item", check_item="mask-1", outcome="ok")
+    page = pressed(second, here, "end_visit").content.decode()
+    assert Finding.objects.get().state == "closed" and "已销号" in page
+
+
+def test_another_offices_visit_is_read_and_not_made(town: Town) -> None:
+    booked = town.book(on=DAY)
+    stranger = town.house.person("卫知微", "inspector", TONGZHOU, capacity="通州区卫健委")
+    page = signed_in(town.house, "stranger", stranger)
+    text = page.get(f"/inspections/{VILLAGE}/visit/{booked['visit']}/").content.decode()
+    assert "mask-1合格" in text and "begin_visit" not in text and "cancel_visit" not in text
+
+
+def test_a_new_fact_is_about_the_items_that_were_chosen(town: Town) -> None:
+    """Rows: H20."""
+    town.whole(on=DAY)
+    second = signed_in(town.house, "inspector-2", town.second)
+    more = {"organisation": town.chemical, "new_fact": "有人举报", "on": DAY}
+    address = f"/inspections/{VILLAGE}/book/"
+    asked = {"request_id": str(uuid.uuid4())} | more
+    page = second.post(address, asked).content.decode()
+    assert "INS-35" in page and "有人举报" in page, "what was typed is kept"
+    asked = {"request_id": str(uuid.uuid4()), "check_items": ["mask-1", "mask-3"]} | more
+    second.post(address, asked)
+    visit = Visit.objects.get(new_fact="有人举报")
+    codes = VisitItem.objects.filter(visit=visit).values_list("code", flat=True)
+    assert sorted(codes) == ["mask-1", "mask-3"]
+
+
+def test_the_place_itself_is_visited_by_its_own_lists(town: Town) -> None:
+    """Rows: Z15."""
+    items = [item("notice-board"), item("loudspeaker")]
+    town.house.do("inspection.publish_checklist", listed("village", items, applies_to="place"))
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    address = f"/inspections/{VILLAGE}/book/"
+    page = inspector.get(address, {"point": "itself"}).content.decode()
+    assert 'value="village"' in page and f'value="{CONTROL}"' not in page
+    asked = {"point": "itself", "checklists": ["village"], "on": DAY}
+    inspector.post(address, asked | {"request_id": str(uuid.uuid4())})
+    visit = Visit.objects.get()
+    assert (visit.subject, visit.organisation_id, visit.point_id) == (VILLAGE, None, None)
+
+
+def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
+    """Rows: Z14."""
+    town.book(on="2020-01-29")
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    assert Message.objects.get(kind="visit_booked").person == town.clerk.person
+    told = clerk.get("/about-me/").content.decode()
+    assert "有一次到贵单位的检查" in told
+    page = clerk.get("/inspections/own/").content.decode()
+    assert "要来的检查" in page and "2020-01-29" in page and "mask-7合格" in page
+    other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
+    client = signed_in(town.house, "clerk-2", other)
+    assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
+    gate = {"organisation": None, "point": town.gate, "checklists": ["gates"]}
+    town.book(**gate, on="2020-01-30")
+    guard = signed_in(town.house, "guard-1", town.guard)
+    page = guard.get("/inspections/own/").content.decode()
+    assert "2020-01-30 · 三号卡口" in page and "2020-01-29" not in page, (
+        "the gate's own visits, no firm's"
+    )
+    ask = {"place": VILLAGE, "organisation": town.chemical}
+    with pytest.raises(Refused, match="FRM-9"):
+        town.house.ask("inspection.calendar", ask, as_=town.guard)
+
+
+def test_a_desk_writes_a_checklist_and_its_next_version_on_the_page(town: Town) -> None:
+    """Rows: Z15, H20."""
+    county = town.house.person("县里值班", "desk", TONGZHOU)
+    desk = signed_in(town.house, "county-desk", county)
+    here = f"/inspections/{TONGZHOU}/checklists/write/"
+    told = {
+        "name_zh": "食品厂检查",
+        "looks_at": "resumption",
+        "applies_to": "firm",
+        "sectors": "C13，C14",
+    }
+    lines = "冷库温度有记录｜The cold store is written down\n单独观察室｜A room apart｜I II\n\nmask-1合格"
+    more = {"items": lines, "known": ["mask-2"], "levels": ["I", "II"]}
+    answered = desk.post(here, told | more | {"request_id": str(uuid.uuid4())}, follow=True)
+    page = answered.content.decode()
+    assert answered.status_code == 200 and "食品厂检查" in page and "一级、二级" in page
+    row = Checklist.objects.get(name_zh="食品厂检查")
+    assert (row.sectors, row.levels, row.name_en) == ("C13 C14", "I II", "食品厂检查")
+    found = ChecklistItem.objects.filter(checklist=row).order_by("number")
+    assert [(one.text_zh, one.levels) for one in found] == [
+        ("mask-2合格", ""), ("冷库温度有记录", ""), ("单独观察室", "I II"), ("mask-1合格", ""),
+    ]  # fmt: skip
+    assert {one.code for one in found} > {"mask-1", "mask-2"}, "one sentence is one item everywhere"
+    address = f"{here}?checklist={row.code}"
+    page = desk.get(address).content.decode()
+    assert "单独观察室｜A room apart｜I II" in page and 'value="C13 C14"' in page
+    wrong = told | {"checklist": row.code, "items": "", "name_zh": "食品厂检查二"}
+    answered = desk.post(here, wrong | {"request_id": str(uuid.uuid4())})
+    assert answered.status_code == 422 and "食品厂检查二" in answered.content.decode()
+    again = told | {
+        "checklist": row.code,
+        "items": "冷库温度有记录｜The cold store is written down",
+    }
+    desk.post(here, again | {"request_id": str(uuid.uuid4())})
+    second = Checklist.objects.get(code=row.code, version=2)
+    (kept,) = ChecklistItem.objects.filter(checklist=second)
+    assert kept.code == found[1].code
+    out = {"checklist": row.code, "step": "withdraw", "request_id": str(uuid.uuid4())}
+    page = desk.post(here, out, follow=True).content.decode()
+    assert "食品厂检查" not in page
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    assert inspector.get(here).status_code == 403
+    assert "write/" not in inspector.get(f"/inspections/{TONGZHOU}/checklists/").content.decode()
+    clerk = signed_in(town.house, "clerk-1", town.clerk)
+    assert "chemical清单" in clerk.get("/inspections/checklists/", follow=True).content.decode()
 
 
 def test_an_open_item_leads_to_its_page(town: Town) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from mingbai.domains.enterprise.commands.reconsidering import firms_under
 from mingbai.domains.enterprise.words import RECONSIDER
 from mingbai.domains.inspection.commands.findings import held_finding
+from mingbai.domains.inspection.commands.forms import speaker_of
 from mingbai.domains.inspection.commands.visits import held_visit
 from mingbai.domains.movement.commands.easing import (
     GATES,
@@ -46,6 +47,14 @@ def turn_booked(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     if ask.person == acting.person:
         return None
     return {"place": ask.place, "kind": "turn_booked", "person": ask.person}
+
+
+def visit_booked(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Whoever answers for a firm is told that a visit is booked there: nobody is surprised by one."""
+    if ask.organisation is None:
+        return None
+    _role, person = speaker_of(acting, ask.organisation)
+    return {"place": ask.place, "kind": "visit_booked", "person": person} if person else None
 
 
 def what_a_phone_kept(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
@@ -139,6 +148,7 @@ REACTIONS = [
     Reaction("supplies.give_slip", "with", "messages.tell", slip_ready),
     Reaction("rights.answer_correction", "with", "messages.tell", wish_answered),
     Reaction("posts.book", "with", "messages.tell", turn_booked),
+    Reaction("inspection.book_visit", "with", "messages.tell", visit_booked),
     Reaction("devices.revoke", "item", "sync.never_sent", what_a_phone_kept),
     Reaction("measures.lapse", "after", RETENTION, people_of_the_measure),
     Reaction("measures.lapse", "after", ARRIVALS, arrivals_of_the_measure),

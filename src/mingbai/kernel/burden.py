@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.holding import Subject
 from mingbai.kernel.models import Mandate, Organisation, Place
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.rows import Store
 
 
@@ -25,15 +26,19 @@ class Spent:
 
 
 BurdenSource = Callable[[Store, Subject, dt.datetime, dt.datetime], Iterable[Spent]]
-SOURCES: dict[str, BurdenSource] = {}
+Asked = Callable[[str, dt.datetime, dt.datetime], Iterable[Subject]]
+SOURCES: dict[str, tuple[BurdenSource, Asked]] = {}
 
 
-def burden_source(kind: str) -> Callable[[BurdenSource], BurdenSource]:
-    """Register a function `(store, subject, since, until) -> minutes spent` as what one kind of asking costs."""
+def burden_source(kind: str, *, whom: Asked) -> Callable[[BurdenSource], BurdenSource]:
+    """Register a function `(store, subject, since, until) -> minutes spent` as what one kind of asking costs.
+
+    `whom(prefix, since, until)` names the villages and firms under a place of which anything of this kind was asked.
+    """
 
     def put(function: BurdenSource) -> BurdenSource:
         assert kind not in SOURCES, f"{kind} is told of twice"
-        SOURCES[kind] = function
+        SOURCES[kind] = function, whom
         return function
 
     return put
@@ -41,7 +46,13 @@ def burden_source(kind: str) -> Callable[[BurdenSource], BurdenSource]:
 
 def spent(store: Store, subject: Subject, since: dt.datetime, until: dt.datetime) -> list[Spent]:
     """Return everything that was asked of a village or a firm between two moments."""
-    return [one for source in SOURCES.values() for one in source(store, subject, since, until)]
+    return [one for told, _whom in SOURCES.values() for one in told(store, subject, since, until)]
+
+
+def asked_under(place: str, since: dt.datetime, until: dt.datetime) -> set[Subject]:
+    """Return every village and firm at or under a place of which anything was asked between two moments."""
+    prefix = prefix_of(place)
+    return {one for _told, whom in SOURCES.values() for one in whom(prefix, since, until)}
 
 
 def place_called(store: Store, code: str) -> str:

@@ -81,7 +81,8 @@ def control(name: str, field: FieldInfo, value: str = "", error: str = "") -> Co
         getattr(mark, "max_length", 0) and mark.max_length >= LONG_TEXT for mark in field.metadata
     ):
         kind = "long"
-    default = "" if field.is_required() or field.default is None else str(field.default)
+    said = None if field.is_required() else field.get_default(call_default_factory=True)
+    default = "" if said is None or said == [] else str(said)
     return Control(
         name, str(title(name)), kind, field.is_required(), value or default, error, choices
     )

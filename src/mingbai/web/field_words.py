@@ -121,6 +121,9 @@ INSPECTION: dict[str, Promise] = {
     "visit_begun": pgettext_lazy("visit", "under way"),
     "visit_ended": pgettext_lazy("visit", "ended"),
     "visit_ended_long": _("This visit has ended. It is in the account as soon as it was sent."),
+    "left_out": _(
+        "%(left)s items were not looked at yet and would be left out. Press once more to end the visit all the same."
+    ),
     "visit_help": _("offered as help"),
     "visit_recheck": _("recheck of what failed"),
     "begin_first": _("Press begin when you are there: the length of the visit counts."),

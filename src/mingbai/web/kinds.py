@@ -203,7 +203,7 @@ KINDS |= {
     "learnt": _("answered before"),
     "under_way": _("asked already, answer to come"),
     "to_ask": _("to ask"),
-    "sent": _("sent"),
+    "sent": pgettext_lazy("form", "sent"),
     "waits": _("waits for a signature"),
     "declined": _("declined"),
     "text": _("words"),

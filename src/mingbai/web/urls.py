@@ -8,6 +8,7 @@ from mingbai.web.forms import command_page
 from mingbai.web.pages import (
     authority,
     burden,
+    checklists,
     decisions,
     directives,
     dossiers,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("gates/<str:place>/call/<uuid:arrival>/", gates.call, name="gate_call"),
     path("gates/<str:place>/<uuid:point>/", gates.gate, name="gate"),
     path("burden/", burden.mine, name="my_burden"),
+    path("burden/<str:place>/held/", office_forms.held, name="held_answers"),
     path("burden/<str:place>/", burden.burden, name="burden"),
     path("burden/<str:place>/<uuid:organisation>/", burden.firm_burden, name="firm_burden"),
     path("forms/", office_forms.forms, name="asked_forms"),
@@ -95,7 +97,10 @@ urlpatterns = [
     path("levels/<str:place>/measures/<uuid:measure>/", levels.measure, name="measure"),
     path("inspections/", inspections.mine, name="my_inspections"),
     path("inspections/own/", inspections.own_findings, name="own_findings"),
+    path("inspections/checklists/", checklists.mine, name="my_checklists"),
     path("inspections/<str:place>/", inspections.inspections, name="inspections"),
+    path("inspections/<str:place>/checklists/", checklists.checklists, name="checklists"),
+    path("inspections/<str:place>/checklists/write/", checklists.write, name="write_checklist"),
     path("inspections/<str:place>/book/", inspections.book, name="book_visit"),
     path(
         "inspections/<str:place>/visit/<uuid:number>/", inspections.visit, name="inspection_visit"

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from mingbai.kernel.asks import Ask, Open, Private
+from mingbai.kernel.commands.messages import told
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.standing import standing
 from mingbai.kernel.words import OpenName, half_width, sound
@@ -26,6 +27,13 @@ LEVEL = "response.level"
 GRADE = "response.zone_grade"
 NO_LEVEL, LOW = "none", "low"
 
+told(
+    {
+        "visit_booked": _(
+            "A visit to your firm is booked; the day, the office and the items stand under your inspections."
+        )
+    }
+)
 SERIOUS = standing("inspection.serious_hazard", _("A serious hazard is open"))
 PASSED = standing("inspection.passed", _("Inspected, and no serious hazard is open"))
 STANDS_OPEN = "open"
@@ -193,7 +201,7 @@ terms(
         "names": _("Headings that mean it"),
         "readable": _("This office may read it"),
         "answers": _("Answers"),
-        "answered_count": _("Answered"),
+        "answered_count": _("How many have answered"),
         "field_rows": _("Field by field"),
         "subject_rows": _("Village by village, firm by firm"),
         "stands": _("How it stands"),
@@ -226,5 +234,7 @@ terms(
         "days_since": _("Days since the last visit"),
         "last_visit": _("Last visit"),
         "mine": _("Mine"),
+        "hosted": _("This office is the host"),
+        "missed": _("Nobody came"),
     }
 )

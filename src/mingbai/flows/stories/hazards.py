@@ -57,6 +57,11 @@ HEALTH = (
     ),
     ("first-aid", "急救箱齐全", "The first-aid box is complete", ()),
 )
+GATE = (
+    ("gate-thermometer", "卡口有能用的测温枪", "There is a thermometer that works", ()),
+    ("gate-register", "进出登记齐全", "Who goes in and out is written down", ()),
+    ("gate-two", "有两人值守", "Two people keep it", ()),
+)
 FOUND = (
     ("tank-dike", "serious", "二号储罐围堰开裂，地面有积液，离配电箱不到两米", None),
     ("gas-alarm", "minor", "东侧一只报警器电池没电", dt.date(2020, 2, 18)),
@@ -74,15 +79,16 @@ def items(rows: tuple[Any, ...]) -> list[dict[str, Any]]:
 
 def publish(tell: Teller) -> None:
     """The county's offices publish their lists: one for chemical firms, one of control for all, one of health."""
-    for code, name_zh, name_en, looks_at, sectors, rows in (
-        ("chemical-safety", "危化企业复产安全检查", "Chemical firms before they start", "resumption", ["C26"], CHEMICAL),
-        ("firm-control", "企业疫情防控检查", "Control at firms", "control", [], CONTROL),
-        ("firm-health", "企业卫生检查", "Health at firms", "control", [], CONTROL + HEALTH),
+    for code, name_zh, name_en, looks_at, applies_to, sectors, rows in (
+        ("chemical-safety", "危化企业复产安全检查", "Chemical firms before they start", "resumption", "firm", ["C26"], CHEMICAL),
+        ("firm-control", "企业疫情防控检查", "Control at firms", "control", "firm", [], CONTROL),
+        ("firm-health", "企业卫生检查", "Health at firms", "control", "firm", [], CONTROL + HEALTH),
+        ("gate-control", "卡口检查", "Gates", "control", "gate", [], GATE),
     ):  # fmt: skip
         tell.do(
             "inspection.publish_checklist",
             {"place": COUNTY, "checklist": code, "name_zh": name_zh, "name_en": name_en}
-            | {"looks_at": looks_at, "applies_to": "firm", "sectors": sectors}
+            | {"looks_at": looks_at, "applies_to": applies_to, "sectors": sectors}
             | {"check_items": items(rows)},
         )
 
@@ -128,7 +134,33 @@ def hazards(tell: Teller) -> None:
     tell.clock(LAST, 20, 38)
     later = {"place": VILLAGE, "organisation": number, "checklists": ["firm-health"]}
     tell.do("inspection.book_visit", later | {"on": str(LAST + dt.timedelta(days=3))}, as_=health)
+    thermometer(tell, inspector)
+
+
+def thermometer(tell: Teller, inspector: Player) -> None:
+    """At a village's gate the thermometer is broken: whoever keeps it has until tomorrow, and somebody else looks again."""
+    guard = someone(tell, "章守义", "guard", VILLAGE, "夏禹桥村值守员")
+    tell.sign_in(
+        guard, "village-guard", VILLAGE, "夏禹桥村值守员 章守义：卡口查出的问题，明天前整改"
+    )
+    gate = {"place": VILLAGE, "kind": "gate", "name": "夏禹桥村口"}
+    point = tell.do("places.add_point", gate).result["point"]
+    told = {"place": VILLAGE, "point": point, "on": str(LAST), "checklists": ["gate-control"]}
+    booked = tell.do("inspection.book_visit", told, as_=inspector).result
+    visit = {"place": VILLAGE, "visit": booked["visit"]}
+    tell.do("inspection.begin_visit", visit, as_=inspector)
     tell.clock(LAST, 20, 39)
+    ask = {
+        "check_item": "gate-thermometer",
+        "severity": "minor",
+        "text": "测温枪没电，也没有备用电池",
+    }
+    due = {"due": str(LAST + dt.timedelta(days=1))}
+    tell.do("inspection.record_finding", visit | ask | due, as_=inspector)
+    for code in ("gate-register", "gate-two"):
+        ticked = {"check_item": code, "outcome": "ok"}
+        tell.do("inspection.tick_item", visit | ticked, as_=inspector)
+    tell.do("inspection.end_visit", visit, as_=inspector)
 
 
 def visited(tell: Teller, inspector: Player, firm: str) -> str:

@@ -7,10 +7,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from mingbai.kernel.clock import day
+from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer
 from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import REGISTRY
+from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.people import asking, hat_of, mandate_id, named_place, signed_in
 from mingbai.web.pickers import reached
@@ -61,15 +64,23 @@ def inside(request: HttpRequest, place: str, ask: dict[str, str]) -> dict[str, A
     found: dict[str, Any] = {"places": reached(request, place)}
     if may(request, "inspection.waiting_forms"):
         try:
-            found["waiting"] = asking(request, "inspection.waiting_forms", {"place": place})
+            found |= answering(request, {"place": place})
         except NotAllowed:  # a firm's clerk reads the village's meter, and answers for the firm
             return found
     if may(request, "inspection.burdens") and hat.role not in (Role.KEEPER, Role.CLERK):
         rows = asking(request, "inspection.burdens", ask)
-        found["rows"] = [row for row in rows if row.place != place]
+        found["rows"] = [row for row in rows if row.organisation or row.place != place]
     found["leaders"] = may(request, "inspection.leader_visits")
     found["asks"] = may(request, "inspection.request_form")
     return found
+
+
+def answering(request: HttpRequest, whose: dict[str, str]) -> dict[str, Any]:
+    """Return what waits for an answer, and what was answered once and is held."""
+    return {
+        "waiting": asking(request, "inspection.waiting_forms", whose),
+        "held": asking(request, "inspection.held_values", whose),
+    }
 
 
 @signed_in
@@ -81,7 +92,7 @@ def firm_burden(request: HttpRequest, place: str, organisation: UUID) -> HttpRes
     page = metered(found) | {"place": answer("places.show", {"place": place}), "firm": True}
     page["organisation"] = organisation
     if may(request, "inspection.waiting_forms"):
-        page["waiting"] = asking(request, "inspection.waiting_forms", ask)
+        page |= answering(request, ask)
     return render(request, "web/burden/burden.html", page)
 
 
@@ -100,4 +111,5 @@ def metered(found: Any) -> dict[str, Any]:
         "last_day": first + dt.timedelta(days=6),
         "before": (first - WEEK).isoformat(),
         "after": (first + WEEK).isoformat(),
+        "current": first <= day(moment_now(Store())) < first + WEEK,
     }

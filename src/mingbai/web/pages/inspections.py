@@ -4,11 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from mingbai.kernel.attachments import Picture, keep, opened
@@ -30,7 +32,11 @@ LISTED = "inspection.visits"
 WAYS = ("put_right", "close_finding", "send_back", "waive_finding")
 STEPS = ("begin_visit", "end_visit", "tick_item", "cancel_visit", "record_finding")
 PICTURE = "picture"
+ITSELF = "itself"
+"""What stands for the place itself among the points that can be visited."""
 OPEN, PUT_RIGHT = "open", "put_right"
+KEPT = {Role.GUARD: ("gate",), Role.KEEPER: ("store",), Role.CREW_LEAD: ("line", "works")}
+"""Which points an office keeps, and sees the calendar of."""
 
 
 def may(role: str, name: str) -> bool:
@@ -75,9 +81,12 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     ahead = [row for row in visits if row.state in ("planned", "begun")]
     inspects = hat.role == Role.INSPECTOR
     own = [row for row in ahead if row.person == hat.person_id] if inspects else ahead
-    findings = asking(request, READS, {"place": place})
+    everything = bool(request.GET.get("all"))
+    findings = asking(request, READS, {"place": place, "done": everything})
     page = {
         "place": place,
+        "everything": everything,
+        "closed": [row for row in findings if row.state not in (OPEN, PUT_RIGHT)],
         "places": reached(request, place),
         "inspects": inspects,
         "books": may(hat.role, "inspection.book_visit"),
@@ -91,6 +100,26 @@ def inspections(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/inspections.html", page))
 
 
+def visits_to(request: HttpRequest, hat: Any) -> dict[str, Any]:
+    """Return the visits to my firm, or to the points that I keep: those to come, the next first, and those that were."""
+    if hat.organisation_id:
+        whose = [{"organisation": str(hat.organisation_id)}]
+    else:
+        points = asking(request, "places.points", {"place": hat.place})
+        whose = [{"point": str(one.id)} for one in points if one.kind in KEPT.get(hat.role, ())]
+    rows = [
+        row
+        for subject in whose
+        for row in asking(request, "inspection.calendar", {"place": hat.place} | subject)
+    ]
+    rows.sort(key=lambda row: row.on, reverse=True)
+    return {
+        "points": not hat.organisation_id,
+        "coming": by_visit(one for one in reversed(rows) if one.state == "due"),
+        "known": by_visit(one for one in rows if one.state != "due"),
+    }
+
+
 @signed_in
 def own_findings(request: HttpRequest) -> HttpResponse:
     """Show a firm, or who keeps a point, what was found there, until when, and what is done already."""
@@ -101,9 +130,8 @@ def own_findings(request: HttpRequest) -> HttpResponse:
         "open": [row for row in rows if row.state == OPEN],
         "recheck": [row for row in rows if row.state == PUT_RIGHT],
         "done": [row for row in rows if row.state not in (OPEN, PUT_RIGHT)],
-        "firm": hat.organisation_id,
-        "place": hat.place,
     }
+    page |= visits_to(request, hat)
     return private(render(request, "web/inspections/own.html", page))
 
 
@@ -165,11 +193,15 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
     try:
         if request.method == "POST":
             acted(request, place, number, step)
-            return redirect("inspection_visit", place=place, number=number)
+            there = reverse("inspection_visit", kwargs={"place": place, "number": number})
+            item = quote(str(request.POST.get("check_item", "")))
+            return redirect(f"{there}#i-{item}" if item else there)
     except Refused as refused:
         refusal = refused
     ask: dict[str, Any] = {"place": place, "visit": str(number)}
     row = asking(request, "inspection.visit", ask)
+    own = hat.person_id == row.person or hat.capacity == row.office
+    inspects = hat.role == Role.INSPECTOR and own
     subject = {"organisation": row.organisation, "point": row.point}
     known = asking(
         request,
@@ -180,22 +212,31 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
     page = {
         "row": row,
         "place": place,
-        "inspects": hat.role == Role.INSPECTOR,
-        "begins": hat.role == Role.INSPECTOR and row.state == "planned" and row.on <= today(),
-        "books": may(hat.role, "inspection.book_visit"),
+        "inspects": inspects,
+        "begins": inspects and row.state == "planned" and row.on <= today(),
+        "books": inspects or hat.role == Role.DESK,
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
         "known": by_visit(one for one in known if one.visit != row.visit),
-        "findings": [
-            one
-            for one in asking(request, READS, {"place": place, "done": True})
-            if one.visit == row.visit
-        ],
+        "findings": findings_of(request, place, row),
+        "left": sum(one.state == "due" for one in row.check_items),
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/inspections/visit.html", page, status=status))
+
+
+def findings_of(request: HttpRequest, place: str, visit: Any) -> list[Any]:
+    """Return the findings of a visit; of one that rechecks also those that it looks at again."""
+    again = {one.code for one in visit.check_items} if visit.recheck else set()
+    whose = (visit.organisation, visit.point)
+    return [
+        one
+        for one in asking(request, READS, {"place": place, "done": True})
+        if one.visit == visit.visit
+        or (one.code in again and (one.organisation, one.point) == whose)
+    ]
 
 
 def acted(request: HttpRequest, place: str, number: UUID, step: str) -> None:
@@ -237,6 +278,7 @@ def finding(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         "ways": [name for name in WAYS if may(hat.role, f"inspection.{name}")],
         "owns": owns(hat, row),
         "inspects": hat.role == Role.INSPECTOR,
+        "sees": may(hat.role, "inspection.visit"),
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),
@@ -271,8 +313,10 @@ def add_picture(request: HttpRequest, ask: dict[str, Any]) -> None:
 
 def owns(hat: Any, row: Any) -> bool:
     """Tell whether an office is the one that puts a finding right."""
-    if row.organisation is not None:
-        return bool(hat.organisation_id == row.organisation)
+    if row.organisation is not None and hat.organisation_id == row.organisation:
+        return True
+    if row.organisation is not None and row.owner != Role.DESK:
+        return False
     return bool(hat.role in (row.owner, Role.DESK) and is_under(row.place, hat.place))
 
 
@@ -301,7 +345,7 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     to = {name: str(data.get(name, "")) for name in ("organisation", "point")}
     if to["organisation"]:
         to["point"] = ""
-    subject = {name: value for name, value in to.items() if value}
+    subject = {name: value for name, value in to.items() if value and value != ITSELF}
     refusal: Refused | None = None
     if request.method == "POST":
         try:
@@ -313,15 +357,19 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     desk = hat.role != Role.INSPECTOR
+    known = asking(request, "inspection.calendar", {"place": place} | subject)
     page = {
         "place": place,
         "places": reached(request, place),
         "firms": asking(request, "organisations.organisations", {"place": place}),
         "points": asking(request, "places.points", {"place": place}),
         "to": to,
-        "lists": asking(request, "inspection.checklists", {"place": place} | subject),
+        "lists": lists_for(request, place, subject),
+        "itself": ITSELF,
         "chosen": request.POST.getlist("checklists"),
-        "rows": by_visit(asking(request, "inspection.calendar", {"place": place} | subject)),
+        "again": request.POST.getlist("check_items"),
+        "rows": by_visit(known),
+        "items": sorted({one.code: one.sentence for one in known}.items()),
         "inspectors": asking(request, "inspection.inspectors", {"place": place}) if desk else [],
         "day": data.get("on") or str(today()),
         "values": data,
@@ -332,10 +380,18 @@ def book(request: HttpRequest, place: str) -> HttpResponse:
     return private(render(request, "web/inspections/book.html", page, status=status))
 
 
+def lists_for(request: HttpRequest, place: str, subject: dict[str, str]) -> list[Any]:
+    """Return the checklists that are for a firm or a point, or else for the place itself."""
+    rows = asking(request, "inspection.checklists", {"place": place} | subject)
+    return [row for row in rows if subject or row.applies_to == "place"]
+
+
 def booked(request: HttpRequest) -> dict[str, Any]:
     """Return what a booking asks for, beside whom it is to."""
     ask: dict[str, Any] = dict(typed(request, "on", "new_fact", "inspector"))
     for name in ("help", "recheck"):
         ask[name] = bool(request.POST.get(name))
     chosen = request.POST.getlist("checklists")
+    if "new_fact" in ask:
+        ask["check_items"] = request.POST.getlist("check_items")
     return ask | ({"checklists": chosen} if chosen and not ask["recheck"] else {})

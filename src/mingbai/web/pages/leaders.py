@@ -56,7 +56,6 @@ def leaders(request: HttpRequest) -> HttpResponse:
         "places": reached(request, place),
         "plans": plans,
         "turns": asking(request, "inspection.turns_to_join", {"place": place}) if plans else [],
-        "hosts": may(request, "inspection.close_task"),
         "leads": hat.role == Role.LEADER,
         "hands": HANDS,
         "kinds_of_word": WORDS,

@@ -1,9 +1,11 @@
 """Office forms: an office looks at what is held before it asks, a village or firm answers what is left, and sees what is known."""
 
 import datetime as dt
+import re
 import uuid
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,9 @@ from mingbai.web.tables import XLSX
 
 KINDS_OF_ANSWER = ("text", "whole", "decimal", "day", "yes_no", "choice")
 LEAVE_OUT = "-"
+UNNAMED = re.compile(r"sheet ?\d*|工作表 ?\d*|csv", re.IGNORECASE)
+"""What a sheet is called that nobody has named: the file's own name says more."""
+TITLE_MOST = 80
 DAYS_AHEAD = 3
 
 
@@ -162,7 +167,8 @@ def lines_of(request: HttpRequest, draft: Draft) -> list[Line]:
     upload = request.FILES.get("file")
     if isinstance(upload, UploadedFile):
         found = read_form(upload.read())
-        draft.words["title"] = draft.words["title"] or found.title
+        named = Path(upload.name or "").stem if UNNAMED.fullmatch(found.title) else found.title
+        draft.words["title"] = draft.words["title"] or named[:TITLE_MOST]
         return [
             Line(
                 one.heading,
@@ -244,8 +250,7 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
         except Refused as refused:
             refusal = refused
     about = {"place": place, "form": str(form)}
-    rows = asking(request, "inspection.forms", {"place": place})
-    row = next((one for one in rows if one.form == form), None)
+    (row,) = asking(request, "inspection.forms", about) or [None]
     if row is None:
         raise Refused("INS-69")
     hat = hat_of(request)
@@ -256,7 +261,7 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
         "answers": asking(request, "inspection.form_answers", about),
         "fields": asking(request, "inspection.form_fields", about),
         "signs": row.state == "waits" and above,
-        "withdraws": hat.place == place
+        "withdraws": row.mine
         and row.state in ("sent", "waits")
         and row.answered_count < row.subjects,
         "refusal": refusal,
@@ -280,9 +285,8 @@ def judged(request: HttpRequest, place: str, form: UUID) -> None:
 @signed_in
 def to_sign(request: HttpRequest) -> HttpResponse:
     """Lead from an open item to the form that waits for a signature."""
-    rows = asking(request, "inspection.forms", {"place": str(request.GET.get("place", ""))})
-    wanted = str(request.GET.get("form", "")).replace("-", "")
-    row = next((one for one in rows if one.form.hex == wanted), None)
+    about = {name: str(request.GET.get(name, "")) for name in ("place", "form")}
+    (row,) = asking(request, "inspection.forms", about) or [None]
     if row is None:
         raise Refused("INS-67")
     return redirect("asked_form", place=row.place, form=row.form)
@@ -291,9 +295,9 @@ def to_sign(request: HttpRequest) -> HttpResponse:
 @signed_in
 def as_xlsform(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
     """Return a form as an XLSForm workbook."""
-    rows = asking(request, "inspection.forms", {"place": place})
-    title = next((one.title for one in rows if one.form == form), str(form))
-    fields = asking(request, "inspection.form_fields", {"place": place, "form": str(form)})
+    about = {"place": place, "form": str(form)}
+    title = next((one.title for one in asking(request, "inspection.forms", about)), str(form))
+    fields = asking(request, "inspection.form_fields", about)
     answered = HttpResponse(xlsform(title, f"form_{form.hex[:12]}", fields), content_type=XLSX)
     answered["Content-Disposition"] = 'attachment; filename="xlsform.xlsx"'
     return answered
@@ -373,3 +377,30 @@ def typed(request: HttpRequest, row: Any, refusal: Refused | None) -> tuple[str,
         value, why = (str(request.POST.get(f"{box}-{row.field}", "")) for box in "vw")
         return value, why
     return row.value or "", row.why or ""
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def held(request: HttpRequest, place: str) -> HttpResponse:
+    """Show what a village or firm has answered once, each with the way to correct it."""
+    firm = str(request.POST.get("organisation") or request.GET.get("organisation", ""))
+    whose = {"place": place} | ({"organisation": firm} if firm else {})
+    refusal = None
+    if request.method == "POST":
+        names = ("field", "value", "why")
+        said = {name: text for name in names if (text := str(request.POST.get(name, "")).strip())}
+        try:
+            act(request, "inspection.correct_answer", whose | said)
+            more = f"?organisation={firm}" if firm else ""
+            return redirect(f"{request.path}{more}")
+        except Refused as refused:
+            refusal = refused
+    page = {
+        "rows": asking(request, "inspection.held_values", whose),
+        "place": place,
+        "organisation": firm,
+        "values": request.POST,
+        "refusal": refusal,
+    }
+    status = refusal.status if refusal else 200
+    return private(render(request, "web/burden/held.html", page, status=status))

@@ -94,6 +94,12 @@ def kind(value: str) -> str:
     return str(KINDS.get(value, value))
 
 
+@register.filter
+def kinds(value: str) -> str:
+    """Return the words for kinds that stand with blanks between."""
+    return "、".join(kind(one) for one in value.split())
+
+
 SHARES = {
     "household": gettext_lazy("households"),
     "post": gettext_lazy("posts"),

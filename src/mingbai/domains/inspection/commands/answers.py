@@ -12,9 +12,10 @@ from mingbai.domains.inspection.models import (
     FormRequest,
     FormSubject,
     HeldValue,
+    LearntField,
 )
 from mingbai.domains.inspection.queries.forms import ANSWERERS
-from mingbai.domains.inspection.queries.hosts import check_of_place
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place
 from mingbai.domains.inspection.rules.forms import SENT, answer_of, holds_a_number
 from mingbai.domains.inspection.words import FORM, FieldCode
 from mingbai.kernel.acting import Acting
@@ -54,6 +55,16 @@ class SendAnswers(Ask):
     organisation: UUID | None = None
 
 
+class CorrectAnswer(Ask):
+    """Another answer to a field that was answered before, or why there is none."""
+
+    place: PlaceCode
+    organisation: UUID | None = None
+    field: FieldCode
+    value: FreeText | None = None
+    why: FreeText | None = None
+
+
 class Saved(Answer):
     """How many questions have an answer, and how many are left."""
 
@@ -61,9 +72,10 @@ class Saved(Answer):
     to_ask: int
 
 
-def subject_of(acting: Acting, ask: SaveAnswers | SendAnswers) -> Subject:
+def subject_of(acting: Acting, ask: SaveAnswers | SendAnswers | CorrectAnswer) -> Subject:
     """FRM-9 各说各家: answers are given for one's own village or firm."""
     if ask.organisation is not None:
+        check_no_keeper(acting.role)
         speaks_for(acting, firm_of(acting, ask.place, ask.organisation))
     else:
         check_of_place(acting.store, acting.role, acting.mandate)
@@ -97,14 +109,15 @@ def save_answers(acting: Acting, ask: SaveAnswers) -> Saved:
     return Saved(answered=done, to_ask=len(questions) - done)
 
 
-def checked(field: FormField, answer: GivenAnswer) -> dict[str, Any]:
+def checked(field: FormField | LearntField, answer: GivenAnswer | CorrectAnswer) -> dict[str, Any]:
     """INS-77 或答或说明: an answer is a value of its kind, or the reason why there is none."""
+    heading = field.heading if isinstance(field, FormField) else field.title
     if answer.value and answer.why:
-        raise Refused("INS-77", heading=field.heading)
+        raise Refused("INS-77", heading=heading)
     if answer.why and holds_a_number(answer.why):
-        raise Refused("INS-76", heading=field.heading)
+        raise Refused("INS-76", heading=heading)
     choices = field.choices.split("\n") if field.choices else []
-    value = answer_of(field.heading, field.kind, choices, answer.value) if answer.value else None
+    value = answer_of(heading, field.kind, choices, answer.value) if answer.value else None
     return {"value": value, "why": answer.why}
 
 
@@ -121,6 +134,20 @@ def send_answers(acting: Acting, ask: SendAnswers) -> Saved:
         acting.change(question, closed_at=acting.now)
     settle(acting, subject)
     return Saved(answered=len(questions), to_ask=0)
+
+
+@command(role=ANSWERERS, title=_("Correct an answer that is held"))
+def correct_answer(acting: Acting, ask: CorrectAnswer) -> None:
+    """INS-80 说过的能改: give another answer to what was answered before, without waiting for a form that asks anew."""
+    subject = subject_of(acting, ask)
+    held = acting.hold(HeldValue, subject=subject.key, code=ask.field)
+    field = acting.see(LearntField, code=ask.field)
+    if held is None or held.place != ask.place or field is None:
+        raise Refused("INS-80")
+    if not ask.value and not ask.why:
+        raise Refused("INS-70", number=1)
+    given = {"given_at": acting.at, "mandate": acting.mandate, "entry": acting.entry}
+    acting.change(held, **checked(field, ask), **given)
 
 
 def hold_value(acting: Acting, subject: Subject, question: FormQuestion) -> None:

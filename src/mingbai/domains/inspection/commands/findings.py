@@ -6,10 +6,19 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.commands.hazards import settle_words
+from mingbai.domains.inspection.commands.rechecks import (
+    FIRM,
+    close,
+    failed_again,
+    hand_over,
+    is_owners,
+    lasts,
+    own_side,
+    step,
+)
 from mingbai.domains.inspection.commands.visits import OfVisit, again_of, held_visit, item_of
-from mingbai.domains.inspection.models import Finding, FindingStep
+from mingbai.domains.inspection.models import Finding, Visit
 from mingbai.domains.inspection.parameters import RECHECK_DAYS, WITHIN
-from mingbai.domains.inspection.queries.subjects import holds_office
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.domains.inspection.words import FINDING, RECHECK, CheckCode, OwnerRole, Severity
 from mingbai.kernel.acting import Acting
@@ -22,7 +31,6 @@ from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
-FIRM = "own_firm"
 KEEPS = {"gate": Role.GUARD, "store": Role.KEEPER, "line": Role.CREW_LEAD, "works": Role.CREW_LEAD}
 """Who puts right what is found at a point, unless the finder names another."""
 OWNERS = {Role.CLERK, Role.FIRM_HEAD, Role.GUARD, Role.KEEPER, Role.CREW_LEAD, Role.DESK}
@@ -54,25 +62,41 @@ def record_finding(acting: Acting, ask: RecordFinding) -> Found:
     item = item_of(acting, visit, ask.check_item)
     today = day(acting.at)
     most = in_force(acting.store, WITHIN[ask.severity].name, ask.place, acting.at)
-    due = rules.due_by(most, today, ask.due)
+    try:
+        due = rules.due_by(most, today, ask.due)
+    except Refused as refused:
+        acting.against(refused)
+        due = today + dt.timedelta(days=most)
     if visit.organisation_id is not None and ask.owner is not None:
         raise Refused("INS-31")
     if item.state != rules.FAILED:
         again = again_of(acting, item)
         acting.change(item, state=rules.FAILED, ticked_at=acting.at, again=again)
-    finding = acting.add(
+    finding = failed_again(acting, visit, item.code, ask.severity, ask.text, due)
+    if finding is None:
+        finding = new_finding(acting, ask, visit, item.code, due)
+        hand_over(acting, finding)
+    if visit.organisation_id is not None and finding.severity == "serious":
+        settle_words(acting, visit.organisation_id)
+    owner = None if finding.owner == FIRM else Role(finding.owner)
+    return Found(finding=finding.id, owner=owner, due=finding.due)
+
+
+def new_finding(
+    acting: Acting, ask: RecordFinding, visit: Visit, code: str, due: dt.date
+) -> Finding:
+    """Add a finding of a visit, with whoever puts it right."""
+    return acting.add(
         Finding(
             place=visit.place,
             visit_id=visit.id,
             organisation_id=visit.organisation_id,
             point_id=visit.point_id,
             subject=visit.subject,
-            code=item.code,
+            code=code,
             severity=ask.severity,
             text=ask.text,
-            owner=FIRM
-            if visit.organisation_id is not None
-            else owner_of(acting, ask, visit.point_id),
+            owner=owner_of(acting, ask, visit),
             due=due,
             state=rules.OPEN,
             at=acting.at,
@@ -81,48 +105,18 @@ def record_finding(acting: Acting, ask: RecordFinding) -> Found:
             entry=acting.entry,
         )
     )
-    hand_over(acting, finding)
-    if visit.organisation_id is not None and ask.severity == "serious":
-        settle_words(acting, visit.organisation_id)
-    owner = None if finding.owner == FIRM else Role(finding.owner)
-    return Found(finding=finding.id, owner=owner, due=due)
 
 
-def owner_of(acting: Acting, ask: RecordFinding, point: UUID | None) -> str:
-    """Return the role at the place that puts it right: whom the finder names, else who keeps the point, else the desk."""
+def owner_of(acting: Acting, ask: RecordFinding, visit: Visit) -> str:
+    """Return who puts it right: the firm, else the role that the finder names or that keeps the point, else the desk."""
+    if visit.organisation_id is not None:
+        return FIRM if own_side(acting, visit.organisation_id) else str(Role.DESK)
     named = Role(ask.owner) if ask.owner else None
-    if named is None and point is not None:
-        row = acting.see(Point, id=point)
+    if named is None and visit.point_id is not None:
+        row = acting.see(Point, id=visit.point_id)
         named = KEEPS[row.kind] if row is not None else None
     held = acting.find(Mandate, place=ask.place, role=named) if named else []
     return str(named) if any(lasts(one, acting.now) for one in held) else str(Role.DESK)
-
-
-def lasts(mandate: Mandate, now: dt.datetime) -> bool:
-    """Tell whether a mandate is in force."""
-    return mandate.starts_at <= now and (mandate.ends_at is None or now < mandate.ends_at)
-
-
-def hand_over(acting: Acting, finding: Finding) -> None:
-    """Leave a finding with whoever puts it right until its day is over; then the next level hears of it."""
-    role, person = Role.DESK, None
-    if finding.owner != FIRM:
-        role = Role(finding.owner)
-    else:
-        held = acting.find(Mandate, organisation_id=finding.organisation_id)
-        own = [one for one in held if lasts(one, acting.now) and one.role in ("clerk", "firm_head")]
-        own.sort(key=lambda one: (one.role, one.id))
-        if own:
-            role, person = Role(own[0].role), own[0].person_id
-    acting.raise_item(
-        kind=FINDING,
-        subject=finding.id.hex,
-        place=finding.place,
-        role=role,
-        person=person,
-        due=at_time(finding.due, 23, 59),
-        raises_to=Role.LEADER if role is Role.DESK else Role.DESK,
-    )
 
 
 def held_finding(acting: Acting, place: str, number: UUID) -> Finding:
@@ -131,23 +125,6 @@ def held_finding(acting: Acting, place: str, number: UUID) -> Finding:
     if found is None or found.place != place:
         raise Refused("INS-10")
     return found
-
-
-def step(acting: Acting, finding: Finding, what: str, text: str | None) -> None:
-    """Note one step of a finding's way."""
-    acting.add(
-        FindingStep(
-            finding_id=finding.id,
-            place=finding.place,
-            what=what,
-            text=text,
-            office=acting.hat.capacity or acting.role,
-            person=acting.person,
-            at=acting.at,
-            recorded_at=acting.now,
-            entry=acting.entry,
-        )
-    )
 
 
 class OfFinding(Ask):
@@ -184,44 +161,18 @@ def put_right(acting: Acting, ask: PutRight) -> None:
 
 
 def check_owner(acting: Acting, finding: Finding) -> None:
-    """INS-13 谁的事谁改: a firm's own side puts right what was found at the firm, and a point's keeper what was found there."""
-    if finding.organisation_id is not None:
+    """INS-13 谁的事谁改: a firm's own side puts right what was found at the firm, and a point's keeper what was found there; for a firm that nobody answers for yet, the desk says it."""
+    firm = finding.organisation_id
+    if firm is not None:
         held = acting.see(Mandate, id=acting.mandate) if acting.mandate else None
-        mine = (
-            acting.role in OWN_SIDE
-            and held is not None
-            and held.organisation_id == finding.organisation_id
-        )
+        own = acting.role in OWN_SIDE and held is not None and held.organisation_id == firm
+        mine = own or (acting.role is Role.DESK and not own_side(acting, firm))
     else:
         mine = str(acting.role) == finding.owner or (
             finding.owner != Role.DESK and acting.role is Role.DESK
         )
     if not mine:
         raise NotAllowed("INS-13")
-
-
-def close(acting: Acting, finding: Finding, kind: str, outcome: str) -> None:
-    """Close the open item of a finding."""
-    acting.close_item(kind=kind, subject=finding.id.hex, place=finding.place, outcome=outcome)
-
-
-def is_owners(acting: Acting, finding: Finding) -> bool:
-    """Tell whether whoever acts put it right, or answers for it: under this office or under another of theirs."""
-    if acting.person is None:
-        return True
-    steps = [
-        one
-        for one in acting.find(FindingStep, finding_id=finding.id)
-        if one.what == rules.PUT_RIGHT
-    ]
-    return any(one.person == acting.person for one in steps) or holds_office(
-        acting.store,
-        acting.person,
-        acting.now,
-        organisation=finding.organisation_id,
-        role=finding.owner,
-        place=finding.place,
-    )
 
 
 class CloseFinding(OfFinding):

@@ -15,7 +15,7 @@ from mingbai.domains.inspection.models import (
     LearntField,
 )
 from mingbai.domains.inspection.parameters import BUDGET
-from mingbai.domains.inspection.queries.forms import wanted_by
+from mingbai.domains.inspection.queries.forms import same_office, wanted_by
 from mingbai.domains.inspection.queries.gate import (
     ASKERS,
     Wanted,
@@ -301,7 +301,7 @@ def sign_overrun(acting: Acting, ask: JudgeOverrun) -> Requested:
 def decline_overrun(acting: Acting, ask: JudgeOverrun) -> None:
     """Decline that a form overruns a week's minutes, with the reason; nothing of it goes out."""
     form = waiting_form(acting, ask)
-    acting.change(form, state=DECLINED, sign_reason=ask.reason)
+    acting.change(form, state=DECLINED, signed_by=acting.mandate, sign_reason=ask.reason)
     acting.close_item(kind=OVERRUN, subject=form.id.hex, place=ask.place, outcome="declined")
 
 
@@ -319,7 +319,7 @@ def withdraw_form(acting: Acting, ask: WithdrawForm) -> None:
     form = acting.hold(FormRequest, id=ask.form)
     if form is None or form.place != ask.place or form.state not in (SENT, WAITS):
         raise Refused("INS-81")
-    if acting.person is not None and acting.role.value != form.role:
+    if acting.person is not None and not same_office(acting.store, acting.mandate, form):
         raise NotAllowed("INS-82")
     lines = acting.hold_each(FormSubject, form_id=form.id)
     if form.state == SENT and all(line.done_at is not None for line in lines):

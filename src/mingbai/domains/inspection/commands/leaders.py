@@ -7,8 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.models import LeaderVisit, VisitTask
 from mingbai.domains.inspection.parameters import LEADERS_A_WEEK
-from mingbai.domains.inspection.queries.hosts import check_of_place
-from mingbai.domains.inspection.queries.leaders import HOSTS, visit_state
+from mingbai.domains.inspection.queries.hosts import (
+    HOSTS,
+    check_of_place,
+    is_host,
+    visitors_place,
+)
+from mingbai.domains.inspection.queries.leaders import visit_state
 from mingbai.domains.inspection.rules.leaders import (
     CLOSED,
     check_day,
@@ -24,7 +29,7 @@ from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.models import Booking
 from mingbai.kernel.places import level_of
 from mingbai.kernel.policy import in_force
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
 from mingbai.kernel.words import FreeText, Level, PlaceCode, Reason, Role
@@ -176,12 +181,16 @@ def end_leader_visit(acting: Acting, ask: OfVisit) -> None:
     settle(acting, acting.change(row, ended_at=acting.at))
 
 
-@command(role={Role.LEADER}, title=_("Cancel a leader's visit"), shell=False)
+@command(role={Role.LEADER} | HOSTS, title=_("Cancel a leader's visit"), shell=False)
 def cancel_leader_visit(acting: Acting, ask: CancelVisit) -> None:
-    """Take a planned visit back, with the reason; the host's open item ends with it."""
-    row = visitors_own(acting, ask.place, ask.visit)
+    """Take a planned visit back, with the reason; once its day has gone by and nobody came, the host may say so too."""
+    row = held_visit(acting, ask.place, ask.visit)
     if row.began_at is not None:
         raise Refused("INS-88")
+    if row.person != acting.person:
+        if acting.role is Role.LEADER or day(acting.now) <= row.on:
+            raise NotAllowed("INS-95")
+        hosted(acting, row)
     acting.change(row, cancelled_at=acting.now, cancel_reason=ask.reason)
     acting.close_item(kind=LEADER_VISIT, subject=row.id.hex, place=row.place, outcome="cancelled")
 
@@ -228,9 +237,11 @@ def settle(acting: Acting, row: LeaderVisit) -> None:
         acting.close_item(kind=LEADER_VISIT, subject=row.id.hex, place=row.place, outcome=outcome)
 
 
-def hosted(acting: Acting, visitor: UUID) -> None:
-    """INS-96 主人说了算: the host is of the place, and is not the visitor."""
-    check_host(visitor=visitor == acting.person)
+def hosted(acting: Acting, row: LeaderVisit) -> None:
+    """INS-96 主人说了算: the host is of the place or a desk below the visitor's, and is not the visitor."""
+    place = visitors_place(acting.store, row.mandate)
+    own_side = not is_host(row.place, acting.hat.place, place)
+    check_host(visitor=row.person == acting.person or own_side)
     check_of_place(acting.store, acting.role, acting.mandate)
 
 
@@ -238,7 +249,7 @@ def hosted(acting: Acting, visitor: UUID) -> None:
 def say_nothing_needed(acting: Acting, ask: OfVisit) -> None:
     """Say as the host that nothing was needed; a visit from which nobody took a task ends by this word alone."""
     row = held_visit(acting, ask.place, ask.visit)
-    hosted(acting, row.person)
+    hosted(acting, row)
     if row.began_at is None:
         raise Refused("INS-97")
     if acting.find(VisitTask, visit_id=row.id):
@@ -257,7 +268,9 @@ def close_task(acting: Acting, ask: CloseTask) -> None:
     task = acting.hold(VisitTask, id=ask.task)
     if task is None or task.place != ask.place or task.done_at is not None:
         raise Refused("INS-99")
-    hosted(acting, task.person)
+    visit = acting.see(LeaderVisit, id=task.visit_id)
+    assert visit is not None
+    hosted(acting, visit)
     acting.change(task, done_at=acting.now, done_by=acting.mandate, outcome=ask.text)
     acting.close_item(kind=LEADER_TASK, subject=task.id.hex, place=task.place, outcome="done")
 
@@ -266,7 +279,7 @@ def close_task(acting: Acting, ask: CloseTask) -> None:
 def say_visit_word(acting: Acting, ask: SayWord) -> None:
     """Say as the host, in one of four words, what a visit cost or gave; it is about the visit, never about the visitor."""
     row = held_visit(acting, ask.place, ask.visit)
-    hosted(acting, row.person)
+    hosted(acting, row)
     if row.ended_at is None:
         raise Refused("INS-97")
     if row.word is not None:

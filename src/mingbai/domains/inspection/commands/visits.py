@@ -8,19 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from mingbai.domains.inspection.commands.hazards import settle_words
+from mingbai.domains.inspection.commands.rechecks import check_said, close_rechecked
 from mingbai.domains.inspection.models import ChecklistItem, Finding, Visit, VisitItem
 from mingbai.domains.inspection.parameters import VISITS_MOST
 from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.queries.subjects import Subject
 from mingbai.domains.inspection.rules import visits as rules
-from mingbai.domains.inspection.words import VISIT, CheckCode, InspectorId, Lists, Tick
+from mingbai.domains.inspection.words import VISIT, CheckCode, InspectorId, ListCode, Lists, Tick
 from mingbai.kernel.access import covers, hats
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.models import Mandate
 from mingbai.kernel.policy import in_force
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import FreeText, PlaceCode, Reason, Role
 
@@ -33,6 +34,7 @@ class BookVisit(Ask):
     place: PlaceCode
     organisation: UUID | None = None
     point: UUID | None = None
+    checklist: ListCode | None = None
     checklists: Lists | None = None
     check_items: Annotated[list[CheckCode], Field(max_length=60)] | None = None
     on: dt.date
@@ -40,6 +42,12 @@ class BookVisit(Ask):
     help: bool = False
     recheck: bool = False
     new_fact: FreeText | None = None
+
+    @property
+    def lists(self) -> list[str] | None:
+        """Return the lists that are named, one or several; nothing for all that are for what is visited."""
+        named = [*(self.checklists or []), *([self.checklist] if self.checklist else [])]
+        return list(dict.fromkeys(named)) or None
 
 
 class Earlier(Answer):
@@ -73,6 +81,8 @@ def book_visit(acting: Acting, ask: BookVisit) -> Booked:
         if ask.recheck
         else items_asked(acting, ask, subject, level, grade)
     )
+    if ask.new_fact is not None and not ask.check_items:
+        raise Refused("INS-35")
     if ask.check_items is not None:
         if not ask.recheck and ask.new_fact is None:
             raise Refused("INS-30")
@@ -116,7 +126,14 @@ def inspector_of(acting: Acting, ask: BookVisit) -> Mandate:
     found = next(iter(own or held), None)
     if found is None:
         raise Refused("INS-20")
+    check_office(acting, found.person_id, found.capacity)
     return found
+
+
+def check_office(acting: Acting, person: UUID | None, office: str) -> None:
+    """INS-36 各查各的: an inspector books, makes and cancels visits of their own office, and no other's."""
+    if acting.role is Role.INSPECTOR and person != acting.person and office != acting.hat.capacity:
+        raise NotAllowed("INS-36", office=office)
 
 
 def items_asked(
@@ -124,13 +141,13 @@ def items_asked(
 ) -> list[ChecklistItem]:
     """Return the items of the lists asked for, or of every list that is for this subject; an item of two lists stands once."""
     held = subjects.lists_in_force(acting.store, ask.place, subjects.moment_of(ask.on, acting.at))
-    if ask.checklists is None:
+    if ask.lists is None:
         chosen = [row for row in held.values() if subjects.fits(row, subject, level, grade)]
         chosen.sort(key=lambda row: (row.looks_at, row.code))
     else:
-        if any(code not in held for code in ask.checklists):
+        if any(code not in held for code in ask.lists):
             raise Refused("INS-1")
-        chosen = [held[code] for code in dict.fromkeys(ask.checklists)]
+        chosen = [held[code] for code in ask.lists]
         for row in chosen:
             kind = row.applies_to == subject.kind
             rules.check_fits(
@@ -216,10 +233,11 @@ def added_visit(
 
 
 def held_visit(acting: Acting, place: str, number: UUID) -> Visit:
-    """Return a visit of the place, held until the act is over."""
+    """Return a visit of the place and of the office of whoever acts, held until the act is over."""
     found = acting.hold(Visit, id=number)
     if found is None or found.place != place:
         raise Refused("INS-5")
+    check_office(acting, found.person, found.office)
     return found
 
 
@@ -236,30 +254,32 @@ def begin_visit(acting: Acting, ask: OfVisit) -> None:
     seen = acting.see(Visit, id=ask.visit)
     if seen is None or seen.place != ask.place:
         raise Refused("INS-5")
-    subject = subjects.subject_row(acting, seen, lock=True)
+    subjects.subject_row(acting, seen, lock=True)
     visit = held_visit(acting, ask.place, ask.visit)
-    if visit.state != rules.PLANNED:
+    cancelled = visit.state == rules.CANCELLED
+    if cancelled:
+        acting.against(Refused("INS-6"))
+    elif visit.state != rules.PLANNED:
         raise Refused("INS-6")
     on = day(acting.at)
     level, grade = subjects.ruled(acting.store, visit.place, acting.at)
     items = acting.hold_each(VisitItem, visit_id=visit.id)
-    known = known_by_now(acting, visit, subject, items, grade)
+    known = known_by_now(acting, visit, items, grade)
     for one in items:
         kept = acting.see(ChecklistItem, id=one.item_id)
         eased = kept is not None and not visit.recheck and not rules.holds(kept.levels, level)
-        state = rules.EASED if eased else rules.FREED if one.code in known else one.state
+        stood = rules.DUE if cancelled else one.state
+        state = rules.EASED if eased else rules.FREED if one.code in known else stood
         if (state, on) != (one.state, one.on):
             acting.change(one, on=on, state=state)
     acting.change(visit, state=rules.BEGUN, began_at=acting.at, on=on)
 
 
-def known_by_now(
-    acting: Acting, visit: Visit, subject: Subject, items: list[VisitItem], grade: str
-) -> set[str]:
+def known_by_now(acting: Acting, visit: Visit, items: list[VisitItem], grade: str) -> set[str]:
     """INS-21 到场再对: what was looked at since the booking is not looked at again; on another day, nor what others booked."""
     on = day(acting.at)
     days = subjects.window(acting.store, visit.place, grade, acting.at)
-    before = subjects.looked_at(acting, subject.key, on, but=visit.id)
+    before = subjects.looked_at(acting, visit.subject, on, but=visit.id)
     others = [one for one in before if one.came or visit.on != on]
     mine = [one.code for one in items if one.again is None]
     met = rules.met(mine, others, on, days)
@@ -324,9 +344,11 @@ def end_visit(acting: Acting, ask: OfVisit) -> Ended:
     if acting.at < visit.began_at:
         raise Refused("INS-28")
     items = acting.hold_each(VisitItem, visit_id=visit.id)
+    check_said(acting, visit, items)
     for one in items:
         if one.state == rules.DUE:
             acting.change(one, state=rules.LEFT)
+    close_rechecked(acting, visit, items)
     visit = acting.change(visit, state=rules.ENDED, ended_at=acting.at)
     acting.close_item(kind=VISIT, subject=visit.id.hex, place=visit.place, outcome="visited")
     if visit.organisation_id is not None:

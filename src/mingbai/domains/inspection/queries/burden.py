@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.inspection.models import FormRequest, FormSubject, Visit
 from mingbai.domains.inspection.parameters import BUDGET
 from mingbai.domains.inspection.queries.gate import called, minutes_for
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, signer
 from mingbai.domains.inspection.weeks import lasted, span
 from mingbai.domains.inspection.words import Week, week_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.burden import Spent, asker_of, burden_source, spent
+from mingbai.kernel.burden import Spent, asked_under, asker_of, burden_source, spent
 from mingbai.kernel.clock import day
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.holding import Subject
 from mingbai.kernel.models import Organisation
-from mingbai.kernel.places import is_under, prefix_of
+from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import in_force
-from mingbai.kernel.queries.places import OfPlace, children
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
@@ -39,7 +39,21 @@ READERS = {
 }
 
 
-@burden_source("form")
+def asked_by_forms(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return of whom forms that were sent in a span ask something."""
+    rows = FormSubject.objects.filter(
+        place__startswith=prefix, sent_at__gte=since, sent_at__lt=until, to_ask__gt=0
+    )
+    return [Subject(*one) for one in rows.values_list("place", "organisation").distinct()]
+
+
+def visited_by_inspectors(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return whom inspectors visited in a span."""
+    rows = Visit.objects.filter(place__startswith=prefix, began_at__gte=since, began_at__lt=until)
+    return [Subject(*one) for one in rows.values_list("place", "organisation_id").distinct()]
+
+
+@burden_source("form", whom=asked_by_forms)
 def minutes_of_forms(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:
@@ -57,7 +71,7 @@ def minutes_of_forms(
     return found
 
 
-@burden_source("visit")
+@burden_source("visit", whom=visited_by_inspectors)
 def minutes_of_visits(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:
@@ -137,6 +151,7 @@ def firm_burden(asking: Asking, ask: FirmBurdenAsk) -> Burden:
     firm = asking.see(Organisation, id=ask.organisation)
     if firm is None or firm.place != ask.place:
         raise Refused("ORG-4")
+    check_no_keeper(asking.role)
     if asking.role in OWN_SIDE and not own(asking.store, asking.role, asking.hat.mandate, firm):
         raise NotAllowed("FRM-9")
     return burden_of(asking, Subject(ask.place, firm.id), ask.week, reasons=True)
@@ -183,7 +198,7 @@ def by_asker(found: Iterable[Spent]) -> list[AskerRow]:
 def overruns_of(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime, *, reasons: bool
 ) -> list[OverrunRow]:
-    """Return the forms of a span that were signed to overrun the budget; the words are for the offices concerned."""
+    """Return the forms of a span that were signed to overrun the budget; the name and the words are for those concerned, the office is for everyone."""
     rows = FormRequest.objects.filter(
         id__in=FormSubject.objects.filter(
             subject=subject.key, sent_at__gte=since, sent_at__lt=until
@@ -194,7 +209,9 @@ def overruns_of(
         OverrunRow(
             title=row.title,
             asked_by=asker_of(store, row.mandate)[1],
-            signed_by=asker_of(store, row.signed_by)[1],
+            signed_by=signer(store, row.signed_by)
+            if reasons
+            else asker_of(store, row.signed_by)[1],
             signed_at=row.signed_at,
             sign_reason=row.sign_reason if reasons else None,
         )
@@ -203,10 +220,11 @@ def overruns_of(
     ]
 
 
-class PlaceBurdenRow(Row):
-    """One village's minutes of a week."""
+class SubjectBurdenRow(Row):
+    """One village's or one firm's minutes of a week."""
 
     place: str
+    organisation: UUID | None
     subject_name: str
     week: str
     spent_minutes: int
@@ -214,21 +232,21 @@ class PlaceBurdenRow(Row):
     biggest_asker: str | None
 
 
-@query(scope=Scope.UNDER, role=READERS, title=_("The burden of every village"))
-def burdens(asking: Asking, ask: BurdenAsk) -> list[PlaceBurdenRow]:
-    """Return the minutes of a week of each place under a place that anybody asked something of, the heaviest first."""
+@query(scope=Scope.UNDER, role=READERS, title=_("The burden of each village and firm"))
+def burdens(asking: Asking, ask: BurdenAsk) -> list[SubjectBurdenRow]:
+    """Return the minutes of a week of each village and firm of which anybody asked something, the heaviest first."""
     since, until = span(ask.week or week_of(day(asking.now)))
-    asked = FormSubject.objects.filter(
-        place__startswith=prefix_of(ask.place), sent_at__gte=since, sent_at__lt=until
-    )
-    near = [row.code for row in children(asking, OfPlace(place=ask.place))]
+    above = asking.role not in OWN_SIDE | {Role.KEEPER}
     found = []
-    for place in sorted({ask.place, *near, *asked.values_list("place", flat=True)}):
-        row = burden_of(asking, Subject(place), ask.week, reasons=False)
+    for one in asked_under(ask.place, since, until):
+        if one.organisation is not None and not above:
+            continue
+        row = burden_of(asking, one, ask.week, reasons=False)
         if row.minutes:
             found.append(
-                PlaceBurdenRow(
-                    place=place,
+                SubjectBurdenRow(
+                    place=one.place,
+                    organisation=one.organisation,
                     subject_name=row.subject_name,
                     week=row.week,
                     spent_minutes=row.minutes,
@@ -236,4 +254,7 @@ def burdens(asking: Asking, ask: BurdenAsk) -> list[PlaceBurdenRow]:
                     biggest_asker=row.biggest_asker,
                 )
             )
-    return sorted(found, key=lambda row: (-row.spent_minutes * 1000 // row.budget, row.place))
+    return sorted(
+        found,
+        key=lambda row: (-row.spent_minutes * 1000 // row.budget, row.place, row.subject_name),
+    )

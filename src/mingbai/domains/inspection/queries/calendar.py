@@ -16,7 +16,9 @@ from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.models import Organisation
 from mingbai.kernel.refusals import NotAllowed
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.words import PlaceCode
+from mingbai.kernel.words import PlaceCode, Role
+
+KEEPING = {Role.GUARD, Role.KEEPER, Role.CREW_LEAD}
 
 
 class OfSubject(Ask):
@@ -31,6 +33,7 @@ class CalendarRow(Row):
     """One item that was or will be looked at."""
 
     visit: UUID
+    visited: str
     on: dt.date
     office: str
     code: str
@@ -40,11 +43,13 @@ class CalendarRow(Row):
     free_on: dt.date
 
 
-@query(scope=Scope.UNDER, role=READING | OWN_SIDE, title=_("The calendar of inspections"))
+@query(scope=Scope.UNDER, role=READING | OWN_SIDE | KEEPING, title=_("The calendar of inspections"))
 def calendar(asking: Asking, ask: OfSubject) -> list[CalendarRow]:
     """Return the items that were or will be looked at here, the newest first, and from which day on each may be again."""
     subject = subjects.subject_of(asking, ask.place, ask.organisation, ask.point)
     check_own(asking, subject.organisation)
+    if asking.role in KEEPING and subject.organisation is not None:
+        raise NotAllowed("FRM-9")
     today = day(asking.now)
     _level, grade = subjects.ruled(asking.store, ask.place, asking.now)
     days = subjects.window(asking.store, ask.place, grade, asking.now)
@@ -61,6 +66,7 @@ def calendar(asking: Asking, ask: OfSubject) -> list[CalendarRow]:
         found.append(
             CalendarRow(
                 visit=item.visit_id,
+                visited=subject.name,
                 on=item.on,
                 office=visits[item.visit_id].office,
                 code=item.code,

@@ -14,7 +14,7 @@ from mingbai.domains.inspection.models import (
     VisitItem,
 )
 from mingbai.domains.inspection.queries import subjects
-from mingbai.domains.inspection.queries.calendar import check_own
+from mingbai.domains.inspection.queries.calendar import KEEPING, check_own
 from mingbai.domains.inspection.queries.visits import READING, ROWS_MOST, sentence
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.acting import Asking
@@ -25,9 +25,7 @@ from mingbai.kernel.models import Attachment, Mandate
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.words import PlaceCode, Role
-
-KEEPING = {Role.GUARD, Role.KEEPER, Role.CREW_LEAD}
+from mingbai.kernel.words import PlaceCode
 
 
 class FindingsAt(Ask):

@@ -23,7 +23,7 @@ from mingbai.domains.inspection.queries.gate import (
     said_holder,
     standing_of,
 )
-from mingbai.domains.inspection.queries.hosts import check_of_place
+from mingbai.domains.inspection.queries.hosts import check_no_keeper, check_of_place, signer
 from mingbai.domains.inspection.rules.forms import HELD, LEARNT, SENT, WAITS
 from mingbai.domains.inspection.words import SubjectKind
 from mingbai.kernel.acting import Asking
@@ -32,20 +32,22 @@ from mingbai.kernel.burden import asker_of
 from mingbai.kernel.fields import HOUSE_FIELDS
 from mingbai.kernel.firms import OWN_SIDE, own
 from mingbai.kernel.holding import Subject, holders, may_read
-from mingbai.kernel.models import Organisation
+from mingbai.kernel.models import Mandate, Organisation
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import PlaceCode, Role
 
+FORMS_MOST = 200
 ANSWERERS = {Role.KEEPER, Role.CLERK, Role.FIRM_HEAD, Role.DESK}
 
 
-class OfPlaceAsk(Ask):
-    """A place and what lies under it."""
+class FormsAsk(Ask):
+    """The forms of a place and what lies under it, or one of them."""
 
     place: PlaceCode
+    form: UUID | None = None
 
 
 class OfSubjectAsk(Ask):
@@ -84,6 +86,9 @@ class FormRow(Row):
     held: int
     to_ask: int
     overrun_reason: str | None
+    signed_by: str | None
+    sign_reason: str | None
+    mine: bool
 
 
 class WaitingRow(Row):
@@ -136,6 +141,8 @@ class HeldRow(Row):
 
     field: str
     heading: str
+    kind: str
+    choices: list[str]
     value: str | None
     why: str | None
     given_at: dt.datetime
@@ -156,6 +163,8 @@ class HouseFieldRow(Row):
 
 def check_own(asking: Asking, subject: Subject) -> None:
     """FRM-9 各说各家: a firm's own side sees what was asked of their firm; what was asked of the village is its own people's."""
+    if subject.organisation is not None:
+        check_no_keeper(asking.role)
     if asking.role not in OWN_SIDE:
         return
     if subject.organisation is None:
@@ -166,11 +175,23 @@ def check_own(asking: Asking, subject: Subject) -> None:
         raise NotAllowed("FRM-9")
 
 
+def same_office(store: Store, mandate: UUID | None, form: FormRequest) -> bool:
+    """Tell whether a mandate is of the office that asked for a form: in the same role at the same place, of the same name."""
+    held = store.fetch(Mandate, {"id": mandate}) if mandate is not None else []
+    return (
+        bool(held)
+        and (held[0].place, held[0].role) == (form.place, form.role)
+        and asker_of(store, mandate) == asker_of(store, form.mandate)
+    )
+
+
 @query(scope=Scope.UNDER, role=ASKERS, title=_("Forms that were asked for"))
-def forms(asking: Asking, ask: OfPlaceAsk) -> list[FormRow]:
+def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
     """Return the forms of the offices of a place and under it, the newest first, with how far the answers are."""
     rows = FormRequest.objects.filter(place__startswith=prefix_of(ask.place))
-    found = list(rows.order_by("-asked_at", "-id")[:200])
+    if ask.form is not None:
+        rows = rows.filter(id=ask.form)
+    found = list(rows.order_by("-asked_at", "-id")[:FORMS_MOST])
     subjects: dict[UUID, list[FormSubject]] = {}
     for one in FormSubject.objects.filter(form__in=found).order_by("id"):
         subjects.setdefault(one.form_id, []).append(one)
@@ -188,6 +209,9 @@ def forms(asking: Asking, ask: OfPlaceAsk) -> list[FormRow]:
             held=sum(one.held for one in subjects.get(row.id, [])),
             to_ask=sum(one.to_ask for one in subjects.get(row.id, [])),
             overrun_reason=row.overrun_reason,
+            signed_by=signer(asking.store, row.signed_by) if row.signed_by else None,
+            sign_reason=row.sign_reason,
+            mine=same_office(asking.store, asking.hat.mandate, row),
         )
         for row in found
     ]
@@ -314,16 +338,26 @@ def form_answers(asking: Asking, ask: OfFormAsk) -> list[AnswerRow]:
     if form.state == WAITS:
         return []
     wanted = wanted_by(asking.store, form.id)
+    own = same_office(asking.store, asking.hat.mandate, form)
     found: list[AnswerRow] = []
     for line in asking.find(FormSubject, form_id=form.id):
         subject = Subject(line.place, line.organisation)
         if ask.organisation is None or ask.organisation == line.organisation:
-            found += answers_of(asking, subject, wanted)
+            found += answers_of(asking, subject, wanted, own=own)
     return found
 
 
-def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[AnswerRow]:
-    """Return one subject's answers: a value of another desk is shown to an office that may read that desk's table."""
+DESKS = {Role.DESK, Role.OPERATOR}
+
+
+def answers_of(
+    asking: Asking, subject: Subject, wanted: list[Wanted], *, own: bool
+) -> list[AnswerRow]:
+    """Return one subject's answers: a value of another desk is shown to an office that may read that desk's table.
+
+    What a firm answered is for the office that asked and for the desk; another office asks in a form of its own.
+    """
+    said = own or subject.organisation is None or asking.role in DESKS
     name = called(asking.store, subject)
     house = [HOUSE_FIELDS[one.code] for one in wanted if one.in_house]
     readable = may_read(asking, house, subject)
@@ -331,11 +365,11 @@ def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[A
         AnswerRow(
             subject_name=name,
             heading=one.wanted.heading,
-            value=readable.get(one.wanted.code) if one.state == HELD else one.value,
-            why=one.why,
+            value=readable.get(one.wanted.code) if one.state == HELD else told(one.value, said),
+            why=told(one.why, said),
             stands=one.state,
             held_by=said_holder(one.wanted.code),
-            readable=one.state != HELD or one.wanted.code in readable,
+            readable=one.wanted.code in readable if one.state == HELD else said,
             given_at=one.given_at,
             given_by=asker_of(asking.store, one.mandate)[1] if one.state == LEARNT else None,
             age_days=(asking.now - one.given_at).days if one.given_at else None,
@@ -345,17 +379,24 @@ def answers_of(asking: Asking, subject: Subject, wanted: list[Wanted]) -> list[A
     ]
 
 
-@query(scope=Scope.UNDER, role=ANSWERERS | ASKERS, title=_("Answers that are held"))
+def told(text: str | None, said: bool) -> str | None:
+    """Return what was answered, to whom it is told."""
+    return text if said else None
+
+
+@query(scope=Scope.UNDER, role=ANSWERERS, title=_("Answers that are held"))
 def held_values(asking: Asking, ask: OfSubjectAsk) -> list[HeldRow]:
-    """Return what a village or a firm has answered once, and what no later form asks of it again until it is too old."""
+    """Return what a village or a firm has answered once, to whoever answers for it; an office reads it in a form of its own, with a reason."""
     subject = Subject(ask.place, ask.organisation)
     check_own(asking, subject)
-    titles = headings_of(asking.store)
+    learnt = {row.code: row for row in asking.find(LearntField)}
     rows = [row for row in asking.find(HeldValue, subject=subject.key) if row.place == ask.place]
     return [
         HeldRow(
             field=row.code,
-            heading=titles.get(row.code, row.code),
+            heading=heading_of(row.code, learnt),
+            kind=learnt[row.code].kind if row.code in learnt else "text",
+            choices=(learnt[row.code].choices or "").splitlines() if row.code in learnt else [],
             value=row.value,
             why=row.why,
             given_at=row.given_at,
@@ -367,10 +408,11 @@ def held_values(asking: Asking, ask: OfSubjectAsk) -> list[HeldRow]:
     ]
 
 
-def headings_of(store: Store) -> dict[str, str]:
-    """Return what every field is called, those of the house and those that were learnt."""
-    learnt = {row.code: row.title for row in store.fetch(LearntField, {}, limit=None)}
-    return learnt | {code: str(field.title) for code, field in HOUSE_FIELDS.items()}
+def heading_of(code: str, learnt: dict[str, LearntField]) -> str:
+    """Return what a field is called: one of the house, or one that was learnt from a form."""
+    if code in HOUSE_FIELDS:
+        return str(HOUSE_FIELDS[code].title)
+    return learnt[code].title if code in learnt else code
 
 
 @query(scope=Scope.PUBLIC, title=_("Fields that are held"))

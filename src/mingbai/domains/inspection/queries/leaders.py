@@ -7,7 +7,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.inspection.models import LeaderVisit, VisitTask
-from mingbai.domains.inspection.queries.hosts import check_of_place
+from mingbai.domains.inspection.queries.hosts import (
+    HOSTS,
+    check_of_place,
+    is_host,
+    visitors_place,
+)
 from mingbai.domains.inspection.rules.leaders import state_of
 from mingbai.domains.inspection.weeks import lasted
 from mingbai.kernel.acting import Asking
@@ -21,7 +26,6 @@ from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import PlaceCode, Role
 
-HOSTS = {Role.KEEPER, Role.CLERK, Role.DESK}
 READERS = HOSTS | {Role.LEADER, Role.OVERSEER, Role.AUDITOR, Role.APPOINTING_OFFICE}
 
 
@@ -50,6 +54,8 @@ class LeaderVisitRow(Row):
     tasks_open: int
     word: str | None
     mine: bool
+    hosted: bool
+    missed: bool
 
 
 class TaskRow(Row):
@@ -64,6 +70,7 @@ class TaskRow(Row):
     done_at: dt.datetime | None
     outcome: str | None
     mine: bool
+    hosted: bool
 
 
 class LastVisit(Row):
@@ -135,6 +142,17 @@ def visit_row(asking: Asking, row: LeaderVisit, tasks: list[VisitTask]) -> Leade
         tasks_open=sum(task.done_at is None for task in tasks),
         word=row.word,
         mine=row.person == asking.person,
+        hosted=hosted(asking, row),
+        missed=row.began_at is None and row.on < day(asking.now),
+    )
+
+
+def hosted(asking: Asking, row: LeaderVisit) -> bool:
+    """Tell whether whoever asks is the host of a visit."""
+    return (
+        asking.role in HOSTS
+        and row.person != asking.person
+        and is_host(row.place, asking.hat.place, visitors_place(asking.store, row.mandate))
     )
 
 
@@ -153,7 +171,7 @@ def visit_state(row: LeaderVisit, tasks: int) -> str:
 def visit_tasks(asking: Asking, ask: VisitsAsk) -> list[TaskRow]:
     """Return the tasks that leaders took away from a place and under it, the open ones first."""
     check_of_place(asking.store, asking.role, asking.hat.mandate)
-    rows = VisitTask.objects.filter(place__startswith=prefix_of(ask.place))
+    rows = VisitTask.objects.filter(place__startswith=prefix_of(ask.place)).select_related("visit")
     found = [
         TaskRow(
             task=row.id,
@@ -165,6 +183,7 @@ def visit_tasks(asking: Asking, ask: VisitsAsk) -> list[TaskRow]:
             done_at=row.done_at,
             outcome=row.outcome,
             mine=row.person == asking.person,
+            hosted=hosted(asking, row.visit),
         )
         for row in rows.order_by("due", "id")[:500]
     ]
@@ -232,7 +251,15 @@ def visit_words(asking: Asking, ask: VisitsAsk) -> list[WordRow]:
     return [WordRow(word=word, times_count=number) for word, number in said.most_common()]
 
 
-@burden_source("leader_visit")
+def visited_by_leaders(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return the places that leaders visited in a span."""
+    rows = LeaderVisit.objects.filter(
+        place__startswith=prefix, began_at__gte=since, began_at__lt=until
+    )
+    return [Subject(place) for place in rows.values_list("place", flat=True).distinct()]
+
+
+@burden_source("leader_visit", whom=visited_by_leaders)
 def minutes_of_leaders(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:

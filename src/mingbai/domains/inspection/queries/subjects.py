@@ -65,6 +65,12 @@ def _of_firm(firm: Organisation | None, place: str) -> Subject:
     return Subject(firm.id.hex, firm.name, "firm", place, firm.sector, organisation=firm.id)
 
 
+def firm_named(finds: Finds, organisation: UUID) -> Subject:
+    """Return a firm as what is visited."""
+    (firm,) = finds.store.fetch(Organisation, {"id": organisation})
+    return _of_firm(firm, firm.place)
+
+
 def _of_point(point: Point | None, place: str) -> Subject:
     if point is None or point.place != place or point.closed_at is not None:
         raise Refused("INS-25")

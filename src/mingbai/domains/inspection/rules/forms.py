@@ -45,6 +45,7 @@ sentences(
         "INS-77": _("“%(heading)s”: give the answer or say why you do not have it, not both."),
         "INS-78": _("This field is not one of the form's."),
         "INS-79": _("A choice needs two or more choices: “%(heading)s”."),
+        "INS-80": _("No answer to this field is held here."),
         "INS-81": _("This form was withdrawn, declined or answered already."),
         "INS-82": _("Only the office that asked withdraws its form."),
     }

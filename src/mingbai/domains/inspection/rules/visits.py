@@ -22,10 +22,10 @@ sentences(
         "INS-1": _("No checklist of this code is in force at this place."),
         "INS-2": _("The checklist %(checklist)s is for something else than what is visited here."),
         "INS-3": _(
-            "All of this was inspected on %(on)s by %(office)s, or is booked for that day, and %(days)s days have not gone by. Read that result; its items are in the calendar."
+            "All of this was inspected or is booked already, and %(days)s days have not gone by: %(who)s. Read that result; its items are in the calendar."
         ),
         "INS-4": _(
-            "Within %(days)s days there were %(count)s visits here, and %(most)s are enough. The last is of %(on)s, by %(office)s: ask them, or come after %(free)s."
+            "Within %(days)s days there were %(count)s visits here, and %(most)s are enough. The last is of %(on)s, by %(office)s: ask them. The next free day is %(free)s."
         ),
         "INS-5": _("No visit of this id is at this place."),
         "INS-6": _("This visit has ended or was cancelled. Book another one."),
@@ -61,6 +61,11 @@ sentences(
         "INS-33": _("At the level of this day the item is no longer asked."),
         "INS-30": _("Items are chosen one by one only for a recheck or a new fact."),
         "INS-31": _("What is found at a firm is for the firm itself to put right."),
+        "INS-34": _(
+            "Not ended yet: of %(number)s items that are not in order, nobody has written what is wrong. Save a finding for each, then end the visit."
+        ),
+        "INS-35": _("Choose the items that the new fact is about. The others were looked at already."),
+        "INS-36": _("This visit is of another office: %(office)s. Read its result; it is in the calendar."),
         "INS-29": _("Whoever found it, or has to put it right, does not waive it. Ask somebody else."),
     }
 )  # fmt: skip
@@ -121,7 +126,10 @@ def check_remaining(remaining: Collection[object], offered: Sequence[Before], da
     if remaining or not offered:
         return
     last = max(offered, key=lambda one: one.on)
-    raise Refused("INS-3", on=str(last.on), office=last.office, days=days)
+    who = "、".join(
+        f"{on} {office}" for on, office in sorted({(one.on, one.office) for one in offered})
+    )
+    raise Refused("INS-3", on=str(last.on), office=last.office, who=who, days=days)
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,6 @@ def check_often(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> N
     if len(within) < most:
         return
     last = max(within, key=lambda one: one.on)
-    free = last.on + dt.timedelta(days=days - 1)
     raise Refused(
         "INS-4",
         days=days,
@@ -146,8 +153,16 @@ def check_often(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> N
         most=most,
         on=str(last.on),
         office=last.office,
-        free=str(free),
+        free=str(next_free(came, on, days=days, most=most)),
     )
+
+
+def next_free(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> dt.date:
+    """Return the first day after one on which a place is visited less often than it may be."""
+    day = on
+    while sum(near(one.on, day, days) for one in came) >= most:
+        day += dt.timedelta(days=1)
+    return day
 
 
 def check_day(on: dt.date, today: dt.date) -> None:

@@ -88,7 +88,13 @@ def callback(asking: Asking, ask: OfArrival) -> CallRow:
     )
 
 
-@burden_source("call")
+def called_back(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:
+    """Return the places whose register was called back about in a span."""
+    calls = Callback.objects.filter(place__startswith=prefix, at__gte=since, at__lt=until)
+    return [Subject(place) for place in calls.values_list("place", flat=True).distinct()]
+
+
+@burden_source("call", whom=called_back)
 def minutes_of_calls(
     store: Store, subject: Subject, since: dt.datetime, until: dt.datetime
 ) -> list[Spent]:

@@ -11,6 +11,7 @@ let open = null;
 let item = null;
 let exchange = null;
 let busy = false;
+let sure = null;
 
 const sentence = (one) => (zh ? one.zh : one.en);
 
@@ -48,7 +49,7 @@ async function visitLine(visit) {
   const name = make("span", "", visit.name);
   name.append(make("small", "", `${visit.place_name} · ${progress(visit, held)}`));
   button.append(name, held.ended ? tag(say("visit_ended"), "ok") : held.begun ? tag(say("visit_begun"), "wait") : tag(say("visit_planned")));
-  button.onclick = () => { hush(); open = visit.id; show("visit"); return drawVisit(); };
+  button.onclick = () => { hush(); [open, sure] = [visit.id, null]; show("visit"); return drawVisit(); };
   line.append(button);
   return line;
 }
@@ -133,6 +134,7 @@ async function begin() {
 
 async function tick(visit, one) {
   hush();
+  sure = null;
   const row = { did: "ok", code: one.code, shown: `${say("item_ok")} · ${sentence(one)}` };
   if (await record("tick_item", visit, { check_item: one.code, outcome: "ok" }, row)) {
     await drawVisit();
@@ -140,13 +142,19 @@ async function tick(visit, one) {
   }
 }
 
+// What would be left out is said first: one press by mistake does not end half a visit.
 async function end() {
   const visit = await current();
-  if (!(await record("end_visit", visit, {}, { did: "end", shown: `${say("shown_end")} ${visit.name}` }))) return;
+  const left = visit.items.length - Object.keys((await done(visit)).states).length;
+  if (left && sure !== visit.id) {
+    sure = visit.id;
+    return tell("left_out", { left });
+  }
+  if (!(await record("end_visit", visit, {}, { did: "end", shown: `${say("shown_end")} ${visit.name}` }))) return undefined;
   home();
   await draw();
   tell("saved");
-  await exchange();
+  return exchange();
 }
 
 const severity = () => document.querySelector('[name="severity"]:checked').value;
@@ -159,6 +167,7 @@ async function bounds() {
 
 async function openFinding(visit, one) {
   hush();
+  sure = null;
   item = one;
   at("finding-form").reset();
   at("finding-text-field").classList.remove("field--error");
