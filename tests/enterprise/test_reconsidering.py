@@ -136,6 +136,39 @@ def test_what_is_foreseen_is_what_comes(account: House) -> None:
     assert foreseen == came and came
 
 
+def test_what_the_firm_itself_changes_is_judged_at_once(account: House) -> None:
+    """Rows: Z29, Z87. An approval does not outlive what it rests on: a part, the sector on the record, the town's number."""
+    one = firm(account)
+    one.file(*parts(one.clerk))
+    less = part(Need.PROTECTIVE_STOCK, one.clerk) | {"quantity": 2}
+    account.do("enterprise.fill_parts", one.ask | {"parts": [less]}, as_=one.clerk)
+    assert (one.shown().state, one.shown().lacking) == ("missing", ["protective_stock"])
+    assert words(one.hex) == set()
+    assert one.file(part(Need.PROTECTIVE_STOCK, one.clerk))["decision"] == "approved"
+    office = firm(account, "云上设计", sector="M74")
+    light = [part(Need.ROSTER, office.clerk), part(Need.CONTACT, office.clerk)]
+    assert office.file(*light)["decision"] == "approved"
+    moved = office.ask | {"address": "工业园 2 号"}
+    account.do("organisations.change_record", moved, as_=office.clerk)
+    assert office.shown().state == "approved"
+    turned = office.ask | {"sector": "C34"}
+    account.do("organisations.change_record", turned, as_=office.clerk)
+    assert office.shown().lacking == ["control_plan", "canteen_plan", "protective_stock"]
+    never = firm(account, "还没报的", sector="M74")
+    account.do("organisations.change_record", never.ask | {"sector": "C34"}, as_=never.clerk)
+    days = {"place": TOWN, "policy": "enterprise.stock_days", "value": 12}
+    account.do("policy.put", days)
+    assert jobs.go_on(follows())
+    assert one.shown().lacking == ["protective_stock"]
+    account.do("policy.follow", {"place": TOWN, "policy": "enterprise.stock_days"})
+    assert jobs.go_on(follows())
+    assert one.shown().state == "approved"
+    account.do("policy.put", days | {"policy": "enterprise.check_days"})
+    assert not Job.objects.filter(ended_at=None).exists(), "another number is not the rule's"
+    account.settle()
+    assert account.faults() == []
+
+
 def test_a_version_holds_from_its_moment_at_its_place_and_never_reaches_back(story: House) -> None:
     """Rows: Z29, Z87. The version in force when it was filed decides, and stands in the answer."""
     here, there = firm(story, "本村厂"), firm(story, "邻村厂", place=NEIGHBOUR)

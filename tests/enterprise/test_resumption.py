@@ -93,6 +93,26 @@ def test_the_day_of_review_raises_an_item(story: House) -> None:
     assert story.faults() == []
 
 
+def test_a_firm_that_resumes_is_no_longer_not_due(story: House) -> None:
+    """Rows: Z58. Nobody is asked to review a firm that works."""
+    desk = story.person("郎致远", "desk", TOWN)
+    one = firm(story, sector="M74")
+    on = (day(now()) + dt.timedelta(days=1)).isoformat()
+    told = one.ask | {"not_due_reason": "no_orders", "review_on": on}
+    story.do("enterprise.note_not_due", told, as_=desk)
+    story.do("account.move_clock", {"to": (now() + dt.timedelta(days=1)).isoformat()})
+    reviews_due(now())
+    light(one)
+    assert story.ask("enterprise.not_due", {"place": TOWN}, as_=desk) == []
+    assert OpenItem.objects.get(kind="enterprise.not_due_review").outcome == "resumed"
+    row = story.ask("enterprise.resumption", {"place": TOWN}, as_=desk)
+    assert (row.resumed, row.should, row.firms, row.not_due) == (1, 1, 1, 0)
+    reviews_due(now())
+    assert not OpenItem.objects.filter(kind="enterprise.not_due_review", done_at=None).exists()
+    story.settle()
+    assert story.faults() == []
+
+
 def test_rates_are_cut_and_never_rounded_up() -> None:
     """Rows: Z57."""
     assert cut_rate(299, 300) == "99.6 %" and cut_rate(300, 300) == "100.0 %"
