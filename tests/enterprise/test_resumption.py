@@ -200,6 +200,21 @@ def test_the_gate_path_says_what_is_held_by_whom_and_since_when(story: House) ->
     assert path(other)["inspection"].state == "open"
 
 
+def test_a_firm_is_named_by_its_number_alone(account: House) -> None:
+    """Rows: Z83, Z87. As others rely on it: `gate_path?organisation=`, `file_application {organisation, ...}`."""
+    one, other = firm(account), firm(account, "别家")
+    named = {"organisation": one.id}
+    by_number = account.ask("enterprise.gate_path", named, as_=one.clerk)
+    assert by_number == account.ask("enterprise.gate_path", one.ask, as_=one.clerk)
+    told = account.do("enterprise.file_application", named, as_=one.clerk)
+    assert told.result["decision"] == "missing"
+    with pytest.raises(NotAllowed):
+        account.ask("enterprise.gate_path", named, as_=other.clerk)
+    nobody = {"organisation": "0198c0de-0000-7000-8000-000000000000"}
+    refused("ORG-4", account, "enterprise.file_application", nobody, one.clerk)
+    refused("ASK-1", account, "enterprise.file_application", {"organisation": "x"}, one.clerk)
+
+
 def test_an_approval_gets_its_service_officer_on_the_same_day(account: House, desk: Actor) -> None:
     one = firm(account)
     officer = account.person("钱素英", "service_officer")

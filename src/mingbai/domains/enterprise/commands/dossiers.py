@@ -36,7 +36,7 @@ from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
-from mingbai.kernel.words import Count, PersonId, PlaceCode, Reason, Role
+from mingbai.kernel.words import Count, PersonId, Reason, Role
 
 DRAFT, HELD, SENT_BACK = "draft", "held", "sent_back"
 FIRMS_SIDE = {Role.CLERK, Role.FIRM_HEAD}
@@ -53,11 +53,9 @@ class PartOf(Ask):
     person: PersonId | None = None
 
 
-class FillParts(Ask):
+class FillParts(OfFirm):
     """Fill parts of a firm's dossier."""
 
-    place: PlaceCode
-    organisation: UUID
     parts: list[PartOf] = Field(min_length=1, max_length=len(Need))
 
 
