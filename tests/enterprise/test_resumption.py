@@ -19,6 +19,7 @@ from tests.enterprise.firms import (
     firm,
     grade,
     hazard,
+    level,
     now,
     part,
     parts,
@@ -133,19 +134,70 @@ def test_all_only_when_each_tenant_is_in(account: House, desk: Actor) -> None:
     assert (seen().resumed, seen().tenants, seen().of_all) == (5, 6, "83.3 %")
     assert not seen().all_resumed
     assert [(row.name, row.held_back, row.waits_on) for row in seen().outside] == [
-        ("经营户5", "none", "clerk")
+        ("经营户5", "none", "firm")
     ]
     last.file(part(Need.ROSTER, last.clerk))
     (row,) = seen().outside
-    assert (row.held_back, row.lacking, row.waits_on) == ("missing", ["contact"], "clerk")
+    assert (row.held_back, row.lacking, row.waits_on) == ("missing", ["contact"], "firm")
     assert row.since is not None
     finding = hazard(last)
     last.file(part(Need.CONTACT, last.clerk))
     (row,) = seen().outside
-    assert (row.lacking, row.waits_on) == (["serious_hazard"], "inspector")
+    assert (row.lacking, row.waits_on) == (["serious_hazard"], "firm")
     put_right(last, finding)
+    assert seen().outside[0].waits_on == "inspector", "it waits for the recheck now"
     rechecked(last, finding)
     assert seen().all_resumed and (seen().of_all, seen().outside) == ("100.0 %", [])
+
+
+def test_who_is_not_back_the_longest_first(story: House) -> None:
+    """Rows: Z58, Z83. Every firm that should work and does not: what holds it, who, and since when."""
+    desk = story.person("郎致远", "desk", TOWN)
+    idle, owes, shaky, gym, works = (
+        firm(story, name, sector=sector)
+        for name, sector in (
+            ("没报的", "M74"),
+            ("缺一件的", "C34"),
+            ("有隐患的", "M74"),
+            ("健身房", "R89"),
+            ("开工的", "M74"),
+        )
+    )
+    at = now()
+
+    def later(minutes: int) -> dt.datetime:
+        story.do("account.move_clock", {"to": (at + dt.timedelta(minutes=minutes)).isoformat()})
+        return now()
+
+    since = later(10)
+    owes.file(*parts(owes.clerk, but=[Need.CANTEEN_PLAN]))
+    found = later(20)
+    finding = hazard(shaky)
+    later(30)
+    light(shaky)
+    light(works)
+    closed = later(40)
+    level(story, TOWN, "I")
+    gym.file(*parts(gym.clerk))
+
+    def rows() -> list[tuple[Any, ...]]:
+        asked = story.ask("enterprise.outside", {"place": TOWN}, as_=desk)
+        return [(row.name, row.lacking, row.waits_on, row.since) for row in asked]
+
+    assert rows() == [
+        ("缺一件的", ["canteen_plan"], "firm", since),
+        ("有隐患的", ["serious_hazard"], "firm", found),
+        ("健身房", ["closed_by_measure"], "measure", closed),
+        ("没报的", [], "firm", None),
+    ]
+    mended = later(50)
+    put_right(shaky, finding)
+    assert ("有隐患的", ["serious_hazard"], "inspector", mended) in rows()
+    late = {"not_due_reason": "no_orders", "review_on": (day(at) + dt.timedelta(1)).isoformat()}
+    story.do("enterprise.note_not_due", idle.ask | late, as_=desk)
+    assert [row[0] for row in rows()] == ["缺一件的", "有隐患的", "健身房"]
+    with pytest.raises(NotAllowed):
+        story.ask("enterprise.outside", {"place": VILLAGE}, as_=owes.clerk)
 
 
 def path(one: Firm, as_: Actor | None = None) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from django.test import Client
 
 from mingbai.domains.enterprise.models import Check, Dossier, NotDue, Part
 from mingbai.domains.enterprise.words import Need
-from mingbai.kernel.models import OpenItem
+from mingbai.kernel.models import Mandate, OpenItem
 from tests.conftest import TOWN, VILLAGE, House
-from tests.enterprise.firms import Firm, firm, parts
+from tests.enterprise.firms import Firm, firm, hazard, parts
 from tests.web.test_pages import signed_in
 
 
@@ -137,6 +137,44 @@ def test_a_firm_asks_for_a_person_and_the_desk_answers(
     press(desk, base, 'value="officer"', step="officer", officer_mandate=mandate)
     assert "钱素英" in clerk.get(base).content.decode()
     assert OpenItem.objects.get(kind="enterprise.officer").outcome == "named"
+
+
+def test_the_desk_sees_who_is_not_back_and_a_filled_gap_says_file_again(
+    story: House, clerk: Client, desk: Client, one: Firm
+) -> None:
+    """Rows: Z58, Z83, Z87. The queue names the firm, what holds it and who; the first page names it too."""
+    one.file(*parts(one.clerk, but=[Need.CANTEEN_PLAN]))
+    other = firm(story, "云上设计", sector="M74")
+    other.file(*parts(other.clerk))
+    page = desk.get("/dossiers/queue/").content.decode()
+    assert "还没复工的，等得最久的在前" in page and "食堂方案" in page and "企业自己" in page
+    assert page.index("青峰叉车") < page.index("云上设计"), "one waits for its officer only"
+    assert "云上设计" in desk.get("/home/").content.decode(), "an item says which firm it is about"
+    base = f"/dossiers/{one.place}/{one.id}/"
+    address = f"{base}canteen_plan/"
+    press(clerk, address, 'class="sheet stack"', text="分批用餐，隔位而坐")
+    page = clerk.get(base).content.decode()
+    assert "差 0 件" not in page and "现在都齐了" in page
+    inspector = signed_in(story, "inspector-page", story.person("应巡", "inspector", TOWN))
+    page = inspector.get("/dossiers/", follow=True).content.decode()
+    assert "青峰叉车" in page, "an inspector is led to what an inspector may read"
+    english = desk.get("/dossiers/queue/", headers={"accept-language": "en"}).content.decode()
+    assert "、" not in english.split("<main")[1].split("</main")[0]
+
+
+def test_without_anybody_in_office_the_desk_sees_the_change(
+    story: House, desk: Client, one: Firm
+) -> None:
+    """Rows: Z87. What nobody of the firm can see is left with the desk, and ends there."""
+    one.file(*parts(one.clerk))
+    office = Mandate.objects.get(person=one.clerk.person)
+    story.do("mandates.end", {"place": office.place, "mandate": str(office.id)})
+    hazard(one)
+    item = OpenItem.objects.get(kind="enterprise.changed")
+    assert (item.role, item.person) == ("desk", None)
+    base = f"/dossiers/{one.place}/{one.id}/"
+    press(desk, base, 'value="seen"', step="seen", item_id=str(item.id))
+    assert OpenItem.objects.get(kind="enterprise.changed").done_at is not None
 
 
 def test_the_figures_the_site_and_the_gates_are_pages(story: House, desk: Client) -> None:

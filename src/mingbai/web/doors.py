@@ -127,6 +127,7 @@ BY_HAND = {
     "enterprise.note_not_due": "/dossiers/resumption/",
     "enterprise.note_due": "/dossiers/resumption/",
     "enterprise.site": "/dossiers/resumption/",
+    "enterprise.outside": "/dossiers/resumption/",
     "response.directives": "/directives/",
     "response.silent": "/directives/",
     "response.upward": "/directives/",

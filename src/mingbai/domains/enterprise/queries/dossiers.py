@@ -195,9 +195,12 @@ def suppliers_to_ask(firm: Organisation) -> int:
 
 
 def changed_item(asking: Asking, firm: Organisation) -> UUID | None:
-    """Return the open item which says that the firm's decision changed with the rule, until somebody of it has seen that."""
+    """Return the open item which says that the firm's decision changed, until whoever it was left with has seen that."""
     item = asking.see(OpenItem, kind=CHANGED, subject=firm.id.hex, place=firm.place, done_at=None)
-    return item.id if item and item.person == asking.person else None
+    if item is None:
+        return None
+    mine = item.person == asking.person if item.person else item.role == asking.role
+    return item.id if mine else None
 
 
 def part_rows(
