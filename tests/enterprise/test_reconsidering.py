@@ -136,6 +136,42 @@ def test_what_is_foreseen_is_what_comes(account: House) -> None:
     assert foreseen == came and came
 
 
+def test_a_version_is_tried_before_it_is_set_and_comes_as_it_was_foreseen(account: House) -> None:
+    """Rows: Z29. Who sets a rule sees first whom it concerns; a nearer place keeps its own."""
+    firms = many_firms(account)
+    own = {"place": NEIGHBOUR, "basis": "邻村自己的", "clauses": [{"needs": ["roster"]}]}
+    account.do("enterprise.set_rule", own)
+    rules_that_begin(now())
+    assert jobs.go_on(follows())
+    before = kept(firms)
+    clauses = [
+        {"needs": ["address", "sector", "roster", "canteen_plan"]},
+        {"sectors": ["F"], "way": "closed"},
+    ]
+    rule = {"place": TOWN, "clauses": clauses}
+    leader = account.person("镇指挥长", "leader", TOWN)
+    tried = account.ask("enterprise.try_rule", rule, as_=leader)
+    assert kept(firms) == before, "nothing is written"
+    foreseen = {row.organisation.hex: (row.before_change, row.after_change) for row in tried}
+    account.do("enterprise.set_rule", rule | {"basis": "镇里统一"}, as_=leader)
+    rules_that_begin(now())
+    assert jobs.go_on(follows())
+    after = kept(firms)
+    came = {
+        one.hex: (before[one.id][0], after[one.id][0])
+        for one in firms
+        if before[one.id][0] != after[one.id][0]
+    }
+    assert foreseen == came and {"missing", "approved"} <= {
+        one for pair in came.values() for one in pair
+    }
+    assert all(one.place == VILLAGE for one in firms if one.hex in came)
+    told = account.ask("enterprise.required", {"place": VILLAGE, "sector": "F51"})
+    assert (told.rule_version, told.way, told.level) == (3, "closed", "none")
+    assert told.needs == ["address", "sector", "roster", "canteen_plan"]
+    assert account.ask("enterprise.required", {"place": NEIGHBOUR}).rule_version == 2
+
+
 def test_what_the_firm_itself_changes_is_judged_at_once(account: House) -> None:
     """Rows: Z29, Z87. An approval does not outlive what it rests on: a part, the sector on the record, the town's number."""
     one = firm(account)

@@ -12,6 +12,7 @@ from mingbai.domains.enterprise.words import (
     VERDICTS,
     WAYS,
 )
+from mingbai.kernel.firms import SECTIONS
 from mingbai.kernel.words import ROLE_TITLES
 
 HELD_BACK: dict[str, Promise] = {
@@ -74,6 +75,11 @@ BOOKS: dict[str, dict[str, Promise]] = {
         "wrongly_approved": _("It was wrongly approved."),
     },
 }
+
+
+def sector(code: str) -> str:
+    """Return a sector's code with the name of its section."""
+    return f"{code} {SECTIONS.get(code[:1], '')}".strip()
 
 
 def said(code: str, book: str) -> str:

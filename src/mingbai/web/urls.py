@@ -32,6 +32,7 @@ from mingbai.web.pages import (
     public,
     resumption,
     rights,
+    rules,
     store,
 )
 from mingbai.web.sign_in import choose_hat
@@ -64,6 +65,8 @@ urlpatterns = [
     path("dossiers/", dossiers.mine, name="dossiers"),
     path("dossiers/queue/", resumption.queue, name="firm_queue"),
     path("dossiers/drafts/", resumption.drafts, name="firm_drafts"),
+    path("dossiers/rule/", rules.rule, name="rule"),
+    path("dossiers/rule/new/", rules.new_rule, name="new_rule"),
     path("dossiers/resumption/", resumption.resumption, name="resumption"),
     path("dossiers/<str:place>/<uuid:organisation>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:place>/<uuid:organisation>/check/", dossiers.check, name="dossier_check"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -150,6 +150,23 @@ def firm_word(code: str, book: str) -> str:
 def firm_words_of(codes: list[str], book: str) -> str:
     """Return the words for codes of the enterprise desk, one after another as the reader's language lists them."""
     return listed(firm_words.said(code, book) for code in codes)
+
+
+@register.filter
+def sector_word(code: str) -> str:
+    """Return a sector with the name of its section."""
+    return firm_words.sector(code)
+
+
+@register.filter
+def for_whom(clause: Mapping[str, list[str]]) -> str:
+    """Return for which levels, zones and sectors a clause of the rule speaks, in words."""
+    told = [
+        listed(kind(one) for one in clause["levels"]),
+        listed(kind(one) for one in clause["grades"]),
+    ]
+    told.append(listed(firm_words.sector(one) for one in clause["sectors"]))
+    return " · ".join(one for one in told if one) or _("every firm")
 
 
 @register.filter

@@ -1,35 +1,20 @@
 """Commands on the rule as data: a new version is set from a moment on, and the house begins it at its minute."""
 
 import datetime as dt
-from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from mingbai.domains.enterprise.models import Clause, RuleVersion
+from mingbai.domains.enterprise.queries.rule_tables import Clauses
 from mingbai.domains.enterprise.rules.deciding import FIRST_VERSION
-from mingbai.domains.enterprise.words import Need, RuleBasis, Way
+from mingbai.domains.enterprise.words import RuleBasis
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Moment, PlaceCode, Role, Sector
-
-LevelName = Literal["none", "IV", "III", "II", "I"]
-GradeName = Literal["low", "medium", "high"]
-CLAUSES_MOST, SECTORS_MOST = 40, 30
-
-
-class ClauseIn(Ask):
-    """One clause: for which levels, zones and sectors (none named is all), what it requires, how it is decided."""
-
-    levels: list[LevelName] = Field(default=[], max_length=5)
-    grades: list[GradeName] = Field(default=[], max_length=3)
-    sectors: list[Sector] = Field(default=[], max_length=SECTORS_MOST)
-    needs: list[Need] = Field(default=[], max_length=len(Need))
-    way: Way | None = None
+from mingbai.kernel.words import Moment, PlaceCode, Role
 
 
 class SetRule(Ask):
@@ -38,7 +23,7 @@ class SetRule(Ask):
     place: PlaceCode
     basis: RuleBasis
     starts_at: Moment | None = None
-    clauses: Annotated[list[ClauseIn], Field(min_length=1, max_length=CLAUSES_MOST)]
+    clauses: Clauses
 
 
 class RuleSet(Answer):
