@@ -31,7 +31,7 @@ STEPS = {
     "fill": "enterprise.fill_parts",
     "seen": "items.settle",
 }
-FIELDS = ("need", "reason", "text", "officer_mandate")
+FIELDS = ("need", "reason", "text", "officer_mandate", "lead")
 
 
 def may(request: HttpRequest, name: str) -> bool:

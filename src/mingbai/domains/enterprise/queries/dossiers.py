@@ -53,7 +53,8 @@ terms(
         "may_request_passes": _("May ask for passes"),
         "stock_days": _("Days that the protective stock must last"),
         "cause": _("What it came from"),
-        "supply_lead": _("Files for us"),
+        "supply_leads": _("Files for us"),
+        "lead": _("Firm that files for its suppliers"),
         "again_due": _("Somebody looks again until"),
         "again_outcome": _("What was found"),
         "again_answer": _("Answer of whoever looked again"),
@@ -79,6 +80,13 @@ class PartRow(Row):
     reason: str | None
 
 
+class LeadRow(Row):
+    """A firm that wishes to file for this one."""
+
+    lead: UUID
+    name: str
+
+
 class DossierRow(Row):
     """A firm's dossier: what is required today, what is held, what was decided, and what would be decided now."""
 
@@ -101,7 +109,7 @@ class DossierRow(Row):
     again_due: dt.datetime | None
     again_outcome: str | None
     again_answer: str | None
-    supply_lead: str | None
+    supply_leads: list[LeadRow]
     suppliers_to_ask: int
     changed_item: UUID | None
     application: UUID | None
@@ -160,7 +168,7 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
         officer=named.get(held.officer) if held and held.officer else None,
         **looked_again(asking, firm),
-        supply_lead=lead_that_waits(firm),
+        supply_leads=leads_that_wait(firm),
         suppliers_to_ask=suppliers_to_ask(firm),
         changed_item=changed_item(asking, firm),
         application=last.id if last else None,
@@ -181,10 +189,12 @@ def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
     }
 
 
-def lead_that_waits(firm: Organisation) -> str | None:
-    """Return the name of the firm that wishes to file for this one and waits for its word."""
-    row = Consent.objects.filter(supplier=firm, answered_at=None).select_related("lead").first()
-    return row.lead.name if row else None
+def leads_that_wait(firm: Organisation) -> list[LeadRow]:
+    """Return the firms that wish to file for this one and wait for its word, the first first."""
+    rows = Consent.objects.filter(supplier=firm, answered_at=None).select_related("lead")
+    return [
+        LeadRow(lead=row.lead_id, name=row.lead.name) for row in rows.order_by("asked_at", "id")
+    ]
 
 
 def suppliers_to_ask(firm: Organisation) -> int:
