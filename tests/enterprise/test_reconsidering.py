@@ -16,7 +16,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
 from mingbai.kernel.standing import rulings
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
-from tests.enterprise.firms import Firm, firm, level, now, part, parts, words
+from tests.enterprise.firms import Firm, firm, grade, level, now, part, parts, words
 from tests.enterprise.test_applications import brute
 
 SECTORS = ("C34", "M74", "R89", "H62", "F51")
@@ -35,14 +35,15 @@ def many_firms(house: House, count: int = 20) -> list[Firm]:
     return found
 
 
-def stands(one: Firm, level_: str) -> tuple[str, set[str]]:
-    """Say by hand how a firm stands at a level in a low-risk zone, from what it holds."""
+def stands(one: Firm, level_: str, grade_: str = "low") -> tuple[str, set[str]]:
+    """Say by hand how a firm that was never visited stands at a level and in a zone, from what it holds."""
     sector = Organisation.objects.get(id=one.id).sector or ""
     held = {row.need for row in one.shown().parts if row.state == "held"}
-    lacking = brute(sector, held, 9, level_, "low")
+    lacking = brute(sector, held, 9, level_, grade_)
     if level_ == "I" and sector[0] in "RP":
         lacking.add("closed_by_measure")
-    return ("missing" if lacking else "approved"), lacking
+    complete = "inspect_first" if grade_ == "high" else "approved"
+    return ("missing" if lacking else complete), lacking
 
 
 def kept(firms: list[Firm]) -> dict[str, tuple[str, set[str]]]:
@@ -77,6 +78,24 @@ def test_exactly_the_affected_firms_change(account: House) -> None:
         assert ("enterprise.approved" in words(one.hex)) == approved
         told = OpenItem.objects.filter(kind="enterprise.changed", subject=one.hex).exists()
         assert told == (one.id in changed and "approved" in (before[one.id][0], after[one.id][0]))
+    account.settle()
+    assert account.faults() == []
+
+
+def test_a_zone_of_another_grade_changes_its_own_firms_alone(account: House) -> None:
+    """Rows: Z29. The village next door stands as it stood; a visit is asked where the risk is high."""
+    firms = many_firms(account)
+    before = kept(firms)
+    for value in ("medium", "high", "low"):
+        grade(account, VILLAGE, value)
+        assert jobs.go_on(follows())
+        after = kept(firms)
+        for one in firms:
+            wanted = stands(one, "none", value) if one.place == VILLAGE else before[one.id]
+            assert after[one.id] == wanted, (value, one.place)
+        if value == "high":
+            assert "inspect_first" in {after[one.id][0] for one in firms}
+    assert kept(firms) == before
     account.settle()
     assert account.faults() == []
 
