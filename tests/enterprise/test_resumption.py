@@ -11,7 +11,7 @@ from mingbai.domains.enterprise.queries.resumption import cut_rate
 from mingbai.domains.enterprise.words import Need
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day
-from mingbai.kernel.models import OpenItem
+from mingbai.kernel.models import Mandate, OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TOWN, VILLAGE, House
 from tests.enterprise.firms import (
@@ -283,3 +283,15 @@ def test_an_approval_gets_its_service_officer_on_the_same_day(account: House, de
     account.do("enterprise.name_officer", ask, as_=desk)
     assert OpenItem.objects.get(kind="enterprise.officer").outcome == "named"
     assert one.shown().officer == "钱素英 · service_officer" and officer.person
+
+
+def test_nobody_is_sent_to_an_officer_who_has_left(account: House, desk: Actor) -> None:
+    one = firm(account)
+    officer = account.person("钱素英", "service_officer")
+    held = Mandate.objects.get(person=officer.person)
+    one.file(*parts(one.clerk))
+    ask = one.ask | {"officer_mandate": str(held.id)}
+    account.do("enterprise.name_officer", ask, as_=desk)
+    assert one.shown().officer is not None and one.shown().sample_percent == 10
+    account.do("mandates.end", {"place": VILLAGE, "mandate": str(held.id)})
+    assert one.shown().officer is None

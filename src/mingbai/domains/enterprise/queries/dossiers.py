@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.models import Check, Consent, Decision, Dossier, Part
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
-from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, Need
+from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, SAMPLE, Need
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
@@ -25,6 +25,7 @@ from mingbai.kernel.models import (
     SupplyLink,
 )
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import NotAllowed, Refused
@@ -52,6 +53,7 @@ terms(
         "would_be": _("If it were filed now"),
         "may_request_passes": _("May ask for passes"),
         "stock_days": _("Days that the protective stock must last"),
+        "sample_percent": _("Decisions of a hundred that are checked afterwards"),
         "cause": _("What it came from"),
         "supply_leads": _("Files for us"),
         "lead": _("Firm that files for its suppliers"),
@@ -99,6 +101,7 @@ class DossierRow(Row):
     way: str
     rule_version: int
     stock_days: int
+    sample_percent: int
     filed_at: dt.datetime | None
     decided_at: dt.datetime | None
     would_be: str
@@ -160,13 +163,14 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         way=now.required.way,
         rule_version=last.rule_version if last and filed else now.required.version,
         stock_days=now.required.stock_days,
+        sample_percent=in_force(asking.store, SAMPLE.name, firm.place, asking.now),
         filed_at=held.filed_at if held else None,
         decided_at=held.decided_at if held else None,
         would_be=now.verdict.value,
         lacking=list(now.lacking),
         reasons=last.reasons.split() if last and filed else list(now.reasons),
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
-        officer=named.get(held.officer) if held and held.officer else None,
+        officer=named.get(held.officer) if held and serves(asking, held.officer) else None,
         **looked_again(asking, firm),
         supply_leads=leads_that_wait(firm),
         suppliers_to_ask=suppliers_to_ask(firm),
@@ -175,6 +179,12 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         entry=last.entry if last else None,
         parts=part_rows(asking, firm, parts, now, named),
     )
+
+
+def serves(asking: Asking, officer: UUID | None) -> bool:
+    """Tell whether the office of a firm's service officer still holds: nobody is sent to whoever has left."""
+    office = asking.see(Mandate, id=officer) if officer else None
+    return office is not None and (office.ends_at is None or asking.now < office.ends_at)
 
 
 def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
