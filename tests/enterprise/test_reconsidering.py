@@ -16,7 +16,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
 from mingbai.kernel.standing import rulings
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
-from tests.enterprise.firms import Firm, firm, grade, level, now, part, parts, words
+from tests.enterprise.firms import Firm, firm, grade, leader, level, now, part, parts, words
 from tests.enterprise.test_applications import brute
 
 SECTORS = ("C34", "M74", "R89", "H62", "F51")
@@ -260,3 +260,28 @@ def test_a_version_holds_from_its_moment_at_its_place_and_never_reaches_back(sto
     ] == [2]
     story.settle()
     assert story.faults() == []
+
+
+def test_a_firm_is_told_ahead_what_comes(story: House) -> None:
+    """Rows: Z29. Before the minute, not after it; and it comes as it was told."""
+    gym, works = firm(story, "健身房", sector="R89"), firm(story, "青峰叉车")
+    level(story, TOWN, "I")
+    gym.file(*parts(gym.clerk))
+    works.file(*parts(works.clerk, but=[Need.ISOLATION_ROOMS]))
+    start = now()
+    eased = {"place": TOWN, "level": "II", "basis": "省指挥部第 2 号令"}
+    at = {"effective_at": (start + dt.timedelta(hours=2)).isoformat()}
+    story.do("response.declare_level", eased | at, as_=leader(story))
+    rule = {"place": VILLAGE, "basis": "本村加一条", "clauses": [{"needs": ["isolation_rooms"]}]}
+    soon = {"starts_at": (start + dt.timedelta(hours=3)).isoformat()}
+    story.do("enterprise.set_rule", rule | soon)
+
+    def told(one: Firm) -> list[tuple[dt.datetime, str, list[str]]]:
+        return [(row.at, row.would_be, row.lacking) for row in one.shown().coming]
+
+    ahead = start + dt.timedelta(hours=2)
+    assert told(gym) == [(ahead, "approved", [])]
+    assert told(works) == [(start + dt.timedelta(hours=3), "missing", ["isolation_rooms"])]
+    story.do("account.move_clock", {"to": (start + dt.timedelta(hours=4)).isoformat()})
+    assert (gym.shown().would_be, gym.shown().coming) == ("approved", [])
+    assert works.shown().lacking == ["isolation_rooms"] and told(works) == []

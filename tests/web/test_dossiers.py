@@ -1,5 +1,6 @@
 """Dossiers as pages: a clerk's task list, check-your-answers, the answer with its reasons; the desk's queue and figures."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -205,3 +206,21 @@ def test_the_figures_the_site_and_the_gates_are_pages(story: House, desk: Client
     assert not NotDue.objects.filter(ended_at=None).exists()
     page = desk.get(f"/dossiers/{VILLAGE}/{tenants[0].id}/path/").content.decode()
     assert "S08" in page and "企业自己" in page
+
+
+def test_a_firm_reads_ahead_what_the_next_version_asks(
+    story: House, clerk: Client, desk: Client, one: Firm
+) -> None:
+    """Rows: Z29. From the record of the firm to its dossier, for whom it is for."""
+    one.file(*parts(one.clerk, but=[Need.ISOLATION_ROOMS]))
+    rule = {"place": VILLAGE, "basis": "本村加一条", "clauses": [{"needs": ["isolation_rooms"]}]}
+    start = story.ask("account.state", {}).now + dt.timedelta(days=2)
+    story.do("enterprise.set_rule", rule | {"starts_at": start.isoformat()})
+    record = f"/firms/{one.place}/{one.id}/"
+    base = f"/dossiers/{one.place}/{one.id}/"
+    for browser in (clerk, desk):
+        assert base in browser.get(record).content.decode()
+        page = browser.get(base).content.decode()
+        assert "到时候缺：观察房间" in page and "第 2 版" in page
+    other = firm(story, "别家")
+    assert base not in signed_in(story, "other-clerk", other.clerk).get(record).content.decode()

@@ -107,6 +107,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
         "place": place,
         "waiting": [row for row in rows if row.state == "draft"],
         "back": [row for row in rows if row.state == "sent_back"],
+        "outside": asking(request, "enterprise.outside", {"place": place}),
         "firms": [row for row in firms if row.kind in ("company", "branch")],
     }
     return private(render(request, "web/dossiers/drafts.html", page))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Check, Consent, Decision, Dossier, Part
+from mingbai.domains.enterprise.queries.coming import ComingRow, coming
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
 from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, SAMPLE, Need
@@ -54,6 +55,7 @@ terms(
         "may_request_passes": _("May ask for passes"),
         "stock_days": _("Days that the protective stock must last"),
         "sample_percent": _("Decisions of a hundred that are checked afterwards"),
+        "coming": _("What comes"),
         "cause": _("What it came from"),
         "supply_leads": _("Files for us"),
         "lead": _("Firm that files for its suppliers"),
@@ -117,6 +119,7 @@ class DossierRow(Row):
     changed_item: UUID | None
     application: UUID | None
     entry: UUID | None
+    coming: list[ComingRow]
     parts: list[PartRow]
 
 
@@ -177,6 +180,7 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         changed_item=changed_item(asking, firm),
         application=last.id if last else None,
         entry=last.entry if last else None,
+        coming=coming(asking, firm, parts, now),
         parts=part_rows(asking, firm, parts, now, named),
     )
 
