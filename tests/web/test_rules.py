@@ -74,5 +74,7 @@ def test_a_version_is_looked_at_and_then_set(story: House) -> None:
     version = page.split("<article")[1].split("</article>")[0]
     assert "第 2 版" in version and "新加的" in version and "去掉的" in version
     assert "C34 制造业" in version and "食堂方案" in version
+    nothing = desk.post(NEW, {"place": TOWN, "count": "x", "step": "look"})
+    assert nothing.status_code == 422, "a version without a clause says so"
     clerk = signed_in(story, "clerk-rule", one.clerk)
     assert clerk.post(NEW, shown | {"step": "look"}).status_code == 403

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.queries.dossiers import READS
 from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
+from mingbai.domains.inspection.queries.hazards import FIRM, hazards_of
 from mingbai.domains.movement.queries.permits import BatchRow, batches_of
-from mingbai.flows.held import FIRM, hazards_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms

@@ -3,8 +3,6 @@
 企业卡在谁手里，从几点起：该企业改的，不写成等检查；等复查的，不写成企业的事。
 """
 
-import datetime as dt
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -17,39 +15,17 @@ from mingbai.domains.enterprise.queries.resumption import (
     not_back,
 )
 from mingbai.domains.enterprise.words import APPROVED, HAZARD
-from mingbai.domains.inspection.models import Finding
-from mingbai.domains.inspection.rules.visits import PUT_RIGHT, SETTLED
-from mingbai.domains.inspection.words import RECHECK
+from mingbai.domains.inspection.queries.hazards import hazards_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
-from mingbai.kernel.models import OpenItem, Organisation, Standing
+from mingbai.kernel.models import Organisation, Standing
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.standing import in_force
 
-FIRM, INSPECTOR = "firm", "inspector"
 SHOWN = 1000
-
-
-def hazards_of(firms: Iterable[UUID]) -> dict[UUID, tuple[str, dt.datetime]]:
-    """Return who holds the serious hazards of these firms, and since when: the firm while one is not put right, then an inspector."""
-    rows = Finding.objects.filter(organisation__in=list(firms), severity="serious")
-    found = list(rows.exclude(state__in=SETTLED).order_by("at", "id"))
-    mended = [row.id.hex for row in found if row.state == PUT_RIGHT]
-    items = OpenItem.objects.filter(kind=RECHECK, subject__in=mended, done_at=None)
-    asked = {item.subject: item.asked_at for item in items}
-    held: dict[UUID, tuple[str, dt.datetime]] = {}
-    for row in found:
-        assert row.organisation_id is not None
-        if row.state != PUT_RIGHT:
-            if held.get(row.organisation_id, (INSPECTOR,))[0] == INSPECTOR:
-                held[row.organisation_id] = FIRM, row.at
-        else:
-            since = asked.get(row.id.hex, row.at)
-            held.setdefault(row.organisation_id, (INSPECTOR, since))
-    return held
 
 
 def told(rows: list[BlockedRow]) -> list[BlockedRow]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from mingbai.domains.enterprise.queries.rule_tables import CLAUSES_MOST
 from mingbai.domains.enterprise.words import Need, Way
 from mingbai.kernel.firms import SECTIONS
 from mingbai.kernel.perform import answer, perform
@@ -78,7 +79,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         clauses = list(typed_clauses(request.POST))
         try:
-            ask = {"place": place, "clauses": clauses}
+            ask: dict[str, Any] = {"place": place, "clauses": clauses}
             ask |= (
                 {"starts_at": at} if (at := typed_moment(request.POST.get("starts_at", ""))) else {}
             )
@@ -121,7 +122,8 @@ def set_rule(request: HttpRequest, ask: Mapping[str, Any]) -> None:
 
 def typed_clauses(data: QueryDict) -> Iterator[dict[str, Any]]:
     """Give the clauses that were typed; one that is taken out, or says nothing, is left out."""
-    for number in range(int(data.get("count") or 0)):
+    count = str(data.get("count", ""))
+    for number in range(min(int(count), 2 * CLAUSES_MOST) if count.isdecimal() else 0):
         found = {name: data.getlist(f"{name}-{number}") for name in ("levels", "grades", "needs")}
         written = str(data.get(f"sectors-{number}", "")).upper()
         sectors = [one for one in re.split(r"[\s,，、]+", written) if one]

@@ -173,7 +173,7 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         lacking=list(now.lacking),
         reasons=last.reasons.split() if last and filed else list(now.reasons),
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
-        officer=named.get(held.officer) if held and serves(asking, held.officer) else None,
+        officer=officer_named(asking, held, named),
         **looked_again(asking, firm),
         supply_leads=leads_that_wait(firm),
         suppliers_to_ask=suppliers_to_ask(firm),
@@ -185,10 +185,13 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
     )
 
 
-def serves(asking: Asking, officer: UUID | None) -> bool:
-    """Tell whether the office of a firm's service officer still holds: nobody is sent to whoever has left."""
-    office = asking.see(Mandate, id=officer) if officer else None
-    return office is not None and (office.ends_at is None or asking.now < office.ends_at)
+def officer_named(asking: Asking, held: Dossier | None, named: dict[UUID, str]) -> str | None:
+    """Return who serves a firm, while that office holds: nobody is sent to whoever has left."""
+    if held is None or held.officer is None:
+        return None
+    office = asking.see(Mandate, id=held.officer)
+    lasts = office is not None and (office.ends_at is None or asking.now < office.ends_at)
+    return named.get(held.officer) if lasts else None
 
 
 def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
