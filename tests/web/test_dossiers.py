@@ -32,6 +32,11 @@ def desk(story: House) -> Client:
     return signed_in(story, "desk-page", story.person("郎致远", "desk", TOWN))
 
 
+def main_of(page: str) -> str:
+    """Return what stands between the head and the foot of a page."""
+    return page.split("<main")[1].split("</main")[0]
+
+
 def request_id(page: str, within: str) -> str:
     """Return the request id of the form that holds these words."""
     (part,) = [one for one in page.split("<form")[1:] if within in one.split("</form>")[0]]
@@ -160,7 +165,7 @@ def test_the_desk_sees_who_is_not_back_and_a_filled_gap_says_file_again(
     page = inspector.get("/dossiers/", follow=True).content.decode()
     assert "青峰叉车" in page, "an inspector is led to what an inspector may read"
     english = desk.get("/dossiers/queue/", headers={"accept-language": "en"}).content.decode()
-    assert "、" not in english.split("<main")[1].split("</main")[0]
+    assert "、" not in main_of(english)
 
 
 def test_without_anybody_in_office_the_desk_sees_the_change(
@@ -221,6 +226,11 @@ def test_a_firm_reads_ahead_what_the_next_version_asks(
     for browser in (clerk, desk):
         assert base in browser.get(record).content.decode()
         page = browser.get(base).content.decode()
-        assert "到时候缺：观察房间" in page and "第 2 版" in page
+        assert "到时还要：观察房间" in page and "第 2 版" in page
+    said = main_of(desk.get(f"/dossiers/decisions/?place={VILLAGE}").content.decode())
+    assert "青峰叉车" in said and "没有没改完的重大隐患" in said and "企业提交的" in said
+    table = desk.get(f"/ask/enterprise/decisions/?place={VILLAGE}").content.decode()
+    assert "zone_allows" not in table, "a table says it in words too"
+    assert clerk.get("/dossiers/decisions/").status_code == 403
     other = firm(story, "别家")
     assert base not in signed_in(story, "other-clerk", other.clerk).get(record).content.decode()

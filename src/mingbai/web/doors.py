@@ -132,6 +132,7 @@ BY_HAND = {
     "enterprise.note_not_due": "/dossiers/resumption/",
     "enterprise.note_due": "/dossiers/resumption/",
     "enterprise.site": "/dossiers/resumption/",
+    "enterprise.decisions": "/dossiers/decisions/",
     "enterprise.outside": "/dossiers/resumption/",
     "response.directives": "/directives/",
     "response.silent": "/directives/",

@@ -30,6 +30,11 @@ DETAILS: dict[str, Promise] = {
     "passes_not_asked": _("passes are not asked for yet"),
     "vehicles_may_pass": _("vehicles have their passes"),
 }
+CAUSES: dict[str, Promise] = {
+    "filed": _("the firm filed"),
+    "reconsidered": _("what it rests on changed"),
+    "looked_at": _("a person looked at it"),
+}
 GOOD = {"complete", "no_serious_hazard", "zone_allows", "declared", "inspected", "stock_lasts"}
 BOOKS: dict[str, dict[str, Promise]] = {
     "lacking": LACKING | DETAILS,
@@ -69,6 +74,7 @@ BOOKS: dict[str, dict[str, Promise]] = {
         "medium": pgettext_lazy("risk", "medium"),
         "high": pgettext_lazy("risk", "high"),
     },
+    "cause": CAUSES,
     "found": {
         "right": _("The decision was right."),
         "wrongly_refused": _("It was wrongly refused."),

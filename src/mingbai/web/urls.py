@@ -64,6 +64,7 @@ urlpatterns = [
     path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
     path("dossiers/", dossiers.mine, name="dossiers"),
     path("dossiers/queue/", resumption.queue, name="firm_queue"),
+    path("dossiers/decisions/", resumption.decisions, name="firm_decisions"),
     path("dossiers/drafts/", resumption.drafts, name="firm_drafts"),
     path("dossiers/rule/", rules.rule, name="rule"),
     path("dossiers/rule/new/", rules.new_rule, name="new_rule"),

@@ -168,3 +168,18 @@ def site(request: HttpRequest, place: str, organisation: UUID) -> HttpResponse:
         "reads": may(request, "enterprise.dossier"),
     }
     return private(render(request, "web/dossiers/site.html", page))
+
+
+@signed_in
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Show what was decided of applications, the newest first: with the reasons, the version of the rule and the receipt."""
+    hat = hat_of(request)
+    assert hat is not None
+    place = str(request.GET.get("place") or hat.place)
+    page = {
+        "place": place,
+        "places": reached(request, place),
+        "rows": asking(request, "enterprise.decisions", {"place": place}),
+        "reads": may(request, "enterprise.dossier"),
+    }
+    return private(render(request, "web/dossiers/decisions.html", page))

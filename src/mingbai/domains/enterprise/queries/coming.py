@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Part, RuleVersion
 from mingbai.domains.enterprise.queries.judging import judge
@@ -11,10 +12,12 @@ from mingbai.domains.enterprise.rules.deciding import Judgement
 from mingbai.domains.enterprise.words import GRADE, LEVEL
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
+from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Organisation, Standing
 from mingbai.kernel.policy import above
 
 MOST = 5
+terms({"newly_needed": _("Needed then"), "no_longer_needed": _("No longer needed then")})
 
 
 class ComingRow(Row):
@@ -23,6 +26,8 @@ class ComingRow(Row):
     at: dt.datetime
     would_be: str
     lacking: list[str]
+    newly_needed: list[str]
+    no_longer_needed: list[str]
     rule_version: int
     level: str
     grade: str
@@ -54,6 +59,8 @@ def coming(
                     at=at,
                     would_be=then.verdict.value,
                     lacking=list(then.lacking),
+                    newly_needed=[one for one in then.lacking if one not in last.lacking],
+                    no_longer_needed=[one for one in last.lacking if one not in then.lacking],
                     rule_version=then.required.version,
                     level=then.required.level,
                     grade=then.required.grade,
