@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin
+from mingbai.domains.enterprise.commands.rule_tables import rules_that_begin, stock_days_that_begin
 from mingbai.domains.enterprise.models import Decision, Dossier
 from mingbai.domains.enterprise.words import Need
 from mingbai.kernel import jobs
@@ -285,3 +285,28 @@ def test_a_firm_is_told_ahead_what_comes(story: House) -> None:
     story.do("account.move_clock", {"to": (start + dt.timedelta(hours=4)).isoformat()})
     assert (gym.shown().would_be, gym.shown().coming) == ("approved", [])
     assert works.shown().lacking == ["isolation_rooms"] and told(works) == []
+
+
+def test_a_number_of_days_set_ahead_holds_at_its_minute_and_ends(story: House) -> None:
+    """Rows: Z29. Told ahead, looked at once when it begins and once when it ends."""
+    one = firm(story)
+    one.file(*parts(one.clerk))
+    start = now()
+    more, end = start + dt.timedelta(hours=2), start + dt.timedelta(hours=5)
+    days = {"place": TOWN, "policy": "enterprise.stock_days", "value": 12}
+    story.do("policy.put", days | {"starts_at": more.isoformat(), "ends_at": end.isoformat()})
+    assert not Job.objects.exists()
+    assert [(row.at, row.newly_needed, row.no_longer_needed) for row in one.shown().coming] == [
+        (more, ["protective_stock"], []),
+        (end, [], ["protective_stock"]),
+    ]
+    for hours, state in ((1, "approved"), (3, "missing"), (4, "missing"), (6, "approved")):
+        story.do("account.move_clock", {"to": (start + dt.timedelta(hours=hours)).isoformat()})
+        stock_days_that_begin(now())
+        stock_days_that_begin(now())
+        for job in Job.objects.filter(ended_at=None):
+            assert jobs.go_on(job.id)
+        assert one.shown().state == state, hours
+    assert Job.objects.filter(kind="enterprise.reconsider").count() == 2
+    story.settle()
+    assert story.faults() == []

@@ -140,6 +140,11 @@ def firms_of_the_parameter(acting: Acting, ask: Any, answer: Any) -> dict[str, A
     return firms_of_the_change(acting, ask, answer)
 
 
+def firms_of_the_days(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """Every firm under a place is held against a number of days that was set ahead and has begun or ended."""
+    return {"place": ask.place, "total": firms_under(ask.place), "content": ask.cause.hex}
+
+
 def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """Every firm at a place and under it that has a dossier is held against the rule as it stands now."""
     total = firms_under(ask.place)
@@ -162,6 +167,7 @@ REACTIONS = [
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
     Reaction("response.take_effect", "after", RECONSIDER, firms_of_the_change),
     Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
+    Reaction("enterprise.begin_stock_days", "after", RECONSIDER, firms_of_the_days),
     Reaction("policy.put", "after", RECONSIDER, firms_of_the_parameter),
     Reaction("policy.follow", "after", RECONSIDER, firms_of_the_parameter),
     Reaction("organisations.change_record", "with", ONE_FIRM, firm_of_the_record),

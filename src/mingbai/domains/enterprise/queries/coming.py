@@ -1,4 +1,4 @@
-"""What comes: how a firm would stand at the next moments at which a version of the rule, a level or a grade begins where it is."""
+"""What comes: how a firm would stand at the next moments at which a version of the rule, a level, a grade or a number of days begins where it is."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.models import Part, RuleVersion
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
-from mingbai.domains.enterprise.words import GRADE, LEVEL
+from mingbai.domains.enterprise.words import GRADE, LEVEL, STOCK_DAYS
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Organisation, Standing
+from mingbai.kernel.models import Organisation, Policy, Standing
 from mingbai.kernel.policy import above
 
 MOST = 5
@@ -40,8 +40,14 @@ def moments(firm: Organisation, now: dt.datetime) -> list[dt.datetime]:
     words = Standing.objects.filter(
         Q(starts_at__gt=now) | Q(ends_at__gt=now), what__in=(LEVEL, GRADE), place__in=places
     )
+    days = Policy.objects.filter(
+        Q(starts_at__gt=now) | Q(ends_at__gt=now), name=STOCK_DAYS.name, place__in=places
+    )
     found = set(rules.values_list("starts_at", flat=True))
-    for pair in words.values_list("starts_at", "ends_at"):
+    for pair in [
+        *words.values_list("starts_at", "ends_at"),
+        *days.values_list("starts_at", "ends_at"),
+    ]:
         found |= {one for one in pair if one is not None and one > now}
     return sorted(found)[:MOST]
 
