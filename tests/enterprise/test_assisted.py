@@ -10,7 +10,7 @@ from mingbai.domains.enterprise.words import Need
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.models import Entry, Mandate, OpenItem, SupplyLink
 from mingbai.kernel.refusals import NotAllowed, Refused
-from tests.conftest import NEIGHBOUR, VILLAGE, House
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 from tests.enterprise.firms import Firm, firm, part, parts
 
 
@@ -133,9 +133,12 @@ def test_a_lead_files_for_its_suppliers_and_each_confirms_its_part(account: Hous
     }
     assert rows == {
         "配套0": ("confirmed", "approved"),
-        "配套1": ("declined", "none"),
-        "配套2": ("asked", "none"),
-    }
+        "配套1": ("declined", None),
+        "配套2": ("asked", None),
+    }, "how somebody stands is for the lead of those alone that confirmed"
+    desk = account.person("郎致远", "desk", TOWN)
+    seen = account.ask("enterprise.group", lead.ask, as_=desk)
+    assert [row.state for row in seen] == ["approved", "none", "none"]
     waits = OpenItem.objects.get(kind="enterprise.consent", done_at=None)
     assert (waits.person, waits.place) == (silent.clerk.person, NEIGHBOUR)
     with pytest.raises(NotAllowed):
@@ -147,5 +150,33 @@ def test_a_lead_files_for_its_suppliers_and_each_confirms_its_part(account: Hous
     by_name = lead.ask | {"supply_links": [str(named)]}
     again = account.do("enterprise.file_for_suppliers", by_name, as_=lead.clerk).result
     assert again == {"suppliers": 1, "prepared": 3}
+    account.settle()
+    assert account.faults() == []
+
+
+def test_two_leads_get_an_answer_each(account: House) -> None:
+    """Rows: Z85. A yes to one firm is no yes to another."""
+    leads = [firm(account, name) for name in ("青峰叉车", "山下电机")]
+    supplier = firm(account, "两家的配套", place=NEIGHBOUR)
+    for lead in leads:
+        linked(account, supplier, lead)
+        lead.file(*parts(lead.clerk))
+        account.do("enterprise.file_for_suppliers", lead.ask, as_=lead.clerk)
+    waiting = supplier.shown().supply_leads
+    assert [row.name for row in waiting] == ["青峰叉车", "山下电机"]
+    refused(
+        "ENT-21", account, "enterprise.answer_lead", supplier.ask | {"agrees": True}, supplier.clerk
+    )
+    stranger = supplier.ask | {"agrees": True, "lead": supplier.id}
+    refused("ENT-19", account, "enterprise.answer_lead", stranger, supplier.clerk)
+    no = supplier.ask | {"agrees": False, "lead": leads[0].id}
+    account.do("enterprise.answer_lead", no, as_=supplier.clerk)
+    assert OpenItem.objects.filter(kind="enterprise.consent", done_at=None).count() == 1
+    yes = supplier.ask | {"agrees": True, "lead": leads[1].id}
+    account.do("enterprise.answer_lead", yes, as_=supplier.clerk)
+    assert not OpenItem.objects.filter(kind="enterprise.consent", done_at=None).exists()
+    for lead, consent in zip(leads, ("declined", "confirmed"), strict=True):
+        (row,) = account.ask("enterprise.group", lead.ask, as_=lead.clerk)
+        assert (row.consent, row.state) == (consent, None if consent == "declined" else "none")
     account.settle()
     assert account.faults() == []

@@ -161,6 +161,22 @@ def test_who_wrote_a_part_does_not_look_at_it(account: House, desk: Actor) -> No
     refused("ENT-11", account, "enterprise.answer_check", ask, desk)
 
 
+def test_who_sent_a_part_back_does_not_look_at_it_again(account: House, desk: Actor) -> None:
+    """Rows: Z87. Also not when the firm has filed once more meanwhile."""
+    one = firm(account)
+    one.file(*parts(one.clerk))
+    back = one.ask | {"need": "canteen_plan", "reason": "没写几批"}
+    account.do("enterprise.send_back", back, as_=desk)
+    assert one.file()["missing"] == ["canteen_plan"]
+    account.do("enterprise.ask_again", one.ask | {"text": "写了四批"}, as_=one.clerk)
+    check = Check.objects.get(answered_at=None)
+    ask = {"place": VILLAGE, "check": str(check.id), "outcome": "right", "text": "一样"}
+    refused("ENT-11", account, "enterprise.answer_check", ask, desk)
+    other = account.person("鲁长河", "desk", TOWN)
+    told = answer(account, other, "wrongly_refused", accepts=["canteen_plan"])
+    assert told == {"decision": "approved"}
+
+
 def test_a_wrong_approval_found_afterwards_is_taken_back(account: House, desk: Actor) -> None:
     """Rows: Z87."""
     account.do("policy.put", {"place": TOWN, "policy": "enterprise.sample_percent", "value": 100})

@@ -11,7 +11,7 @@ from mingbai.domains.enterprise.queries.resumption import cut_rate
 from mingbai.domains.enterprise.words import Need
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day
-from mingbai.kernel.models import OpenItem
+from mingbai.kernel.models import Mandate, OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import TOWN, VILLAGE, House
 from tests.enterprise.firms import (
@@ -19,6 +19,7 @@ from tests.enterprise.firms import (
     firm,
     grade,
     hazard,
+    level,
     now,
     part,
     parts,
@@ -93,6 +94,26 @@ def test_the_day_of_review_raises_an_item(story: House) -> None:
     assert story.faults() == []
 
 
+def test_a_firm_that_resumes_is_no_longer_not_due(story: House) -> None:
+    """Rows: Z58. Nobody is asked to review a firm that works."""
+    desk = story.person("郎致远", "desk", TOWN)
+    one = firm(story, sector="M74")
+    on = (day(now()) + dt.timedelta(days=1)).isoformat()
+    told = one.ask | {"not_due_reason": "no_orders", "review_on": on}
+    story.do("enterprise.note_not_due", told, as_=desk)
+    story.do("account.move_clock", {"to": (now() + dt.timedelta(days=1)).isoformat()})
+    reviews_due(now())
+    light(one)
+    assert story.ask("enterprise.not_due", {"place": TOWN}, as_=desk) == []
+    assert OpenItem.objects.get(kind="enterprise.not_due_review").outcome == "resumed"
+    row = story.ask("enterprise.resumption", {"place": TOWN}, as_=desk)
+    assert (row.resumed, row.should, row.firms, row.not_due) == (1, 1, 1, 0)
+    reviews_due(now())
+    assert not OpenItem.objects.filter(kind="enterprise.not_due_review", done_at=None).exists()
+    story.settle()
+    assert story.faults() == []
+
+
 def test_rates_are_cut_and_never_rounded_up() -> None:
     """Rows: Z57."""
     assert cut_rate(299, 300) == "99.6 %" and cut_rate(300, 300) == "100.0 %"
@@ -113,19 +134,70 @@ def test_all_only_when_each_tenant_is_in(account: House, desk: Actor) -> None:
     assert (seen().resumed, seen().tenants, seen().of_all) == (5, 6, "83.3 %")
     assert not seen().all_resumed
     assert [(row.name, row.held_back, row.waits_on) for row in seen().outside] == [
-        ("经营户5", "none", "clerk")
+        ("经营户5", "none", "firm")
     ]
     last.file(part(Need.ROSTER, last.clerk))
     (row,) = seen().outside
-    assert (row.held_back, row.lacking, row.waits_on) == ("missing", ["contact"], "clerk")
+    assert (row.held_back, row.lacking, row.waits_on) == ("missing", ["contact"], "firm")
     assert row.since is not None
     finding = hazard(last)
     last.file(part(Need.CONTACT, last.clerk))
     (row,) = seen().outside
-    assert (row.lacking, row.waits_on) == (["serious_hazard"], "inspector")
+    assert (row.lacking, row.waits_on) == (["serious_hazard"], "firm")
     put_right(last, finding)
+    assert seen().outside[0].waits_on == "inspector", "it waits for the recheck now"
     rechecked(last, finding)
     assert seen().all_resumed and (seen().of_all, seen().outside) == ("100.0 %", [])
+
+
+def test_who_is_not_back_the_longest_first(story: House) -> None:
+    """Rows: Z58, Z83. Every firm that should work and does not: what holds it, who, and since when."""
+    desk = story.person("郎致远", "desk", TOWN)
+    idle, owes, shaky, gym, works = (
+        firm(story, name, sector=sector)
+        for name, sector in (
+            ("没报的", "M74"),
+            ("缺一件的", "C34"),
+            ("有隐患的", "M74"),
+            ("健身房", "R89"),
+            ("开工的", "M74"),
+        )
+    )
+    at = now()
+
+    def later(minutes: int) -> dt.datetime:
+        story.do("account.move_clock", {"to": (at + dt.timedelta(minutes=minutes)).isoformat()})
+        return now()
+
+    since = later(10)
+    owes.file(*parts(owes.clerk, but=[Need.CANTEEN_PLAN]))
+    found = later(20)
+    finding = hazard(shaky)
+    later(30)
+    light(shaky)
+    light(works)
+    closed = later(40)
+    level(story, TOWN, "I")
+    gym.file(*parts(gym.clerk))
+
+    def rows() -> list[tuple[Any, ...]]:
+        asked = story.ask("enterprise.outside", {"place": TOWN}, as_=desk)
+        return [(row.name, row.lacking, row.waits_on, row.since) for row in asked]
+
+    assert rows() == [
+        ("缺一件的", ["canteen_plan"], "firm", since),
+        ("有隐患的", ["serious_hazard"], "firm", found),
+        ("健身房", ["closed_by_measure"], "measure", closed),
+        ("没报的", [], "firm", None),
+    ]
+    mended = later(50)
+    put_right(shaky, finding)
+    assert ("有隐患的", ["serious_hazard"], "inspector", mended) in rows()
+    late = {"not_due_reason": "no_orders", "review_on": (day(at) + dt.timedelta(1)).isoformat()}
+    story.do("enterprise.note_not_due", idle.ask | late, as_=desk)
+    assert [row[0] for row in rows()] == ["缺一件的", "有隐患的", "健身房"]
+    with pytest.raises(NotAllowed):
+        story.ask("enterprise.outside", {"place": VILLAGE}, as_=owes.clerk)
 
 
 def path(one: Firm, as_: Actor | None = None) -> dict[str, Any]:
@@ -180,6 +252,21 @@ def test_the_gate_path_says_what_is_held_by_whom_and_since_when(story: House) ->
     assert path(other)["inspection"].state == "open"
 
 
+def test_a_firm_is_named_by_its_number_alone(account: House) -> None:
+    """Rows: Z83, Z87. As others rely on it: `gate_path?organisation=`, `file_application {organisation, ...}`."""
+    one, other = firm(account), firm(account, "别家")
+    named = {"organisation": one.id}
+    by_number = account.ask("enterprise.gate_path", named, as_=one.clerk)
+    assert by_number == account.ask("enterprise.gate_path", one.ask, as_=one.clerk)
+    told = account.do("enterprise.file_application", named, as_=one.clerk)
+    assert told.result["decision"] == "missing"
+    with pytest.raises(NotAllowed):
+        account.ask("enterprise.gate_path", named, as_=other.clerk)
+    nobody = {"organisation": "0198c0de-0000-7000-8000-000000000000"}
+    refused("ORG-4", account, "enterprise.file_application", nobody, one.clerk)
+    refused("ASK-1", account, "enterprise.file_application", {"organisation": "x"}, one.clerk)
+
+
 def test_an_approval_gets_its_service_officer_on_the_same_day(account: House, desk: Actor) -> None:
     one = firm(account)
     officer = account.person("钱素英", "service_officer")
@@ -196,3 +283,15 @@ def test_an_approval_gets_its_service_officer_on_the_same_day(account: House, de
     account.do("enterprise.name_officer", ask, as_=desk)
     assert OpenItem.objects.get(kind="enterprise.officer").outcome == "named"
     assert one.shown().officer == "钱素英 · service_officer" and officer.person
+
+
+def test_nobody_is_sent_to_an_officer_who_has_left(account: House, desk: Actor) -> None:
+    one = firm(account)
+    officer = account.person("钱素英", "service_officer")
+    held = Mandate.objects.get(person=officer.person)
+    one.file(*parts(one.clerk))
+    ask = one.ask | {"officer_mandate": str(held.id)}
+    account.do("enterprise.name_officer", ask, as_=desk)
+    assert one.shown().officer is not None and one.shown().sample_percent == 10
+    account.do("mandates.end", {"place": VILLAGE, "mandate": str(held.id)})
+    assert one.shown().officer is None

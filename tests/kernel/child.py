@@ -20,7 +20,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import Error, connections  # noqa: E402
 
-from mingbai.kernel import backup  # noqa: E402
+from mingbai.kernel import backup, jobs  # noqa: E402
 from mingbai.kernel.account import migrate, open_account, use  # noqa: E402
 from mingbai.kernel.identity import uuid7  # noqa: E402
 from mingbai.kernel.journal.tree import settle  # noqa: E402
@@ -87,6 +87,14 @@ def once(order: dict[str, Any]) -> None:
     else:
         attempt(order["what"], order["ask"], UUID(order["request"]))
         say(steps=steps.count)
+
+
+def goes_on(order: dict[str, Any]) -> None:
+    """Go on with long work, so many rows a step; die at the chosen step of the process, or say how many there were."""
+    jobs.STEP = order["rows"]
+    steps = Steps(order.get("die_at"))
+    steps.watch()
+    say(ended=jobs.go_on(UUID(order["job"])), steps=steps.count)
 
 
 def loop(order: dict[str, Any]) -> None:
@@ -217,6 +225,7 @@ TOUCHES = {
 }
 ORDERS = {
     "counted": counted,
+    "goes_on": goes_on,
     "once": once,
     "loop": loop,
     "crowd": crowd,

@@ -1,5 +1,6 @@
 """Dossiers as pages: a clerk's task list, check-your-answers, the answer with its reasons; the desk's queue and figures."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,9 +8,9 @@ from django.test import Client
 
 from mingbai.domains.enterprise.models import Check, Dossier, NotDue, Part
 from mingbai.domains.enterprise.words import Need
-from mingbai.kernel.models import OpenItem
+from mingbai.kernel.models import Mandate, OpenItem
 from tests.conftest import TOWN, VILLAGE, House
-from tests.enterprise.firms import Firm, firm, parts
+from tests.enterprise.firms import Firm, firm, hazard, parts
 from tests.web.test_pages import signed_in
 
 
@@ -29,6 +30,11 @@ def clerk(story: House, one: Firm) -> Client:
 def desk(story: House) -> Client:
     """The browser of the town's desk."""
     return signed_in(story, "desk-page", story.person("郎致远", "desk", TOWN))
+
+
+def main_of(page: str) -> str:
+    """Return what stands between the head and the foot of a page."""
+    return page.split("<main")[1].split("</main")[0]
 
 
 def request_id(page: str, within: str) -> str:
@@ -139,6 +145,44 @@ def test_a_firm_asks_for_a_person_and_the_desk_answers(
     assert OpenItem.objects.get(kind="enterprise.officer").outcome == "named"
 
 
+def test_the_desk_sees_who_is_not_back_and_a_filled_gap_says_file_again(
+    story: House, clerk: Client, desk: Client, one: Firm
+) -> None:
+    """Rows: Z58, Z83, Z87. The queue names the firm, what holds it and who; the first page names it too."""
+    one.file(*parts(one.clerk, but=[Need.CANTEEN_PLAN]))
+    other = firm(story, "云上设计", sector="M74")
+    other.file(*parts(other.clerk))
+    page = desk.get("/dossiers/queue/").content.decode()
+    assert "还没复工的，等得最久的在前" in page and "食堂方案" in page and "企业自己" in page
+    assert page.index("青峰叉车") < page.index("云上设计"), "one waits for its officer only"
+    assert "云上设计" in desk.get("/home/").content.decode(), "an item says which firm it is about"
+    base = f"/dossiers/{one.place}/{one.id}/"
+    address = f"{base}canteen_plan/"
+    press(clerk, address, 'class="sheet stack"', text="分批用餐，隔位而坐")
+    page = clerk.get(base).content.decode()
+    assert "差 0 件" not in page and "现在都齐了" in page
+    inspector = signed_in(story, "inspector-page", story.person("应巡", "inspector", TOWN))
+    page = inspector.get("/dossiers/", follow=True).content.decode()
+    assert "青峰叉车" in page, "an inspector is led to what an inspector may read"
+    english = desk.get("/dossiers/queue/", headers={"accept-language": "en"}).content.decode()
+    assert "、" not in main_of(english)
+
+
+def test_without_anybody_in_office_the_desk_sees_the_change(
+    story: House, desk: Client, one: Firm
+) -> None:
+    """Rows: Z87. What nobody of the firm can see is left with the desk, and ends there."""
+    one.file(*parts(one.clerk))
+    office = Mandate.objects.get(person=one.clerk.person)
+    story.do("mandates.end", {"place": office.place, "mandate": str(office.id)})
+    hazard(one)
+    item = OpenItem.objects.get(kind="enterprise.changed")
+    assert (item.role, item.person) == ("desk", None)
+    base = f"/dossiers/{one.place}/{one.id}/"
+    press(desk, base, 'value="seen"', step="seen", item_id=str(item.id))
+    assert OpenItem.objects.get(kind="enterprise.changed").done_at is not None
+
+
 def test_the_figures_the_site_and_the_gates_are_pages(story: House, desk: Client) -> None:
     """Rows: Z57, Z58, Z83."""
     market = firm(story, "港区市场", kind="site")
@@ -167,3 +211,26 @@ def test_the_figures_the_site_and_the_gates_are_pages(story: House, desk: Client
     assert not NotDue.objects.filter(ended_at=None).exists()
     page = desk.get(f"/dossiers/{VILLAGE}/{tenants[0].id}/path/").content.decode()
     assert "S08" in page and "企业自己" in page
+
+
+def test_a_firm_reads_ahead_what_the_next_version_asks(
+    story: House, clerk: Client, desk: Client, one: Firm
+) -> None:
+    """Rows: Z29. From the record of the firm to its dossier, for whom it is for."""
+    one.file(*parts(one.clerk, but=[Need.ISOLATION_ROOMS]))
+    rule = {"place": VILLAGE, "basis": "本村加一条", "clauses": [{"needs": ["isolation_rooms"]}]}
+    start = story.ask("account.state", {}).now + dt.timedelta(days=2)
+    story.do("enterprise.set_rule", rule | {"starts_at": start.isoformat()})
+    record = f"/firms/{one.place}/{one.id}/"
+    base = f"/dossiers/{one.place}/{one.id}/"
+    for browser in (clerk, desk):
+        assert base in browser.get(record).content.decode()
+        page = browser.get(base).content.decode()
+        assert "到时还要：观察房间" in page and "第 2 版" in page
+    said = main_of(desk.get(f"/dossiers/decisions/?place={VILLAGE}").content.decode())
+    assert "青峰叉车" in said and "没有没改完的重大隐患" in said and "企业提交的" in said
+    table = desk.get(f"/ask/enterprise/decisions/?place={VILLAGE}").content.decode()
+    assert "zone_allows" not in table, "a table says it in words too"
+    assert clerk.get("/dossiers/decisions/").status_code == 403
+    other = firm(story, "别家")
+    assert base not in signed_in(story, "other-clerk", other.clerk).get(record).content.decode()

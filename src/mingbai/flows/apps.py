@@ -13,5 +13,5 @@ class Flows(AppConfig):
 
     def ready(self) -> None:
         """Register what needs two desks: imports as long work, and what follows from what."""
-        for module in ("imports", "registers", "gate_path", "reactions"):
+        for module in ("imports", "registers", "held", "gate_path", "reactions"):
             import_module(f"mingbai.flows.{module}")

@@ -11,19 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.enterprise.queries.dossiers import READS
 from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
-from mingbai.domains.inspection.queries.findings import FindingsAt, findings
-from mingbai.domains.inspection.words import RECHECK
+from mingbai.domains.inspection.queries.hazards import FIRM, hazards_of
 from mingbai.domains.movement.queries.permits import BatchRow, batches_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import OpenItem
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.words import Role
 
 OPEN, HELD, NEXT, NOT_NEEDED, NOT_BUILT = "open", "held", "next", "not_needed", "not_built"
-FIRM = "firm"
 TRANSPORT_WAITS, SUPPLIES_WAIT = "S08", "S07"
 
 terms(
@@ -60,7 +57,7 @@ def gate_path(asking: Asking, ask: OfFirm) -> list[GateRow]:
     batches = batches_of(asking, ask.organisation)
     return [
         *paper_gates(path),
-        inspection_gate(asking, ask, path),
+        inspection_gate(ask, path),
         *passes_gate(path, batches),
         *later_gates(path, batches),
     ]
@@ -110,10 +107,10 @@ def since_of(path: WayKnown, lacking: list[str]) -> dt.datetime | None:
     return min(drafts) if len(drafts) == len(lacking) else path.since()
 
 
-def inspection_gate(asking: Asking, ask: OfFirm, path: WayKnown) -> GateRow:
+def inspection_gate(ask: OfFirm, path: WayKnown) -> GateRow:
     """Return the gate of the inspection: a serious hazard that the firm mends or an inspector rechecks, or a visit that comes first."""
     if SERIOUS in path.words:
-        return hazard_gate(asking, ask, path)
+        return hazard_gate(ask, path)
     if path.judged.required.way == Way.CLOSED:
         return gate("inspection", HELD, "measure", path.since(), ["closed_by_measure"])
     if PASSED in path.words:
@@ -123,15 +120,13 @@ def inspection_gate(asking: Asking, ask: OfFirm, path: WayKnown) -> GateRow:
     return gate("inspection", HELD, Role.INSPECTOR.value, path.since(), ["visit_first"])
 
 
-def hazard_gate(asking: Asking, ask: OfFirm, path: WayKnown) -> GateRow:
+def hazard_gate(ask: OfFirm, path: WayKnown) -> GateRow:
     """Return who holds a serious hazard: the firm until it is put right, then whoever rechecks it."""
-    for row in findings(asking, FindingsAt(place=ask.place)):
-        if row.organisation != ask.organisation or row.severity != "serious":
-            continue
-        item = asking.see(OpenItem, kind=RECHECK, subject=row.finding.hex, done_at=None)
-        if item is not None:
-            return gate("inspection", HELD, item.role, item.asked_at, ["serious_hazard"])
-        return gate("inspection", HELD, FIRM, row.at, ["hazard_to_mend"])
+    held = hazards_of([ask.organisation]).get(ask.organisation)
+    if held is not None:
+        who, since = held
+        about = "hazard_to_mend" if who == FIRM else "serious_hazard"
+        return gate("inspection", HELD, who, since, [about])
     since = path.words[SERIOUS].starts_at
     return gate("inspection", HELD, Role.INSPECTOR.value, since, ["serious_hazard"])
 

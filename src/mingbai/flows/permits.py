@@ -81,9 +81,13 @@ def span(days: int) -> dict[str, dt.datetime]:
     }
 
 
-def batch_name(kind: str) -> str:
-    """Return a name for a batch that was given none: its day, kind and minute."""
-    return f"{moment_now(Store()).astimezone(PLACE_ZONE):%Y-%m-%d-%H%M%S}-{kind or 'passes'}"
+def batch_name(kind: str, request: UUID) -> str:
+    """Return a name for a batch that was given none: its day, second and kind, and the end of the request that asked for it.
+
+    Two firms may ask in one second, and the clock of a story stands still.
+    """
+    asked = moment_now(Store()).astimezone(PLACE_ZONE)
+    return f"{asked:%Y-%m-%d-%H%M%S}-{kind or 'passes'}-{request.hex[-4:]}"
 
 
 def begin_roster(
@@ -137,7 +141,7 @@ def request_roster(
     ask = {
         "place": place,
         "organisation": organisation,
-        "batch": batch or batch_name("person"),
+        "batch": batch or batch_name("person", wanted),
         "kind": "person",
         "workbook": sha256(content).hex(),
         "total": len(people_sheet.read_roster(read(content))),

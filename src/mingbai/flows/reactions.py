@@ -6,8 +6,8 @@
 from typing import Any
 from uuid import UUID
 
-from mingbai.domains.enterprise.commands.reconsidering import firms_under
-from mingbai.domains.enterprise.words import RECONSIDER
+from mingbai.domains.enterprise.commands.reconsidering import firms_under, has_filed
+from mingbai.domains.enterprise.words import RECONSIDER, STOCK_DAYS
 from mingbai.domains.inspection.commands.findings import held_finding
 from mingbai.domains.inspection.commands.forms import speaker_of
 from mingbai.domains.inspection.commands.visits import held_visit
@@ -135,6 +135,25 @@ def firm_named(acting: Acting, number: UUID | None) -> dict[str, Any] | None:
     return {"place": firm.place, "organisation": firm.id} if firm else None
 
 
+def firm_of_the_record(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The firm whose address or sector was changed on its record is held against the rule: both are parts of its dossier."""
+    if ask.address is None and ask.sector is None:
+        return None
+    return firm_named(acting, ask.organisation) if has_filed(acting, ask.organisation) else None
+
+
+def firms_of_the_parameter(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """Every firm under a place is held against the rule when the number of days that its stock must last is another from now on."""
+    if ask.policy != STOCK_DAYS.name or (ask.starts_at or acting.at) > acting.now:
+        return None
+    return firms_of_the_change(acting, ask, answer)
+
+
+def firms_of_the_days(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
+    """Every firm under a place is held against a number of days that was set ahead and has begun or ended."""
+    return {"place": ask.place, "total": firms_under(ask.place), "content": ask.cause.hex}
+
+
 def firms_of_the_change(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """Every firm at a place and under it that has a dossier is held against the rule as it stands now."""
     total = firms_under(ask.place)
@@ -158,6 +177,10 @@ REACTIONS = [
     Reaction("jobs.end", "with", "movement.close_batch", batch_is_done),
     Reaction("response.take_effect", "after", RECONSIDER, firms_of_the_change),
     Reaction("enterprise.begin_rule", "after", RECONSIDER, firms_of_the_change),
+    Reaction("enterprise.begin_stock_days", "after", RECONSIDER, firms_of_the_days),
+    Reaction("policy.put", "after", RECONSIDER, firms_of_the_parameter),
+    Reaction("policy.follow", "after", RECONSIDER, firms_of_the_parameter),
+    Reaction("organisations.change_record", "with", ONE_FIRM, firm_of_the_record),
     Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.end_visit", "with", ONE_FIRM, firm_of_the_visit),

@@ -12,6 +12,7 @@ from mingbai.domains.enterprise.words import (
     VERDICTS,
     WAYS,
 )
+from mingbai.kernel.firms import SECTIONS
 from mingbai.kernel.words import ROLE_TITLES
 
 HELD_BACK: dict[str, Promise] = {
@@ -28,6 +29,11 @@ DETAILS: dict[str, Promise] = {
     "passes_issued": _("passes are issued"),
     "passes_not_asked": _("passes are not asked for yet"),
     "vehicles_may_pass": _("vehicles have their passes"),
+}
+CAUSES: dict[str, Promise] = {
+    "filed": _("the firm filed"),
+    "reconsidered": _("what it rests on changed"),
+    "looked_at": _("a person looked at it"),
 }
 GOOD = {"complete", "no_serious_hazard", "zone_allows", "declared", "inspected", "stock_lasts"}
 BOOKS: dict[str, dict[str, Promise]] = {
@@ -68,12 +74,18 @@ BOOKS: dict[str, dict[str, Promise]] = {
         "medium": pgettext_lazy("risk", "medium"),
         "high": pgettext_lazy("risk", "high"),
     },
+    "cause": CAUSES,
     "found": {
         "right": _("The decision was right."),
         "wrongly_refused": _("It was wrongly refused."),
         "wrongly_approved": _("It was wrongly approved."),
     },
 }
+
+
+def sector(code: str) -> str:
+    """Return a sector's code with the name of its section."""
+    return f"{code} {SECTIONS.get(code[:1], '')}".strip()
 
 
 def said(code: str, book: str) -> str:

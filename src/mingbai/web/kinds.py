@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mingbai.domains.enterprise.words import REASONS
+from mingbai.web.firm_words import CAUSES
+
 KINDS: dict[str, Promise] = {
     "receive": _("in"),
     "issue": _("out"),
@@ -291,3 +294,6 @@ DOUBTS: dict[str, Promise] = {
     "number lost by the spreadsheet": _("The spreadsheet lost digits of the number."),
     "missing": _("The number is missing."),
 }
+
+# In tables made from queries: why an application was decided as it was, and what the decision came from.
+KINDS = REASONS | CAUSES | KINDS

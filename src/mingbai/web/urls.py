@@ -33,6 +33,7 @@ from mingbai.web.pages import (
     public,
     resumption,
     rights,
+    rules,
     store,
 )
 from mingbai.web.sign_in import choose_hat
@@ -64,7 +65,10 @@ urlpatterns = [
     path("firms/<str:place>/<uuid:organisation>/", firms.firm, name="firm"),
     path("dossiers/", dossiers.mine, name="dossiers"),
     path("dossiers/queue/", resumption.queue, name="firm_queue"),
+    path("dossiers/decisions/", resumption.decisions, name="firm_decisions"),
     path("dossiers/drafts/", resumption.drafts, name="firm_drafts"),
+    path("dossiers/rule/", rules.rule, name="rule"),
+    path("dossiers/rule/new/", rules.new_rule, name="new_rule"),
     path("dossiers/resumption/", resumption.resumption, name="resumption"),
     path("dossiers/<str:place>/<uuid:organisation>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:place>/<uuid:organisation>/check/", dossiers.check, name="dossier_check"),

@@ -1,14 +1,17 @@
-"""Firms: one is approved the moment it files, one is told what is missing and asks for a person, one waits for its supplier's word."""
+"""Firms: one is approved the moment it files, one is told what is missing and asks for a person, one waits for its supplier's word, one for a visit."""
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from mingbai.flows.stories.teller import Player, Teller
+from mingbai.kernel.clock import at_time
+from mingbai.kernel.perform import answer
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.setting_up import load_places
 
 COUNTY, TOWN = "330112000000", "330112008000"
+HIGH_RISK, HIGH_TOWN = "330327000000", "330327100000"
 LAST = dt.date(2020, 2, 14)
 WORKS, FOUNDRY, KITCHEN, STUDIO = "青峰叉车", "永昌铸件", "临江小厨", "云上设计"
 PLANS = (
@@ -84,6 +87,9 @@ def firms(tell: Teller) -> None:
     approved(tell, works, officer, desk)
     suppliers(tell, works, foundry)
     others(tell, desk)
+    next_version(tell, desk)
+    visited_first(tell)
+    tell.clock(LAST, 21, 10)
 
 
 def approved(tell: Teller, works: Firm, officer: Player, desk: Player) -> None:
@@ -131,4 +137,38 @@ def others(tell: Teller, desk: Player) -> None:
     slope = firm(tell, "清凉峰滑雪场", "R89", "白雪梅")
     late = {"not_due_reason": "seasonal", "review_on": str(LAST + dt.timedelta(days=24))}
     tell.do("enterprise.note_not_due", slope.ask | late, as_=desk)
-    tell.clock(LAST, 21, 10)
+
+
+def next_version(tell: Teller, desk: Player) -> None:
+    """From Sunday on the county asks what only delivers meals for no canteen plan, and building sites for a room apart."""
+    tell.clock(LAST, 21, 7)
+    now = answer("enterprise.rule_in_force", {"place": COUNTY})
+    clauses = [
+        {name: getattr(one, name) for name in ("levels", "grades", "sectors", "needs", "way")}
+        for one in now
+    ]
+    for clause in clauses:
+        if clause["needs"] == ["canteen_plan"]:
+            clause["sectors"] = ["C", "H61"]
+    clauses.insert(0, {"sectors": ["E"], "needs": ["isolation_rooms"]})
+    version = {"place": COUNTY, "basis": "临安区复工专班第 2 号通知", "clauses": clauses}
+    start = at_time(LAST + dt.timedelta(days=2), 0).isoformat()
+    tell.do("enterprise.set_rule", version | {"starts_at": start}, as_=desk)
+
+
+def visited_first(tell: Teller) -> None:
+    """Where the risk is high a complete dossier waits for one visit."""
+    try:
+        load_places(HIGH_RISK)
+    except Refused as refused:
+        if refused.code != "PLC-4":
+            raise
+    tell.clock(LAST, 21, 8)
+    told = {"place": HIGH_TOWN, "name": "灵江印务", "kind": "company", "sector": "C23"}
+    number = tell.do(
+        "organisations.add_organisation", told | {"address": "灵溪镇工业路 6 号"}
+    ).result["organisation"]
+    clerk = someone(tell, "温如故", "clerk", HIGH_TOWN, "灵江印务经办人", organisation=number)
+    printers = Firm({"place": HIGH_TOWN, "organisation": number}, clerk)
+    parts = own_parts(printers, 35, *PLANS)
+    file(tell, printers, [*parts, {"need": "isolation_rooms", "quantity": 2}])

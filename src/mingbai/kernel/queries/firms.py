@@ -1,10 +1,12 @@
 """Queries on a firm's one record: every office sees the same firm, each the fields that are for it."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from pydantic import model_validator
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
@@ -104,10 +106,25 @@ def firms_by_name(asking: Asking, ask: FirmOfName) -> list[FoundFirm]:
 
 
 class OfFirm(Ask):
-    """Choose a firm of a place."""
+    """Choose a firm of a place; where no place is named, it is the firm's own."""
 
     place: PlaceCode
     organisation: UUID
+
+    @model_validator(mode="before")
+    @classmethod
+    def at_its_place(cls, asked: Any) -> Any:
+        """Fill in where the firm is, when it was not said."""
+        if not isinstance(asked, dict) or asked.get("place") or not asked.get("organisation"):
+            return asked
+        try:
+            number = UUID(str(asked["organisation"]))
+        except ValueError:
+            return asked
+        place = Organisation.objects.filter(id=number).values_list("place", flat=True).first()
+        if place is None:
+            raise Refused("ORG-4")
+        return asked | {"place": place}
 
 
 class LinkRow(Row):

@@ -31,7 +31,7 @@ STEPS = {
     "fill": "enterprise.fill_parts",
     "seen": "items.settle",
 }
-FIELDS = ("need", "reason", "text", "officer_mandate")
+FIELDS = ("need", "reason", "text", "officer_mandate", "lead")
 
 
 def may(request: HttpRequest, name: str) -> bool:
@@ -71,7 +71,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         except ValueError:
             raise Refused("ORG-4") from None
         return redirect("dossier", place=place, organisation=firm)
-    return redirect("firm_drafts" if hat.role == Role.SERVICE_OFFICER else "firm_queue")
+    if hat.role == Role.SERVICE_OFFICER:
+        return redirect("firm_drafts")
+    return redirect("firm_queue" if may(request, "enterprise.checks") else "resumption")
 
 
 @signed_in
@@ -109,7 +111,10 @@ def typed(request: HttpRequest, step: str) -> dict[str, Any]:
     if step == "answer_lead":
         found["agrees"] = request.POST.get("agrees") == "yes"
     if step == "seen":
-        found |= {"item_id": request.POST.get("item_id", ""), "text": str(_("seen by the firm"))}
+        found |= {
+            "item_id": request.POST.get("item_id", ""),
+            "text": str(_("seen by whoever it was left with")),
+        }
     return found
 
 

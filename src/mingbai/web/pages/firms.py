@@ -6,8 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.perform import answer
 from mingbai.kernel.registry import REGISTRY, Scope
+from mingbai.kernel.words import Role
 from mingbai.web.people import asking, hat_of, signed_in
 from mingbai.web.pickers import reached
 
@@ -68,6 +70,9 @@ def firm(request: HttpRequest, place: str, organisation: UUID) -> HttpResponse:
         "of_one": allowed(hat.role, OF_ONE_ROW),
         "lists": bool(allowed(hat.role, ["organisations"])),
         "team": team,
+        "resumes": not team
+        and hat.role in REGISTRY.queries["enterprise.dossier"].roles
+        and (Role(hat.role) not in OWN_SIDE or hat.organisation_id == organisation),
         "works": answer("organisations.works", ask),
     }
     return render(request, "web/firms/firm.html", page)

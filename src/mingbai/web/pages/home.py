@@ -1,5 +1,6 @@
 """Home: what waits for me, and the doors to what I can do."""
 
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mingbai.kernel.journal import receipts
 from mingbai.kernel.journal.asks import entries_of
-from mingbai.kernel.models import Entry
+from mingbai.kernel.models import Entry, Organisation
 from mingbai.kernel.perform import answer
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
@@ -37,11 +38,14 @@ def home(request: HttpRequest) -> HttpResponse:
     goods = {
         row.code: row.name_en if english() else row.name_zh for row in answer("goods.catalogue", {})
     }
+    firms = firm_names(item.subject for item in items if item.kind.startswith("enterprise."))
     shown = [
         {
             "row": item,
             "address": where(item, hat.role),
-            "about": goods.get(item.subject, item.subject) if item.kind in NAMED else "",
+            "about": goods.get(item.subject, item.subject)
+            if item.kind in NAMED
+            else firms.get(item.subject, ""),
             "place": place_name(item.place) if item.place != hat.place else "",
         }
         for item in items
@@ -66,6 +70,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
+
+
+def firm_names(subjects: Iterable[str]) -> dict[str, str]:
+    """Return the names of the firms that open items are about, by their subjects."""
+    rows = Organisation.objects.filter(id__in=[UUID(hex=one) for one in subjects])
+    return {row.id.hex: row.name for row in rows}
 
 
 @signed_in

@@ -67,9 +67,7 @@ def permits(request: HttpRequest) -> HttpResponse:
             "staff": may_ask_for_staff(hat),
         }
         page["mend"] = [
-            (row, bad)
-            for row in page["rows"]
-            if row.kind == "person" and (bad := to_mend(request, row))
+            (row, bad) for row in sent_last(page["rows"]) if (bad := to_mend(request, row))
         ]
     name = "desk" if hat.role == Role.DESK else "asker"
     status = refusal.status if refusal else 200
@@ -126,6 +124,16 @@ def may_ask_for_staff(hat: Mandate) -> bool:
     store = Store()
     word = standing.WORDS[MAY_ASK_WORD]
     return standing.at(store, word, hat.organisation_id.hex, now(store)) is not None
+
+
+def sent_last(rows: list[Any]) -> list[Any]:
+    """Return the roster that each firm sent last, once it was issued: what it lists is mended by the next one."""
+    newest = {
+        row.organisation: row
+        for row in sorted(rows, key=lambda row: (row.asked_at, row.batch_id))
+        if row.kind == "person" and row.state == "issued"
+    }
+    return list(newest.values())
 
 
 def to_mend(request: HttpRequest, row: Any) -> list[Any]:
@@ -188,7 +196,8 @@ def wished(request: HttpRequest, hat: Mandate) -> HttpResponse:
     days = whole(str(post.get("days", "")))
     ask = {
         "place": hat.place,
-        "batch": str(post.get("batch", "")).strip() or flow.batch_name(str(post.get("kind", ""))),
+        "batch": str(post.get("batch", "")).strip()
+        or flow.batch_name(str(post.get("kind", "")), request_id(request)),
         "kind": post.get("kind"),
         "organisation": hat.organisation_id or post.get("organisation"),
         "vehicles": vehicles_in(str(post.get("vehicles", ""))),

@@ -9,15 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mingbai.domains.enterprise.words import NOT_DUE, OFFICER, REVIEW, Need
-from mingbai.kernel.models import Organisation
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.web.forms import request_id
 from mingbai.web.pages.dossiers import may
+from mingbai.web.pages.home import firm_names
 from mingbai.web.pages.public import private
 from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 from mingbai.web.pickers import reached
 
+OLDEST = 20
 OUTCOMES = ("right", "wrongly_refused", "wrongly_approved")
 
 
@@ -35,7 +36,7 @@ def done(request: HttpRequest, name: str, ask: dict[str, Any]) -> None:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show the desk what waits by age: firms that ask for a person, decisions drawn afterwards, slots of service officers."""
+    """Show the desk what waits by age: firms that ask for a person, decisions drawn afterwards, firms not back, slots of officers."""
     hat = hat_of(request)
     assert hat is not None
     refusal: Refused | None = None
@@ -49,12 +50,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     place = str(request.GET.get("place") or hat.place)
     items = asking(request, "items.waiting", {"place": place})
     rows = asking(request, "enterprise.checks", {"place": place})
+    outside = asking(request, "enterprise.outside", {"place": place})
     page = {
         "rows": rows,
         "place": place,
         "counts": asking(request, "enterprise.check_counts", {"place": place}),
         "slots": named([one for one in items if one.kind == OFFICER]),
         "reviews": named([one for one in items if one.kind == REVIEW]),
+        "outside": outside[:OLDEST],
+        "outside_all": len(outside),
+        "reads": may(request, "enterprise.dossier"),
         "answers": may(request, "enterprise.answer_check"),
         "outcomes": OUTCOMES,
         "needs": [need.value for need in Need],
@@ -69,8 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def named(items: list[Any]) -> list[tuple[Any, str]]:
     """Return open items that are about a firm, each with the firm's name."""
-    firms = Organisation.objects.filter(id__in=[UUID(hex=one.subject) for one in items])
-    names = {firm.id.hex: firm.name for firm in firms}
+    names = firm_names(one.subject for one in items)
     return [(one, names.get(one.subject, one.subject)) for one in items]
 
 
@@ -103,6 +107,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
         "place": place,
         "waiting": [row for row in rows if row.state == "draft"],
         "back": [row for row in rows if row.state == "sent_back"],
+        "outside": asking(request, "enterprise.outside", {"place": place}),
         "firms": [row for row in firms if row.kind in ("company", "branch")],
     }
     return private(render(request, "web/dossiers/drafts.html", page))
@@ -137,6 +142,8 @@ def resumption(request: HttpRequest) -> HttpResponse:
         "places": reached(request, place),
         "row": asking(request, "enterprise.resumption", {"place": place}),
         "rows": asking(request, "enterprise.not_due", {"place": place}),
+        "outside": asking(request, "enterprise.outside", {"place": place}),
+        "reads": may(request, "enterprise.dossier"),
         "firms": [one for one in firms if one.kind in ("company", "branch")],
         "sites": [one for one in firms if one.kind == "site"],
         "notes": may(request, "enterprise.note_not_due"),
@@ -161,3 +168,18 @@ def site(request: HttpRequest, place: str, organisation: UUID) -> HttpResponse:
         "reads": may(request, "enterprise.dossier"),
     }
     return private(render(request, "web/dossiers/site.html", page))
+
+
+@signed_in
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Show what was decided of applications, the newest first: with the reasons, the version of the rule and the receipt."""
+    hat = hat_of(request)
+    assert hat is not None
+    place = str(request.GET.get("place") or hat.place)
+    page = {
+        "place": place,
+        "places": reached(request, place),
+        "rows": asking(request, "enterprise.decisions", {"place": place}),
+        "reads": may(request, "enterprise.dossier"),
+    }
+    return private(render(request, "web/dossiers/decisions.html", page))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -27,6 +28,11 @@ from mingbai.web.kinds import (
 )
 
 register = template.Library()
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words one after another, as the reader's language lists them."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(words)
 
 
 @register.simple_tag
@@ -147,6 +153,29 @@ def firm_word(code: str, book: str) -> str:
 
 
 @register.filter
+def firm_words_of(codes: list[str], book: str) -> str:
+    """Return the words for codes of the enterprise desk, one after another as the reader's language lists them."""
+    return listed(firm_words.said(code, book) for code in codes)
+
+
+@register.filter
+def sector_word(code: str) -> str:
+    """Return a sector with the name of its section."""
+    return firm_words.sector(code)
+
+
+@register.filter
+def for_whom(clause: Mapping[str, list[str]]) -> str:
+    """Return for which levels, zones and sectors a clause of the rule speaks, in words."""
+    told = [
+        listed(kind(one) for one in clause["levels"]),
+        listed(kind(one) for one in clause["grades"]),
+    ]
+    told.append(listed(firm_words.sector(one) for one in clause["sectors"]))
+    return " · ".join(one for one in told if one) or _("every firm")
+
+
+@register.filter
 def is_good(code: str) -> bool:
     """Tell whether a reason speaks for a firm."""
     return code in firm_words.GOOD
@@ -199,7 +228,7 @@ def cell(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return moment(value)
     if isinstance(value, list):
-        return "、".join(cell(one) for one in value)
+        return listed(cell(one) for one in value)
     if isinstance(value, int):
         return f"{value:,}"
     return str(KINDS.get(value, value)) if isinstance(value, str) else str(value)

@@ -30,7 +30,8 @@ from mingbai.kernel.clock import said_moment
 from mingbai.kernel.commands.messages import tell, told
 from mingbai.kernel.firms import firm_of, speaks_for
 from mingbai.kernel.journal.asks import entries_of
-from mingbai.kernel.models import Leaf, Organisation
+from mingbai.kernel.journal.entries import stored_act
+from mingbai.kernel.models import Leaf, Mandate, Organisation
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.queries.firms import OfFirm
@@ -239,11 +240,26 @@ def answer_check(acting: Acting, ask: AnswerCheck) -> CheckAnswered:
 
 
 def hands_in(acting: Acting, check: Check, parts: Iterable[Part]) -> set[UUID]:
-    """Return who had a hand in what is looked at: who wrote its parts, who asked, and who answered about it before."""
+    """Return who had a hand in what is looked at: who wrote its parts, filed it or sent a part back, who asked, who answered before."""
     earlier = acting.find(Check, organisation_id=check.organisation_id)
     found = {part.writer for part in parts} | {check.asked_by}
     found |= {one.answerer for one in earlier if one.decision_id == check.decision_id}
+    for decision in acting.find(Decision, organisation_id=check.organisation_id):
+        about = decision.id == check.decision_id
+        if about or decision.cause == "looked_at":
+            found.add(who_decided(acting, decision, about=about))
     return {one for one in found if one is not None}
+
+
+def who_decided(acting: Acting, decision: Decision, *, about: bool) -> UUID | None:
+    """Return who did the act that a decision came from: any act for the one in question, sending a part back for every other."""
+    act = stored_act(acting.store, decision.entry)
+    if act is None or act.body["by"]["mandate"] is None:
+        return None
+    if not about and act.body["command"] != "enterprise.send_back":
+        return None
+    office = acting.see(Mandate, id=UUID(hex=act.body["by"]["mandate"]))
+    return office.person_id if office else None
 
 
 def accept(acting: Acting, firm: Organisation, need: Need, before: Part | None) -> None:

@@ -25,6 +25,7 @@ from mingbai.domains.enterprise.words import (
     WRITTEN,
     Need,
     PlanText,
+    Verdict,
 )
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
@@ -35,7 +36,7 @@ from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
-from mingbai.kernel.words import Count, PersonId, PlaceCode, Reason, Role
+from mingbai.kernel.words import Count, PersonId, Reason, Role
 
 DRAFT, HELD, SENT_BACK = "draft", "held", "sent_back"
 FIRMS_SIDE = {Role.CLERK, Role.FIRM_HEAD}
@@ -52,11 +53,9 @@ class PartOf(Ask):
     person: PersonId | None = None
 
 
-class FillParts(Ask):
+class FillParts(OfFirm):
     """Fill parts of a firm's dossier."""
 
-    place: PlaceCode
-    organisation: UUID
     parts: list[PartOf] = Field(min_length=1, max_length=len(Need))
 
 
@@ -69,11 +68,17 @@ class Filled(Answer):
 
 @command(role=FILLS, title=_("Fill parts of a dossier"))
 def fill_parts(acting: Acting, ask: FillParts) -> Filled:
-    """Fill parts of a firm's dossier; what somebody outside the firm writes is a draft until the firm confirms it."""
+    """Fill parts of a firm's dossier; what somebody outside the firm writes is a draft until the firm confirms it.
+
+    A firm that is approved and changes its own word is held against the rule at once.
+    """
     firm = firm_of(acting, ask.place, ask.organisation)
     speaks_for(acting, firm)
-    dossier_of(acting, firm)
+    dossier = dossier_of(acting, firm)
     fill(acting, firm, ask.parts)
+    if dossier.state == Verdict.APPROVED:
+        (judged,) = judge(acting.store, firm, parts_of(acting, firm), acting.now)
+        settle(acting, firm, dossier, judged, "reconsidered")
     return counted(parts_of(acting, firm))
 
 

@@ -117,17 +117,24 @@ class AnswerLead(OfFirm):
     """Answer the firm that files for its suppliers."""
 
     agrees: bool
+    lead: UUID | None = None
     reason: Reason | None = None
 
 
 @command(role=FIRMS_SIDE, title=_("Answer the firm that files for us"), shell=False)
 def answer_lead(acting: Acting, ask: AnswerLead) -> None:
-    """Agree that a lead firm files for this one and take over what it prepared, or decline; then its drafts are sent back."""
+    """Agree that a lead firm files for this one and take over what it prepared, or decline; then its drafts are sent back.
+
+    Where several wish to, each gets an answer of its own.
+    """
     firm = firm_of(acting, ask.place, ask.organisation)
     speaks_for(acting, firm)
-    open_ones = acting.hold_each(Consent, supplier_id=firm.id, answered_at=None)
+    waiting = acting.hold_each(Consent, supplier_id=firm.id, answered_at=None)
+    open_ones = [held for held in waiting if ask.lead in (None, held.lead_id)]
     if not open_ones:
         raise Refused("ENT-19")
+    if len(open_ones) > 1:
+        raise Refused("ENT-21")
     outcome = "confirmed" if ask.agrees else "declined"
     for held in open_ones:
         acting.change(held, answered_at=acting.now, outcome=outcome)
@@ -139,5 +146,6 @@ def answer_lead(acting: Acting, ask: AnswerLead) -> None:
             acting.change(part, state=HELD, confirmed_by=acting.mandate, confirmed_at=acting.now)
         else:
             return_part(acting, part, ask.reason or str(_("not wished by the firm")))
-    acting.close_item(kind=CONSENT, subject=firm.id.hex, place=firm.place, outcome=outcome)
+    if len(waiting) == 1:
+        acting.close_item(kind=CONSENT, subject=firm.id.hex, place=firm.place, outcome=outcome)
     nothing_waits(acting, firm)

@@ -66,6 +66,12 @@ def plan_reconsidering(content: bytes, place: str, options: dict[str, Any]) -> R
     )
 
 
+def has_filed(acting: Acting, firm: UUID) -> bool:
+    """Tell whether a firm has filed, so that there is something to look at again."""
+    dossier = acting.see(Dossier, organisation_id=firm)
+    return dossier is not None and dossier.filed_at is not None
+
+
 def firms_under(place: str) -> int:
     """Return how many firms at a place and under it have a dossier."""
     return Dossier.objects.filter(place__startswith=prefix_of(place)).count()

@@ -1,35 +1,22 @@
 """Commands on the rule as data: a new version is set from a moment on, and the house begins it at its minute."""
 
 import datetime as dt
-from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
+from mingbai.domains.enterprise.commands.reconsidering import firms_under
 from mingbai.domains.enterprise.models import Clause, RuleVersion
+from mingbai.domains.enterprise.queries.rule_tables import Clauses
 from mingbai.domains.enterprise.rules.deciding import FIRST_VERSION
-from mingbai.domains.enterprise.words import Need, RuleBasis, Way
+from mingbai.domains.enterprise.words import RECONSIDER, STOCK_DAYS, RuleBasis
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
+from mingbai.kernel.models import Job, Policy
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
-from mingbai.kernel.words import Moment, PlaceCode, Role, Sector
-
-LevelName = Literal["none", "IV", "III", "II", "I"]
-GradeName = Literal["low", "medium", "high"]
-CLAUSES_MOST, SECTORS_MOST = 40, 30
-
-
-class ClauseIn(Ask):
-    """One clause: for which levels, zones and sectors (none named is all), what it requires, how it is decided."""
-
-    levels: list[LevelName] = Field(default=[], max_length=5)
-    grades: list[GradeName] = Field(default=[], max_length=3)
-    sectors: list[Sector] = Field(default=[], max_length=SECTORS_MOST)
-    needs: list[Need] = Field(default=[], max_length=len(Need))
-    way: Way | None = None
+from mingbai.kernel.words import Moment, PlaceCode, Role
 
 
 class SetRule(Ask):
@@ -38,7 +25,7 @@ class SetRule(Ask):
     place: PlaceCode
     basis: RuleBasis
     starts_at: Moment | None = None
-    clauses: Annotated[list[ClauseIn], Field(min_length=1, max_length=CLAUSES_MOST)]
+    clauses: Clauses
 
 
 class RuleSet(Answer):
@@ -100,3 +87,33 @@ def rules_that_begin(now: dt.datetime) -> None:
     """Begin the versions whose moment has come."""
     for row in RuleVersion.objects.filter(begun_at=None, starts_at__lte=now).order_by("number"):
         as_house(begin_rule, {"place": row.place, "rule": row.id})
+
+
+class BeginDays(Ask):
+    """Another number of days begins, or ends."""
+
+    place: PlaceCode
+    cause: UUID
+
+
+@command(role={Role.OPERATOR}, title=_("Begin another number of days for the stock"), shell=False)
+def begin_stock_days(acting: Acting, ask: BeginDays) -> None:
+    """Note that a number of days for the protective stock, set ahead, has begun or ended; every firm under it is then held against it."""
+
+
+@due("minute")
+def stock_days_that_begin(now: dt.datetime) -> None:
+    """Hold the firms against a number of days that was set ahead, once its moment has come; its long work is known by its cause."""
+    rows = Policy.objects.filter(name=STOCK_DAYS.name).order_by("recorded_at", "id")
+    moments = [
+        (row, what, at)
+        for row in rows
+        for what, at in (("starts", row.starts_at), ("ends", row.ends_at))
+        if at is not None and row.recorded_at < at <= now
+    ]
+    causes = {uuid5(row.id, what): row.place for row, what, _at in moments}
+    done = Job.objects.filter(kind=RECONSIDER, content__in=[one.hex for one in causes])
+    known = set(done.values_list("content", flat=True))
+    for cause, place in causes.items():
+        if cause.hex not in known and firms_under(place):
+            as_house(begin_stock_days, {"place": place, "cause": cause})

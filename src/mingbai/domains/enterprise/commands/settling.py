@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 from uuid import UUID
 
-from mingbai.domains.enterprise.models import Decision, Dossier, Part
+from mingbai.domains.enterprise.models import Decision, Dossier, NotDue, Part
 from mingbai.domains.enterprise.rules.deciding import Judgement
-from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, OFFICER, Verdict
+from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, OFFICER, REVIEW, Verdict
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.clock import day, start_of_day
@@ -37,6 +37,7 @@ def load_firms(working: Working, asks: Sequence[FirmNamed]) -> Reads:
         *working.loading(Organisation, "id", firms),
         *working.loading(Dossier, "organisation_id", firms),
         *working.loading(Part, "organisation_id", firms),
+        *working.loading(NotDue, "organisation_id", firms),
         *working.loading(Standing, "subject", [firm.hex for firm in firms]),
     ]
 
@@ -149,6 +150,7 @@ def say(
     if verdict == Verdict.APPROVED and before != Verdict.APPROVED:
         standing.say(acting, APPROVED, subject, "yes")
         standing.say(acting, MAY_ASK, subject, "yes")
+        due_after_all(acting, firm)
         if dossier.officer is None:
             tomorrow = start_of_day(day(acting.now) + dt.timedelta(days=1))
             acting.raise_item(
@@ -163,3 +165,11 @@ def say(
         standing.take_back(acting, APPROVED, subject)
         standing.take_back(acting, MAY_ASK, subject)
         acting.close_item(kind=OFFICER, subject=subject, place=firm.place, outcome="no longer")
+
+
+def due_after_all(acting: Acting, firm: Organisation) -> None:
+    """End that a firm is not due, and the wait for its review: it has resumed."""
+    late = acting.hold(NotDue, organisation_id=firm.id, ended_at=None)
+    if late is not None:
+        acting.change(late, ended_at=acting.now)
+        acting.close_item(kind=REVIEW, subject=firm.id.hex, place=firm.place, outcome="resumed")

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Check, Consent, Decision, Dossier, Part
+from mingbai.domains.enterprise.queries.coming import ComingRow, coming
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.rules.deciding import Judgement
-from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, Need
+from mingbai.domains.enterprise.words import APPROVED, CHANGED, MAY_ASK, ON_RECORD, SAMPLE, Need
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
@@ -25,6 +26,7 @@ from mingbai.kernel.models import (
     SupplyLink,
 )
 from mingbai.kernel.places import prefix_of
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import NotAllowed, Refused
@@ -52,8 +54,11 @@ terms(
         "would_be": _("If it were filed now"),
         "may_request_passes": _("May ask for passes"),
         "stock_days": _("Days that the protective stock must last"),
+        "sample_percent": _("Decisions of a hundred that are checked afterwards"),
+        "coming": _("What comes"),
         "cause": _("What it came from"),
-        "supply_lead": _("Files for us"),
+        "supply_leads": _("Files for us"),
+        "lead": _("Firm that files for its suppliers"),
         "again_due": _("Somebody looks again until"),
         "again_outcome": _("What was found"),
         "again_answer": _("Answer of whoever looked again"),
@@ -79,6 +84,13 @@ class PartRow(Row):
     reason: str | None
 
 
+class LeadRow(Row):
+    """A firm that wishes to file for this one."""
+
+    lead: UUID
+    name: str
+
+
 class DossierRow(Row):
     """A firm's dossier: what is required today, what is held, what was decided, and what would be decided now."""
 
@@ -91,6 +103,7 @@ class DossierRow(Row):
     way: str
     rule_version: int
     stock_days: int
+    sample_percent: int
     filed_at: dt.datetime | None
     decided_at: dt.datetime | None
     would_be: str
@@ -101,11 +114,12 @@ class DossierRow(Row):
     again_due: dt.datetime | None
     again_outcome: str | None
     again_answer: str | None
-    supply_lead: str | None
+    supply_leads: list[LeadRow]
     suppliers_to_ask: int
     changed_item: UUID | None
     application: UUID | None
     entry: UUID | None
+    coming: list[ComingRow]
     parts: list[PartRow]
 
 
@@ -152,21 +166,32 @@ def dossier(asking: Asking, ask: OfFirm) -> DossierRow:
         way=now.required.way,
         rule_version=last.rule_version if last and filed else now.required.version,
         stock_days=now.required.stock_days,
+        sample_percent=in_force(asking.store, SAMPLE.name, firm.place, asking.now),
         filed_at=held.filed_at if held else None,
         decided_at=held.decided_at if held else None,
         would_be=now.verdict.value,
         lacking=list(now.lacking),
         reasons=last.reasons.split() if last and filed else list(now.reasons),
         may_request_passes=standing.at(asking.store, MAY_ASK, subject, asking.now) is not None,
-        officer=named.get(held.officer) if held and held.officer else None,
+        officer=officer_named(asking, held, named),
         **looked_again(asking, firm),
-        supply_lead=lead_that_waits(firm),
+        supply_leads=leads_that_wait(firm),
         suppliers_to_ask=suppliers_to_ask(firm),
         changed_item=changed_item(asking, firm),
         application=last.id if last else None,
         entry=last.entry if last else None,
+        coming=coming(asking, firm, parts, now),
         parts=part_rows(asking, firm, parts, now, named),
     )
+
+
+def officer_named(asking: Asking, held: Dossier | None, named: dict[UUID, str]) -> str | None:
+    """Return who serves a firm, while that office holds: nobody is sent to whoever has left."""
+    if held is None or held.officer is None:
+        return None
+    office = asking.see(Mandate, id=held.officer)
+    lasts = office is not None and (office.ends_at is None or asking.now < office.ends_at)
+    return named.get(held.officer) if lasts else None
 
 
 def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
@@ -181,10 +206,12 @@ def looked_again(asking: Asking, firm: Organisation) -> dict[str, Any]:
     }
 
 
-def lead_that_waits(firm: Organisation) -> str | None:
-    """Return the name of the firm that wishes to file for this one and waits for its word."""
-    row = Consent.objects.filter(supplier=firm, answered_at=None).select_related("lead").first()
-    return row.lead.name if row else None
+def leads_that_wait(firm: Organisation) -> list[LeadRow]:
+    """Return the firms that wish to file for this one and wait for its word, the first first."""
+    rows = Consent.objects.filter(supplier=firm, answered_at=None).select_related("lead")
+    return [
+        LeadRow(lead=row.lead_id, name=row.lead.name) for row in rows.order_by("asked_at", "id")
+    ]
 
 
 def suppliers_to_ask(firm: Organisation) -> int:
@@ -195,9 +222,12 @@ def suppliers_to_ask(firm: Organisation) -> int:
 
 
 def changed_item(asking: Asking, firm: Organisation) -> UUID | None:
-    """Return the open item which says that the firm's decision changed with the rule, until somebody of it has seen that."""
+    """Return the open item which says that the firm's decision changed, until whoever it was left with has seen that."""
     item = asking.see(OpenItem, kind=CHANGED, subject=firm.id.hex, place=firm.place, done_at=None)
-    return item.id if item and item.person == asking.person else None
+    if item is None:
+        return None
+    mine = item.person == asking.person if item.person else item.role == asking.role
+    return item.id if mine else None
 
 
 def part_rows(

@@ -10,12 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Dossier, Part
 from mingbai.domains.enterprise.queries.judging import HELD, Reader, facts_of
-from mingbai.domains.enterprise.rules.deciding import Facts, decide
+from mingbai.domains.enterprise.rules.deciding import (
+    ClauseOf,
+    Facts,
+    Required,
+    RuleOf,
+    decide,
+    required_by,
+)
 from mingbai.domains.enterprise.words import PASSED, SERIOUS, VERDICTS
 from mingbai.kernel.foresight import Foreseen, Question, foresees
 from mingbai.kernel.models import Organisation, Standing
-from mingbai.kernel.places import prefix_of
+from mingbai.kernel.places import is_under, prefix_of
 from mingbai.kernel.rows import Store
+
+UNSET = 0
+"""The number of a version that nobody has set."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +67,24 @@ def firms(store: Store, question: Question) -> Iterable[Foreseen]:
         if then[0] != then[1]:
             before, after = (str(VERDICTS[verdict]) for verdict in then)
             yield Foreseen(one.firm.id.hex, one.firm.name, place, before, after)
+
+
+def firms_under_rule(
+    store: Store, place: str, at: dt.datetime, clauses: Iterable[ClauseOf]
+) -> Iterator[Foreseen]:
+    """Tell which firms at a place and under it would be decided otherwise if this were the rule there; a nearer place keeps its own."""
+    held, rule = Reader(store), RuleOf(UNSET, tuple(clauses))
+    would: dict[tuple[str, str | None], Required] = {}
+    for one in filed_under(place, at):
+        where, sector = one.firm.place, one.firm.sector
+        own = held.version(where, at)
+        if own is not None and own.place != place and is_under(own.place, place):
+            continue
+        stands = held.required_of(where, sector, at)
+        if (where, sector) not in would:
+            would[where, sector] = required_by(
+                rule, stands.level, stands.grade, sector, stands.stock_days
+            )
+        before, after = (decide(one.facts, by).verdict for by in (stands, would[where, sector]))
+        if before != after:
+            yield Foreseen(one.firm.id.hex, one.firm.name, where, before.value, after.value)

@@ -9,7 +9,9 @@ from mingbai.domains.enterprise.models import Consent, Dossier, Part
 from mingbai.domains.enterprise.queries.dossiers import READS, firm_read
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.glossary import terms
+from mingbai.kernel.models import SupplyLink
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import Scope, query
 
@@ -28,12 +30,15 @@ class SupplierRow(Row):
     asked_at: dt.datetime
     answered_at: dt.datetime | None
     prepared: int
-    state: str
+    state: str | None
 
 
 @query(scope=Scope.UNDER, role=READS, title=_("Suppliers that file together"))
 def group(asking: Asking, ask: OfFirm) -> list[SupplierRow]:
-    """Return the suppliers for which a firm files: who confirmed, who declined, for whom it waits since when, and who is approved."""
+    """Return the suppliers for which a firm files: who confirmed, who declined, for whom it waits since when, and who is approved.
+
+    How a supplier stands the lead firm sees of those alone that confirmed their part and still supply it.
+    """
     lead = firm_read(asking, ask)
     rows = Consent.objects.filter(lead=lead).select_related("supplier").order_by("asked_at", "id")
     newest = {row.supplier_id: row for row in rows}
@@ -41,6 +46,8 @@ def group(asking: Asking, ask: OfFirm) -> list[SupplierRow]:
         row.organisation_id: row.state
         for row in Dossier.objects.filter(organisation__in=newest, filed_at__isnull=False)
     }
+    links = SupplyLink.objects.filter(id__in=[row.supply_link for row in newest.values()])
+    lasting = set(links.filter(until=None).values_list("id", flat=True))
     prepared = list(
         Part.objects.filter(organisation__in=newest, lead=lead.id).values_list(
             "organisation_id", flat=True
@@ -55,7 +62,10 @@ def group(asking: Asking, ask: OfFirm) -> list[SupplierRow]:
             asked_at=row.asked_at,
             answered_at=row.answered_at,
             prepared=prepared.count(row.supplier_id),
-            state=states.get(row.supplier_id, "none"),
+            state=states.get(row.supplier_id, "none")
+            if asking.role not in OWN_SIDE
+            or (row.outcome == "confirmed" and row.supply_link in lasting)
+            else None,
         )
         for row in newest.values()
     ]

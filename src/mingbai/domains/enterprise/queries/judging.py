@@ -71,15 +71,20 @@ class Reader:
         said = self.said[name, at]
         return next((said[one] for one in above(place) if one in said), word.default or default)
 
-    def rule(self, place: str, at: dt.datetime) -> RuleOf:
+    def version(self, place: str, at: dt.datetime) -> RuleVersion | None:
         """Return the version in force at a place at a moment: of the nearest place that has one, the latest."""
         if self.versions is None:
             self.versions = self.store.fetch(RuleVersion, {}, limit=None)
         for where in above(place):
             rows = [row for row in self.versions if row.place == where and row.starts_at <= at]
             if rows:
-                return self._clauses(max(rows, key=lambda row: (row.starts_at, row.number)))
-        return FIRST_RULE
+                return max(rows, key=lambda row: (row.starts_at, row.number))
+        return None
+
+    def rule(self, place: str, at: dt.datetime) -> RuleOf:
+        """Return what the version in force at a place at a moment says; where nobody has set one, the first holds."""
+        found = self.version(place, at)
+        return self._clauses(found) if found else FIRST_RULE
 
     def _clauses(self, row: RuleVersion) -> RuleOf:
         if row.id not in self.clauses:

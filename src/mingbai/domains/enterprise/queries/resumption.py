@@ -1,4 +1,4 @@
-"""Queries on resumption: all that should resume and all there are, side by side; a site's tenants one by one; who is not due and why."""
+"""Queries on resumption: all that should resume and all there are, side by side; who is not back and what holds them; who is not due and why."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.enterprise.models import Dossier, NotDue
 from mingbai.domains.enterprise.queries.dossiers import approved_under
-from mingbai.domains.enterprise.words import APPROVED
+from mingbai.domains.enterprise.words import CLOSED, HAZARD, Verdict
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Organisation, Standing
+from mingbai.kernel.models import Organisation
 from mingbai.kernel.places import prefix_of
-from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.queries.places import OfPlace
-from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.standing import in_force
 from mingbai.kernel.words import Role
 
 READS = {
@@ -123,7 +120,7 @@ def not_due(asking: Asking, ask: OfPlace) -> list[NotDueRow]:
 
 
 class BlockedRow(Row):
-    """A tenant that is not in yet, and what holds it."""
+    """A firm that is not back yet: what holds it, who, and since when."""
 
     organisation: UUID
     name: str
@@ -134,65 +131,65 @@ class BlockedRow(Row):
     since: dt.datetime | None
 
 
-class SiteRow(Row):
-    """A site's tenants: how many there are, how many resumed, and each that did not."""
-
-    organisation: UUID
-    name: str
-    place: str
-    tenants: int
-    resumed: int
-    of_all: str
-    all_resumed: bool
-    outside: list[BlockedRow]
-
-
-@query(scope=Scope.UNDER, role=READS, title=_("Tenants of a site"))
-def site(asking: Asking, ask: OfFirm) -> SiteRow:
-    """Return a site's tenants: "all resumed" only when each one is in; otherwise who is not, and what holds it."""
-    found = Organisation.objects.filter(id=ask.organisation, place=ask.place).first()
-    if found is None:
-        raise Refused("ORG-4")
-    tenants = list(Organisation.objects.filter(parent=found, until=None).order_by("name", "id"))
-    words = Standing.objects.filter(what=APPROVED.name, subject__in=[one.id.hex for one in tenants])
-    resumed = {row.subject for row in words if in_force(row, asking.now)}
-    outside = [one for one in tenants if one.id.hex not in resumed]
-    return SiteRow(
-        organisation=found.id,
-        name=found.name,
-        place=found.place,
-        tenants=len(tenants),
-        resumed=len(resumed),
-        of_all=cut_rate(len(resumed), len(tenants)),
-        all_resumed=bool(tenants) and not outside,
-        outside=blocked(outside),
-    )
-
-
 def blocked(firms: Iterable[Organisation]) -> list[BlockedRow]:
     """Return what holds each of these firms, who holds it and since when."""
     known = list(firms)
-    dossiers = {row.organisation_id: row for row in Dossier.objects.filter(organisation__in=known)}
-    put_off = {
-        row.organisation_id: row
-        for row in NotDue.objects.filter(organisation__in=known, ended_at=None)
-    }
+    dossiers = Dossier.objects.filter(organisation__in=known)
+    late = NotDue.objects.filter(organisation__in=known, ended_at=None)
+    return rows_of(known, dossiers, late)
+
+
+def rows_of(
+    known: Iterable[Organisation], dossiers: Iterable[Dossier], late: Iterable[NotDue]
+) -> list[BlockedRow]:
+    """Return what holds each of these firms, by their dossiers and by who is not due."""
+    filed = {row.organisation_id: row for row in dossiers}
+    put_off = {row.organisation_id: row for row in late}
     found = []
     for one in known:
-        held, late = dossiers.get(one.id), put_off.get(one.id)
+        held, not_yet = filed.get(one.id), put_off.get(one.id)
         row = {"organisation": one.id, "name": one.name, "place": one.place, "lacking": []}
-        if late is not None:
-            row |= {"held_back": late.reason, "waits_on": "desk", "since": late.said_at}
+        if not_yet is not None:
+            row |= {"held_back": not_yet.reason, "waits_on": "desk", "since": not_yet.said_at}
         elif held is None or held.filed_at is None:
-            row |= {"held_back": "none", "waits_on": "clerk", "since": held and held.opened_at}
+            row |= {"held_back": "none", "waits_on": "firm", "since": held and held.opened_at}
         else:
-            lacking = held.lacking.split()
-            by_inspection = held.state == "inspect_first" or lacking == ["serious_hazard"]
             row |= {
                 "held_back": held.state,
-                "lacking": lacking,
-                "waits_on": "inspector" if by_inspection else "clerk",
+                "lacking": held.lacking.split(),
+                "waits_on": holder(held),
                 "since": held.decided_at,
             }
         found.append(BlockedRow.model_validate(row))
     return found
+
+
+def holder(held: Dossier) -> str:
+    """Return who holds a firm that has filed: what it owes comes before the inspection, and that before the measure above it."""
+    lacking = set(held.lacking.split())
+    if lacking - {HAZARD, CLOSED}:
+        return "firm"
+    if HAZARD in lacking or held.state == Verdict.INSPECT_FIRST:
+        return "inspector"
+    return "measure" if CLOSED in lacking else "firm"
+
+
+def not_back(asking: Asking, place: str) -> list[BlockedRow]:
+    """Return the firms at a place and under it that should work and do not, the longest held first; last those that never began."""
+    prefix = prefix_of(place)
+    late = NotDue.objects.filter(place__startswith=prefix, ended_at=None)
+    put_off = set(late.values_list("organisation_id", flat=True))
+    dossiers = {
+        row.organisation_id: row for row in Dossier.objects.filter(place__startswith=prefix)
+    }
+    approved = approved_under(asking, place)
+    firms = Organisation.objects.filter(place__startswith=prefix, until=None)
+    outside = [
+        one
+        for one in firms.order_by("name", "id")
+        if (one.kind in COUNTED or one.id in dossiers)
+        and one.id not in put_off
+        and one.id.hex not in approved
+    ]
+    rows = rows_of(outside, dossiers.values(), ())
+    return sorted(rows, key=lambda row: (row.since is None, row.since or asking.now))

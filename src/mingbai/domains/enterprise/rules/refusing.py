@@ -24,6 +24,7 @@ sentences(
         "ENT-17": _("This is not a part of the dossier that can be sent back: it is not there."),
         "ENT-18": _("The parts of a dossier are named twice: %(need)s. Give each once."),
         "ENT-20": _("Name the parts that it is about: those that are enough as they are, or those that go back."),
+        "ENT-21": _("More than one firm wishes to file for this one. Say which you answer."),
         "ENT-19": _("No lead firm waits for this firm's word."),
     }
 )  # fmt: skip
