@@ -148,6 +148,28 @@ def test_a_call_back_dials_and_mends_the_number(gates: House, guard: Client) -> 
     assert gates.faults() == []
 
 
+def test_what_was_confirmed_leads_the_desk_to_the_row(gates: House, guard: Client) -> None:
+    row = {"place": VILLAGE, "point": EAST, "name": "Anna Berg", "document_kind": "resident_id"}
+    row |= {"document_number": "C01X00T47", "phone": PHONE, "arrived_on": "2020-01-26"}
+    arrival = gates.do("movement.copy_arrival", row).result["arrival"]
+    where = f"/gates/{VILLAGE}/call/{arrival}/"
+    sent = {"step": "confirmed", "request_id": str(uuid.uuid4())}
+    assert guard.post(where, sent).status_code == 302
+    assert "/do/items/settle/" not in guard.get(where).content.decode(), "the desk's word"
+    desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
+    door = f"/gates/?place={VILLAGE}&amp;arrival={uuid.UUID(arrival).hex}"
+    assert door in desk.get("/home/").content.decode()
+    page = desk.get(door.replace("&amp;", "&"), follow=True).content.decode()
+    assert "/do/items/settle/" in page and "拨号" not in page
+    mended = {"step": "corrected", "field": "document_number", "document_kind": "passport"}
+    mended |= {"value": "C01X00T47", "request_id": form(page, "corrected")}
+    assert desk.post(where, mended).status_code == 302
+    page = desk.get(where).content.decode()
+    assert "/do/items/settle/" not in page and 'value="corrected"' not in page
+    assert OpenItem.objects.filter(done_at=None).count() == 0
+    assert gates.faults() == []
+
+
 def test_the_register_is_read_page_by_page_and_a_row_is_opened_for_a_reason(gates: House) -> None:
     guard = gates.person("崔国栋", "guard")
     for at in range(60):

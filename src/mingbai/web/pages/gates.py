@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from mingbai.domains.movement.words import OTHER_NAME
 from mingbai.flows.at_the_gate import take_up
 from mingbai.flows.callbacks import dial, look
 from mingbai.kernel.asks import Row
@@ -26,6 +27,7 @@ ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
 ROWS_A_PAGE = 50
 OUTCOMES = ("confirmed", "no_answer", "wrong_number")
+DOCUMENTS = ("resident_id", "passport", "other")
 
 
 def may(request: HttpRequest, name: str) -> bool:
@@ -197,11 +199,20 @@ def call(request: HttpRequest, place: str, arrival: UUID) -> HttpResponse:
         "outcomes": OUTCOMES,
         "field": "phone" if row.why == "phone" else "document_number",
         "typed": request.POST.get("value", "") if refusal else "",
+        "documents": DOCUMENTS,
+        "document": request.POST.get("document_kind") or row.document_kind,
+        "settles": settles(request, row.kind),
         "refusal": refusal,
         "request_id": str(uuid.uuid4()),
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/gates/call.html", page, status=status))
+
+
+def settles(request: HttpRequest, kind: str | None) -> bool:
+    """Tell whether whoever looks may say what became of what a row asks for: its desk anything, its guard what is the gate's."""
+    hat = hat_of(request)
+    return kind is not None and hat is not None and (kind == OTHER_NAME or hat.role == Role.DESK)
 
 
 def recorded(request: HttpRequest, ask: dict[str, str], step: str) -> None:
@@ -213,6 +224,7 @@ def recorded(request: HttpRequest, ask: dict[str, str], step: str) -> None:
     if step == "corrected":
         field = "phone" if request.POST.get("field") == "phone" else "document_number"
         more[field] = str(request.POST.get("value", "")).strip() or None
+        more["document_kind"] = request.POST.get("document_kind") or None
     perform(
         name,
         ask | more,
