@@ -81,6 +81,30 @@ def test_a_towns_desk_is_led_to_the_villages_that_have_gates(gates: House) -> No
     assert "一天检查次数" not in Client().get(f"/gates/{VILLAGE}/").content.decode()
 
 
+def test_a_gate_tells_how_far_it_is_verified_and_why_it_stopped_passes(
+    gates: House, guard: Client
+) -> None:
+    """Rows: T17, T45."""
+    row = {"place": VILLAGE, "point": EAST, "name": "沈安平", "document_kind": "resident_id"}
+    gates.do("movement.register_arrival", row | {"document_number": GOOD, "card_seen": True})
+    other = row | {"name": "祁满仓", "phone": PHONE}
+    other |= {"document_number": LONG, "arrived_on": "2020-01-26"}
+    gates.do("movement.copy_arrival", other)
+    for shown, reason in (("0123456789abcdef", "unknown"), ("HTTP-", "prefix"), ("MB1:X", "cbor")):
+        ask = {"place": VILLAGE, "point": EAST, "permit": shown, "direction": "in"}
+        gates.do("movement.record_crossing", ask | {"verdict": "stop", "reason": reason})
+    page = guard.get(f"/gates/{VILLAGE}/{point(EAST)}/").content.decode()
+    told = re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)
+    assert told == [
+        ("已核实", "1"),
+        ("还没核实", "1"),
+        ("要去问的号码", "1"),
+        ("一小时内改好", "0"),
+    ]
+    why = re.findall(r"<span>([^<]+)</span><b class=\"amount\">1</b>", page)
+    assert sorted(why) == sorted(["不是这里发的证", "这不是通行证", "码没有读全"])
+
+
 def test_an_address_that_names_no_row_is_refused_in_words(gates: House, guard: Client) -> None:
     answered = guard.get("/gates/?arrival=rubbish")
     assert answered.status_code == 422 and "MOV-6" in answered.content.decode()

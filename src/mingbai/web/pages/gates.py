@@ -1,11 +1,13 @@
 """Gates: which are open and the way round, a gate's register, and the call that mends a number."""
 
 import uuid
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from mingbai.domains.movement.words import OTHER_NAME
@@ -26,6 +28,25 @@ from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
 ROWS_A_PAGE = 50
+UNREADABLE = _("The code can't be read whole")
+NOT_OURS = _("This account did not issue it")
+STOPPED = {
+    "prefix": _("This is not a pass"),
+    "no_list": _("This phone has no list of keys"),
+    "key": NOT_OURS,
+    "algorithm": NOT_OURS,
+    "unknown": NOT_OURS,
+    "signature": _("The pass was altered"),
+    "issuer": _("Whoever issued it may not"),
+    "expired": _("The pass had ended"),
+    "not_yet": _("The pass did not hold yet"),
+    "place": _("The pass does not hold here"),
+    "kind": _("The pass is for something else"),
+    "revoked": _("The pass was taken back"),
+    "holder": _("Not the person on the pass"),
+    "guard": _("The guard stopped it"),
+}
+"""The words for why a pass was stopped; whatever else was said of a code, it could not be read."""
 OUTCOMES = ("confirmed", "no_answer", "wrong_number")
 DOCUMENTS = ("resident_id", "passport", "other")
 
@@ -122,9 +143,12 @@ def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
     row = next((row for row in shown if row.point == point), None)
     if row is None:
         raise Refused("MOV-2")
+    counts = asking(request, "movement.gate_counts", {"place": place})
     page = {
         "place": place,
         "row": row,
+        "count": next((one for one in counts if one.point == point), None),
+        "stopped": stopped(request, ask),
         "hours": [(row, 100 * row.arrivals // most) for row in hours if row.arrivals],
         "names": shows_names(request, row.name),
         "refusal": refusal,
@@ -133,6 +157,14 @@ def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
     page |= leaf(request, ask)
     status = refusal.status if refusal else 200
     return private(render(request, "web/gates/gate.html", page, status=status))
+
+
+def stopped(request: HttpRequest, ask: dict[str, str]) -> list[tuple[str, int]]:
+    """Return in words why passes were stopped at a gate today, and how often; what comes to the same is one line."""
+    found: Counter[str] = Counter()
+    for row in asking(request, "movement.stopped_scans", ask):
+        found[str(STOPPED.get(row.reason, UNREADABLE))] += row.times_count
+    return found.most_common()
 
 
 def leaf(request: HttpRequest, ask: dict[str, str]) -> dict[str, Any]:
