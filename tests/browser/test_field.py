@@ -133,6 +133,22 @@ def test_nothing_is_lost_or_doubled_by_a_killed_phone_a_killed_server_lost_answe
     assert field.faults == []
 
 
+def test_a_second_tap_gives_nothing_out_twice(field) -> None:
+    field.offline()
+    field.page.click("[data-goods=mask]")
+    field.page.fill("#recipient", POST)
+    field.page.fill("#quantity", "3")
+    field.page.evaluate(
+        "for (const _ of [1, 2]) document.getElementById('give-form').requestSubmit()"
+    )
+    field.shows("store")
+    time.sleep(0.5)
+    assert field.waiting() == 1
+    field.offline(False)
+    field.drained()
+    assert field.faults == []
+
+
 def test_what_the_account_refuses_is_told_on_the_phone(field, served) -> None:
     give(field, 900_000)
     field.until("document.getElementById('log').textContent.includes('退回')")

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from mingbai.domains.movement.models import Arrival, Crossing
 from mingbai.kernel.clock import PLACE_ZONE, machine_now
-from mingbai.kernel.models import Envelope
+from mingbai.kernel.models import Envelope, Point
 from tests.browser.gates import HOLDERS, alone, register, resident, scan
 from tests.browser.phones import Phone, enrol
-from tests.conftest import NEIGHBOUR, VILLAGE, House
+from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 NINETEEN = "1101121978032150000"
@@ -136,6 +137,56 @@ def test_a_nineteenth_digit_is_said_in_plain_words_and_nothing_fills_it_in(phone
     phone.drained()
     assert Arrival.objects.filter(point_id__isnull=False).count() >= 1
     assert phone.faults == []
+
+
+def test_a_second_tap_writes_nothing_twice(phone, gate) -> None:
+    """Rain on the glass and a hurried thumb: two presses within a moment are one record."""
+    alone(phone)
+    scan(phone, gate.token(gate.good))
+    twice = "['not-holder', 'not-holder'].forEach(id => document.getElementById(id).click())"
+    phone.page.evaluate(twice)
+    phone.until("document.getElementById('card').dataset.reason === 'holder'")
+    phone.tap("#next")
+    assert phone.waiting() == 1
+    phone.page.click("#to-register")
+    phone.page.fill("#number", resident(902))
+    phone.page.fill("#name", "巫马长春")
+    phone.page.evaluate(
+        "for (const _ of [1, 2]) document.getElementById('register-form').requestSubmit()"
+    )
+    phone.shows("gate")
+    time.sleep(0.5)
+    assert phone.waiting() == 2
+    phone.offline(False)
+    phone.drained()
+    assert phone.faults == []
+
+
+def test_a_gate_that_closes_meanwhile_takes_no_record_away(phones, served) -> None:
+    """What stands on the screen is written at the gate where it was begun."""
+    house: House = served.house
+    for name in ("南口", "西口"):
+        house.do("movement.open_checkpoint", {"place": TOWN, "point": name})
+    phone = phones("closing")
+    enrol(phone, house, house.person("阚守诚", "guard", TOWN), TOWN)
+    phone.shows("gate")
+    phone.page.select_option("#point", label="南口")
+    phone.until("!document.getElementById('gate-ways').hidden")
+    phone.page.click("#to-register")
+    phone.page.fill("#number", resident(903))
+    phone.page.fill("#name", "司马守田")
+    closed = {"place": TOWN, "point": "南口", "reason": "路面结冰", "detour": "西口"}
+    house.do("movement.close_checkpoint", closed)
+    phone.call("sending", "await it.refresh();")
+    phone.call("gate", "await it.draw();")
+    assert "南口" in phone.page.inner_text("#where")
+    phone.page.click("#register-form .btn--wide")
+    phone.shows("gate")
+    phone.drained()
+    assert phone.faults == []
+    written = Arrival.objects.get(place=TOWN)
+    assert Point.objects.get(id=written.point_id).name == "南口"
+    phone.until("document.getElementById('where').textContent.includes('西口')")
 
 
 def test_a_rule_that_ends_at_midnight_ends_on_the_phone_with_no_network(phones, served) -> None:

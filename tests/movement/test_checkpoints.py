@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from mingbai.domains.movement.flow import counted
 from mingbai.domains.movement.models import Arrival
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.documents import check_character
@@ -12,6 +13,7 @@ from mingbai.kernel.worker import run_due, work_once
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 EAST, WEST = "东口", "西口"
+MINUTE = dt.timedelta(minutes=1)
 
 
 def opened(house: House, place: str, *names: str) -> None:
@@ -105,6 +107,24 @@ def test_a_gate_is_checked_as_often_as_people_come(story: House) -> None:
     assert sum(row.arrivals for row in hours) == 45 and len(hours) == 24
 
 
+def test_a_paper_line_counts_on_its_day_and_in_no_hour(story: House) -> None:
+    """Rows: T12. A register that is copied in the evening makes neither a rush at seven nor a busy day of it."""
+    opened(story, VILLAGE, EAST)
+    guard = story.person("崔守望", "guard")
+    now = story.ask("account.state", {}).now
+    days = [(now - dt.timedelta(days=back)).date().isoformat() for back in (0, 1, 9)]
+    row = {"place": VILLAGE, "point": EAST, "document_kind": "other"}
+    for at, on in enumerate(days):
+        told = {"name": f"来人{at}", "document_number": f"户口本 {at}", "arrived_on": on}
+        story.do("movement.copy_arrival", row | told, as_=guard)
+    hours = story.ask("movement.counts_per_hour", {"place": VILLAGE, "point": EAST}, as_=guard)
+    assert sum(row.arrivals for row in hours) == 0
+    since = now - dt.timedelta(days=2)
+    assert sorted(one.at.date().isoformat() for one in counted(VILLAGE, since, now + MINUTE)) == [
+        days[1], days[0],
+    ]  # fmt: skip
+
+
 def test_a_row_is_blinded_when_its_day_has_come_and_stays_countable(story: House) -> None:
     """Rows: T14."""
     opened(story, VILLAGE, EAST)
@@ -117,7 +137,9 @@ def test_a_row_is_blinded_when_its_day_has_come_and_stays_countable(story: House
     assert all(row.blinded_at and row.person_id is None for row in held) and len(held) == 2
     assert story.ask("movement.register", {"place": VILLAGE, "point": EAST}, as_=guard) == []
     (count,) = story.ask("movement.gate_counts", {"place": VILLAGE}, as_=guard)
-    assert count.arrivals == 2
+    assert (count.arrivals, count.unverified, count.to_verify) == (2, 0, 0), (
+        "nobody can verify them"
+    )
     story.settle()
     assert story.faults() == []
 

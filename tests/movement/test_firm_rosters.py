@@ -55,6 +55,8 @@ def test_an_approved_firm_asks_by_its_roster_and_the_desk_issues(
     assert (path["passes"].held_by, path["passes"].detail) == ("desk", ["passes_asked"])
     batch = grant(account, desk, asked)
     assert (batch.state, batch.issued) == ("issued", 6)
+    clock = account.ask("movement.permit_clock", {"place": VILLAGE}, as_=desk)
+    assert (clock.batches, clock.asked_for, clock.worst_minutes) == (1, 0, 0)
     assert Message.objects.get(kind="permits_ready").person == one.clerk.person
     assert OpenItem.objects.get(kind="movement.permits_asked").outcome == "issued"
     (row,) = account.ask("movement.rows_to_mend", {"batch_id": asked}, as_=one.clerk)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from mingbai.domains.movement.models import Batch, IssuedDay, Permit
+from mingbai.domains.movement.queries import permits as queries
 from mingbai.kernel import jobs, pass_keys
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Job, Person
@@ -188,3 +189,19 @@ def test_a_holder_is_recorded_once(account: House) -> None:
     with pytest.raises(Refused):
         account.do("people.add_person", ask)
     assert Person.objects.filter(name="祁满仓").count() == 1
+
+
+def test_a_places_batches_are_found_whatever_the_county_issues(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest of a place and what lies under it are read, not those of the newest in the county that are its own."""
+    monkeypatch.setattr(queries, "BATCHES_MOST", 2)
+    holders = [person(account, f"人{number}", number) for number in range(3)]
+    issue(account, batch(holders=holders[:1], **DAYS))
+    for number, code in enumerate(("N-1", "N-2"), start=1):
+        there = {"place": NEIGHBOUR, "batch": code, "holders": [holders[number]]}
+        issue(account, batch(**DAYS) | there)
+    (row,) = account.ask("movement.batches", {"place": VILLAGE})
+    assert (row.batch, row.issued, row.asked_for) == ("B-1", 1, 0)
+    rows = account.ask("movement.batches", {"place": TOWN})
+    assert [row.batch for row in rows] == ["N-2", "N-1"]

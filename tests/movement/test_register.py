@@ -171,6 +171,78 @@ def test_who_turns_out_to_be_known_is_not_written_twice(gates: House, guard: Act
     assert gates.faults() == []
 
 
+def test_a_number_that_was_confirmed_is_mended_when_the_card_comes(
+    gates: House, guard: Actor, desk: Actor
+) -> None:
+    """The desk's word ends what it was asked; the row stays in doubt until somebody has the card before them."""
+    arrival = copied(gates, guard, NINETEEN)
+    about = {"place": VILLAGE, "arrival": arrival}
+    gates.do("movement.record_callback", about | {"outcome": "confirmed"}, as_=guard)
+    asked = gates.ask("movement.callback", about, as_=desk)
+    assert (asked.open, asked.kind, asked.why) == (False, "movement.confirmed_number", "length")
+    told = {
+        "place": VILLAGE,
+        "item_id": asked.item_id,
+        "text": "本人说证件就是这样写的，来时看证件",
+    }
+    gates.do("items.settle", told, as_=desk)
+    assert gates.ask("movement.callback", about, as_=guard).kind is None
+    mended = about | {"outcome": "corrected", "document_number": READ}
+    gates.do("movement.record_callback", mended, as_=guard)
+    row = Arrival.objects.get(id=arrival)
+    assert row.doubt is None and row.verified_at is not None
+    assert OpenItem.objects.filter(done_at=None).count() == 0
+    with pytest.raises(Refused) as over:
+        gates.do("movement.record_callback", mended, as_=guard)
+    assert over.value.code == "MOV-12"
+    gates.settle()
+    assert gates.faults() == []
+
+
+def test_a_passport_that_was_written_as_an_id_is_mended_as_what_it_is(
+    gates: House, guard: Actor
+) -> None:
+    """Rows: Z73."""
+    arrival = copied(gates, guard, "C01X00T47", name="Anna Berg")
+    mended = {"place": VILLAGE, "arrival": arrival, "outcome": "corrected"}
+    mended |= {"document_number": "C01X00T47"}
+    with pytest.raises(Refused) as told:
+        gates.do("movement.record_callback", mended, as_=guard)
+    assert told.value.code == "MOV-1"
+    gates.do("movement.record_callback", mended | {"document_kind": "passport"}, as_=guard)
+    person = Person.objects.get(purpose="register")
+    row = Arrival.objects.get(id=arrival)
+    assert person.document_kind == row.document_kind == "passport" and row.doubt is None
+    # The same by a mended copy of the paper.
+    copied(gates, guard, "C01X00T48", name="Karl Berg", phone="16012345699")
+    paper = {"document_kind": "passport", "phone": "16012345699"}
+    copied(gates, guard, "C01X00T48", name="Karl Berg", **paper)
+    assert set(Arrival.objects.values_list("document_kind", "doubt")) == {("passport", None)}
+    gates.settle()
+    assert gates.faults() == []
+
+
+def test_a_number_under_another_name_ends_with_the_card_or_a_word(
+    gates: House, guard: Actor
+) -> None:
+    """Also where the card was said to be seen at once: somebody looks once more."""
+    arrives(gates, guard, arrived_on="2026-02-03")
+    for on, seen in (("2026-02-04", True), ("2026-02-05", False)):
+        arrival = arrives(gates, guard, "戚建阳", arrived_on=on, card_seen=seen)
+        about = {"place": VILLAGE, "arrival": arrival}
+        asked = gates.ask("movement.callback", about, as_=guard)
+        assert asked.kind == "movement.other_name"
+        if seen:
+            gates.do("movement.verify_arrival", about, as_=guard)
+        else:
+            told = {"place": VILLAGE, "item_id": asked.item_id, "text": "证件上是戚建洋，填错了"}
+            gates.do("items.settle", told, as_=guard)
+        assert gates.ask("movement.callback", about, as_=guard).kind is None
+    assert OpenItem.objects.filter(kind="movement.other_name", done_at=None).count() == 0
+    gates.settle()
+    assert gates.faults() == []
+
+
 def test_names_stand_at_one_gate_for_its_guard_on_duty(gates: House, guard: Actor) -> None:
     """Rows: T14. No two turns overlap, so nobody reads the names of two gates; the desk reads lines, and a look is written."""
     arrives(gates, guard)

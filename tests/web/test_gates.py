@@ -81,6 +81,30 @@ def test_a_towns_desk_is_led_to_the_villages_that_have_gates(gates: House) -> No
     assert "一天检查次数" not in Client().get(f"/gates/{VILLAGE}/").content.decode()
 
 
+def test_a_gate_tells_how_far_it_is_verified_and_why_it_stopped_passes(
+    gates: House, guard: Client
+) -> None:
+    """Rows: T17, T45."""
+    row = {"place": VILLAGE, "point": EAST, "name": "沈安平", "document_kind": "resident_id"}
+    gates.do("movement.register_arrival", row | {"document_number": GOOD, "card_seen": True})
+    other = row | {"name": "祁满仓", "phone": PHONE}
+    other |= {"document_number": LONG, "arrived_on": "2020-01-26"}
+    gates.do("movement.copy_arrival", other)
+    for shown, reason in (("0123456789abcdef", "unknown"), ("HTTP-", "prefix"), ("MB1:X", "cbor")):
+        ask = {"place": VILLAGE, "point": EAST, "permit": shown, "direction": "in"}
+        gates.do("movement.record_crossing", ask | {"verdict": "stop", "reason": reason})
+    page = guard.get(f"/gates/{VILLAGE}/{point(EAST)}/").content.decode()
+    told = re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)
+    assert told == [
+        ("已核实", "1"),
+        ("还没核实", "1"),
+        ("要去问的号码", "1"),
+        ("一小时内改好", "0"),
+    ]
+    why = re.findall(r"<span>([^<]+)</span><b class=\"amount\">1</b>", page)
+    assert sorted(why) == sorted(["不是这里发的证", "这不是通行证", "码没有读全"])
+
+
 def test_an_address_that_names_no_row_is_refused_in_words(gates: House, guard: Client) -> None:
     answered = guard.get("/gates/?arrival=rubbish")
     assert answered.status_code == 422 and "MOV-6" in answered.content.decode()
@@ -145,6 +169,28 @@ def test_a_call_back_dials_and_mends_the_number(gates: House, guard: Client) -> 
         one for one in gates.ask("movement.gate_counts", {"place": VILLAGE}) if one.name == EAST
     ]
     assert (count.arrivals, count.to_verify, count.fixed_within_hour) == (1, 0, 1)
+    assert gates.faults() == []
+
+
+def test_what_was_confirmed_leads_the_desk_to_the_row(gates: House, guard: Client) -> None:
+    row = {"place": VILLAGE, "point": EAST, "name": "Anna Berg", "document_kind": "resident_id"}
+    row |= {"document_number": "C01X00T47", "phone": PHONE, "arrived_on": "2020-01-26"}
+    arrival = gates.do("movement.copy_arrival", row).result["arrival"]
+    where = f"/gates/{VILLAGE}/call/{arrival}/"
+    sent = {"step": "confirmed", "request_id": str(uuid.uuid4())}
+    assert guard.post(where, sent).status_code == 302
+    assert "/do/items/settle/" not in guard.get(where).content.decode(), "the desk's word"
+    desk = signed_in(gates, "town-desk", gates.person("郎致远", "desk", TOWN))
+    door = f"/gates/?place={VILLAGE}&amp;arrival={uuid.UUID(arrival).hex}"
+    assert door in desk.get("/home/").content.decode()
+    page = desk.get(door.replace("&amp;", "&"), follow=True).content.decode()
+    assert "/do/items/settle/" in page and "拨号" not in page
+    mended = {"step": "corrected", "field": "document_number", "document_kind": "passport"}
+    mended |= {"value": "C01X00T47", "request_id": form(page, "corrected")}
+    assert desk.post(where, mended).status_code == 302
+    page = desk.get(where).content.decode()
+    assert "/do/items/settle/" not in page and 'value="corrected"' not in page
+    assert OpenItem.objects.filter(done_at=None).count() == 0
     assert gates.faults() == []
 
 

@@ -16,6 +16,7 @@ from mingbai.kernel import jobs
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.models import Job
 from tests.conftest import VILLAGE, House
+from tests.enterprise.firms import firm, parts
 from tests.flows.test_permits import people, roster
 from tests.movement.passes import tokens
 from tests.movement.test_requests import CASE
@@ -98,6 +99,17 @@ def test_an_agent_asks_the_desk_issues_and_the_clock_is_shown(
     assert "60 / 60" in shown and "0 minutes" in shown
     # The errand is done: the right has ended, and the agent's office is gone.
     assert agent.get("/passes/").headers["Location"].startswith("/hat/")
+
+
+def test_the_desk_sees_that_a_firm_asks_for_everybody_on_its_roster(
+    house: House, desk: Client
+) -> None:
+    """Rows: Z84."""
+    one = firm(house)
+    one.file(*parts(one.clerk))
+    flow.request_roster(roster(*people(3)), VILLAGE, uuid.UUID(one.id), as_=one.clerk)
+    page = told(desk.get("/passes/", headers={"accept-language": "en"}))
+    assert "Issue to everybody on the roster" in page and "0 passes" not in page
 
 
 def test_a_line_that_can_not_be_read_is_named_and_kept(house: House, agent: Client) -> None:

@@ -217,7 +217,7 @@ ITEMS = {
     "movement.double_use": ("/ask/movement/crossing/", "crossing"),
     "movement.callback": ("/gates/", "arrival"),
     "movement.other_name": ("/gates/", "arrival"),
-    "movement.confirmed_number": ("/do/items/settle/", "item_id"),
+    "movement.confirmed_number": ("/gates/", "arrival"),
     "movement.proposal": ("/gates/", ""),
     "inspection.form": ("/forms/answer/", "form"),
     "inspection.overrun": ("/forms/sign/", "form"),

@@ -1,13 +1,16 @@
 """Gates: which are open and the way round, a gate's register, and the call that mends a number."""
 
 import uuid
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from mingbai.domains.movement.words import OTHER_NAME
 from mingbai.flows.at_the_gate import take_up
 from mingbai.flows.callbacks import dial, look
 from mingbai.kernel.asks import Row
@@ -25,7 +28,27 @@ from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place
 ACROSS, WIDE, HIGH = 4, 96, 64
 STEPS = (0, 1, 10, 50, 100)
 ROWS_A_PAGE = 50
+UNREADABLE = _("The code can't be read whole")
+NOT_OURS = _("This account did not issue it")
+STOPPED = {
+    "prefix": _("This is not a pass"),
+    "no_list": _("This phone has no list of keys"),
+    "key": NOT_OURS,
+    "algorithm": NOT_OURS,
+    "unknown": NOT_OURS,
+    "signature": _("The pass was altered"),
+    "issuer": _("Whoever issued it may not"),
+    "expired": _("The pass had ended"),
+    "not_yet": _("The pass did not hold yet"),
+    "place": _("The pass does not hold here"),
+    "kind": _("The pass is for something else"),
+    "revoked": _("The pass was taken back"),
+    "holder": _("Not the person on the pass"),
+    "guard": _("The guard stopped it"),
+}
+"""The words for why a pass was stopped; whatever else was said of a code, it could not be read."""
 OUTCOMES = ("confirmed", "no_answer", "wrong_number")
+DOCUMENTS = ("resident_id", "passport", "other")
 
 
 def may(request: HttpRequest, name: str) -> bool:
@@ -118,9 +141,12 @@ def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
     row = next((row for row in shown if row.point == point), None)
     if row is None:
         raise Refused("MOV-2")
+    counts = asking(request, "movement.gate_counts", {"place": place})
     page = {
         "place": place,
         "row": row,
+        "count": next((one for one in counts if one.point == point), None),
+        "stopped": stopped(request, ask),
         "hours": [(row, 100 * row.arrivals // most) for row in hours if row.arrivals],
         "names": shows_names(request, row.name),
         "refusal": refusal,
@@ -129,6 +155,14 @@ def gate(request: HttpRequest, place: str, point: UUID) -> HttpResponse:
     page |= leaf(request, ask)
     status = refusal.status if refusal else 200
     return private(render(request, "web/gates/gate.html", page, status=status))
+
+
+def stopped(request: HttpRequest, ask: dict[str, str]) -> list[tuple[str, int]]:
+    """Return in words why passes were stopped at a gate today, and how often; what comes to the same is one line."""
+    found: Counter[str] = Counter()
+    for row in asking(request, "movement.stopped_scans", ask):
+        found[str(STOPPED.get(row.reason, UNREADABLE))] += row.times_count
+    return found.most_common()
 
 
 def leaf(request: HttpRequest, ask: dict[str, str]) -> dict[str, Any]:
@@ -195,11 +229,20 @@ def call(request: HttpRequest, place: str, arrival: UUID) -> HttpResponse:
         "outcomes": OUTCOMES,
         "field": "phone" if row.why == "phone" else "document_number",
         "typed": request.POST.get("value", "") if refusal else "",
+        "documents": DOCUMENTS,
+        "document": request.POST.get("document_kind") or row.document_kind,
+        "settles": settles(request, row.kind),
         "refusal": refusal,
         "request_id": str(uuid.uuid4()),
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/gates/call.html", page, status=status))
+
+
+def settles(request: HttpRequest, kind: str | None) -> bool:
+    """Tell whether whoever looks may say what became of what a row asks for: its desk anything, its guard what is the gate's."""
+    hat = hat_of(request)
+    return kind is not None and hat is not None and (kind == OTHER_NAME or hat.role == Role.DESK)
 
 
 def recorded(request: HttpRequest, ask: dict[str, str], step: str) -> None:
@@ -211,6 +254,7 @@ def recorded(request: HttpRequest, ask: dict[str, str], step: str) -> None:
     if step == "corrected":
         field = "phone" if request.POST.get("field") == "phone" else "document_number"
         more[field] = str(request.POST.get("value", "")).strip() or None
+        more["document_kind"] = request.POST.get("document_kind") or None
     perform(
         name,
         ask | more,

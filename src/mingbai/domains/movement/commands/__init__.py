@@ -12,7 +12,7 @@ from mingbai.domains.movement.commands import (
     requests,
     retention,
 )
-from mingbai.domains.movement.words import AGAIN, CONFIRMED
+from mingbai.domains.movement.words import AGAIN, CONFIRMED, OTHER_NAME
 from mingbai.kernel.commands.items import by_a_word
 
 __all__ = [
@@ -28,4 +28,4 @@ __all__ = [
     "retention",
 ]
 
-by_a_word(CONFIRMED, AGAIN)
+by_a_word(CONFIRMED, OTHER_NAME, AGAIN)

@@ -10,7 +10,13 @@ from mingbai.domains.movement.commands.arriving import at_fault, held_arrival, h
 from mingbai.domains.movement.models import Arrival, Callback
 from mingbai.domains.movement.parameters import CALL_MINUTES
 from mingbai.domains.movement.sealed import key_of, seal, unseal
-from mingbai.domains.movement.words import CALLBACK, CONFIRMED, CallOutcome, Doubt
+from mingbai.domains.movement.words import (
+    CALLBACK,
+    CONFIRMED,
+    CallOutcome,
+    DocumentKind,
+    Doubt,
+)
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Ask
 from mingbai.kernel.clock import day
@@ -95,19 +101,26 @@ class RecordCallback(Ask):
     place: PlaceCode
     arrival: UUID
     outcome: CallOutcome
+    document_kind: DocumentKind | None = None
     document_number: DocumentNumber | None = None
     phone: Phone | None = None
 
 
 @command(role=CALLERS, title=_("Record a call-back"), records=True, shell=False)
 def record_callback(acting: Acting, ask: RecordCallback) -> None:
-    """Record what came of a call; a corrected value is checked as at the gate, and the old one stays sealed beside it."""
+    """Record what came of a call; a corrected value is checked as at the gate, and the old one stays sealed beside it.
+
+    A row that is still in doubt is mended also when its task has ended: whoever confirmed a number may bring the card.
+    """
     arrival = held_arrival(acting, ask.place, ask.arrival)
-    item = _item(acting, arrival)
     if ask.outcome == "corrected":
-        number, phone = _corrected(arrival, ask, day(acting.now))
-        mend(acting, arrival, number, phone, outcome="corrected")
+        if arrival.doubt is None:
+            raise Refused("MOV-12")
+        kind = (ask.document_number and ask.document_kind) or arrival.document_kind
+        number, phone = _corrected(arrival, kind, ask, day(acting.now))
+        mend(acting, arrival, kind, number, phone, outcome="corrected")
         return
+    item = _item(acting, arrival)
     _note(acting, arrival, ask.outcome, item.asked_at)
     if ask.outcome == "no_answer":
         minutes = in_force(acting.store, CALL_MINUTES.name, ask.place, acting.now)
@@ -124,15 +137,15 @@ def record_callback(acting: Acting, ask: RecordCallback) -> None:
 
 
 def _corrected(
-    arrival: Arrival, ask: RecordCallback, today: dt.date
+    arrival: Arrival, kind: str, ask: RecordCallback, today: dt.date
 ) -> tuple[str | None, str | None]:
     """Return the corrected values in their plain form; what was in doubt has to be among them."""
     number = phone = None
     try:
         if ask.document_number:
-            number = check_document(arrival.document_kind, ask.document_number, today)
+            number = check_document(kind, ask.document_number, today)
     except DocumentFault as fault:
-        hints = hints_of(arrival.document_kind, ask.document_number or "")
+        hints = hints_of(kind, ask.document_number or "")
         raise at_fault("document_number", fault, hints) from None
     try:
         phone = check_phone(ask.phone)
@@ -144,7 +157,13 @@ def _corrected(
 
 
 def mend(
-    acting: Acting, arrival: Arrival, number: str | None, phone: str | None, *, outcome: str
+    acting: Acting,
+    arrival: Arrival,
+    kind: str,
+    number: str | None,
+    phone: str | None,
+    *,
+    outcome: str,
 ) -> Arrival:
     """Put a corrected value in the place of what was in doubt; the old one stays sealed, and the row is verified."""
     assert arrival.person_id is not None
@@ -159,18 +178,19 @@ def mend(
     assert person is not None and arrival.person_id is not None
     changed = {"document_number": number, "phone": phone}
     if any(changed.values()):
-        ask = {"place": person.place, "person": person.id, "document_kind": arrival.document_kind}
+        ask = {"place": person.place, "person": person.id, "document_kind": kind}
         acting.perform(correct_document, ask | changed)
     item = acting.hold(
         OpenItem, kind=CALLBACK, subject=arrival.id.hex, place=arrival.place, done_at=None
     )
     asked_at = item.asked_at if item else acting.now
     _note(acting, arrival, outcome, asked_at, field=field, old=old)
-    for kind in (CALLBACK, CONFIRMED):
-        acting.close_item(kind=kind, subject=arrival.id.hex, place=arrival.place, outcome=outcome)
+    for asked in (CALLBACK, CONFIRMED):
+        acting.close_item(kind=asked, subject=arrival.id.hex, place=arrival.place, outcome=outcome)
     how = {"verified_how": "call", "verified_at": acting.at, "verified_by": acting.mandate}
     done = acting.change(
         arrival,
+        document_kind=kind,
         number_sealed=None,
         phone_sealed=None,
         doubt=None,

@@ -36,7 +36,7 @@ from mingbai.domains.movement.words import (
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
-from mingbai.kernel.models import Point
+from mingbai.kernel.models import OpenItem, Point
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
@@ -139,7 +139,7 @@ def copy_arrival(acting: Acting, ask: CopyArrival) -> Copied:
     if held is not None:
         if told.doubt is not None or held.doubt is None:
             raise Refused("MOV-4")
-        mended = mend(acting, held, told.number, told.phone, outcome="mended")
+        mended = mend(acting, held, told.document_kind, told.number, told.phone, outcome="mended")
         return Copied(arrival=mended.id, outcome="ok", mended=True)
     _leave_origin(acting, ask.place, ask.from_place)
     beside = Beside(ask.arrived_on, Source.PAPER, ask.from_place, ask.lodging)
@@ -156,8 +156,11 @@ class VerifyArrival(Ask):
 
 @command(role=AT_THE_GATE, title=_("Card seen"), records=True, shell=False)
 def verify_arrival(acting: Acting, ask: VerifyArrival) -> None:
-    """Note that the row was compared with the card itself: by whom, and when."""
+    """Note that the row was compared with the card itself: by whom, and when; once, or again when another name came up."""
     held = held_arrival(acting, ask.place, ask.arrival)
-    check_verifiable(held.doubt, held.verified_how)
+    named_twice = acting.find(
+        OpenItem, kind=OTHER_NAME, subject=held.id.hex, place=ask.place, done_at=None
+    )
+    check_verifiable(held.doubt, None if named_twice else held.verified_how)
     acting.change(held, verified_at=acting.at, verified_by=acting.mandate, verified_how="card")
     acting.close_item(kind=OTHER_NAME, subject=held.id.hex, place=ask.place, outcome="card_seen")

@@ -11,7 +11,7 @@ from mingbai.domains.movement.models import Arrival, Callback
 from mingbai.domains.movement.parameters import MINUTES_A_CALL
 from mingbai.domains.movement.queries.register import lines_of, masks, named, on_duty
 from mingbai.domains.movement.sealed import unseal
-from mingbai.domains.movement.words import CALLBACK
+from mingbai.domains.movement.words import CALLBACK, CONFIRMED, OTHER_NAME
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.burden import Spent, burden_source
@@ -46,9 +46,12 @@ class CallRow(Row):
     phone_mask: str | None
     arrived_on: dt.date
     why: str | None
+    verified_at: dt.datetime | None
     asked_at: dt.datetime | None
     due_at: dt.datetime | None
     open: bool
+    kind: str | None
+    item_id: UUID | None
     calls: int
     outcome: str | None
     done_at: dt.datetime | None
@@ -68,6 +71,7 @@ def callback(asking: Asking, ask: OfArrival) -> CallRow:
     items = asking.find(OpenItem, kind=CALLBACK, subject=row.id.hex, place=ask.place)
     last = max(items, key=lambda item: item.asked_at, default=None)
     calls = asking.find(Callback, arrival_id=row.id)
+    beside = asked_beside(asking, row)
     return CallRow(
         arrival=row.id,
         point=point.id,
@@ -79,13 +83,25 @@ def callback(asking: Asking, ask: OfArrival) -> CallRow:
         phone_mask=phone_mask,
         arrived_on=row.arrived_on,
         why=row.doubt,
+        verified_at=row.verified_at,
         asked_at=last.asked_at if last else None,
         due_at=last.due_at if last else None,
         open=last is not None and last.done_at is None,
+        kind=beside.kind if beside else None,
+        item_id=beside.id if beside else None,
         calls=len(calls),
         outcome=calls[-1].outcome if calls else None,
         done_at=last.done_at if last else None,
     )
+
+
+def asked_beside(asking: Asking, row: Arrival) -> OpenItem | None:
+    """Return what a row asks for beside a call: a look at its card, or the desk's word on what was confirmed."""
+    for kind in (OTHER_NAME, CONFIRMED):
+        for item in asking.find(OpenItem, kind=kind, subject=row.id.hex, place=row.place):
+            if item.done_at is None:
+                return item
+    return None
 
 
 def called_back(prefix: str, since: dt.datetime, until: dt.datetime) -> list[Subject]:

@@ -171,13 +171,22 @@ class GateCountRow(Row):
     },
 )
 def gate_counts(asking: Asking, ask: GatesAt) -> list[GateCountRow]:
-    """Return for each gate how many rows are verified and how many are not yet; nobody's own figure is among them."""
+    """Return for each gate how many rows are verified and how many are not yet; nobody's own figure is among them.
+
+    A row that was blinded on its day counts as an arrival and waits for nobody any more.
+    """
     standings: dict[UUID, Counter[Standing]] = {}
+    came: Counter[UUID] = Counter()
     gate_of = {}
-    for row in asking.find(Arrival, place=ask.place):
-        held = standings.setdefault(row.point_id, Counter())
-        held[standing_of(row.doubt, row.verified_at)] += 1
-        gate_of[row.id] = row.point_id
+    rows = Arrival.objects.filter(place=ask.place)
+    for number, point, doubt, verified_at, blinded_at in rows.values_list(
+        "id", "point_id", "doubt", "verified_at", "blinded_at"
+    ):
+        came[point] += 1
+        gate_of[number] = point
+        standing = standing_of(doubt, verified_at)
+        if blinded_at is None or standing is Standing.VERIFIED:
+            standings.setdefault(point, Counter())[standing] += 1
     helped: Counter[UUID] = Counter(
         gate_of[call.arrival_id]
         for call in asking.find(Callback, place=ask.place, outcome="corrected")
@@ -190,7 +199,7 @@ def gate_counts(asking: Asking, ask: GatesAt) -> list[GateCountRow]:
             GateCountRow(
                 point=gate.id,
                 name=gate.name,
-                arrivals=counts.total(),
+                arrivals=came[gate.id],
                 verified=counts[Standing.VERIFIED],
                 unverified=counts.total() - counts[Standing.VERIFIED],
                 to_verify=counts[Standing.TO_VERIFY],
@@ -217,13 +226,13 @@ class HourRow(Row):
 
 @query(scope=Scope.UNDER, role=READING, title=_("Arrivals by the hour"))
 def counts_per_hour(asking: Asking, ask: GateDay) -> list[HourRow]:
-    """Return how many came through a gate in each hour of a day."""
+    """Return how many came through a gate in each hour of a day; paper lines tell of no hour and are not among them."""
     gate = point_of(asking, ask.place, ask.point)
     begins = start_of_day(ask.on or day(asking.now))
     hours: Counter[int] = Counter(
-        at.astimezone(PLACE_ZONE).hour
-        for point, at in counted(ask.place, begins, begins + dt.timedelta(days=1))
-        if point == gate.id
+        one.at.astimezone(PLACE_ZONE).hour
+        for one in counted(ask.place, begins, begins + dt.timedelta(days=1))
+        if one.point == gate.id and one.hour_known
     )
     return [HourRow(hour=hour, arrivals=hours[hour]) for hour in range(24)]
 

@@ -149,7 +149,7 @@ def pass_by_number(asking: Asking, ask: ByNumber) -> JudgedRow:
 def came(place: str, since: dt.datetime, until: dt.datetime) -> list[Counted]:
     """Return at which gate of a place a pass was shown, and when; an arrival is counted by the register itself."""
     rows = Crossing.objects.filter(place=place, arrival=None, at__gte=since, at__lt=until)
-    return list(rows.values_list("point", "at"))
+    return [Counted(point, at) for point, at in rows.values_list("point", "at")]
 
 
 class OneCrossing(Ask):

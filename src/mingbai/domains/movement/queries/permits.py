@@ -6,6 +6,7 @@ import statistics
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 from pydantic import StringConstraints
 
@@ -17,9 +18,9 @@ from mingbai.kernel.asks import Ask, Nothing, Open, Private, Row
 from mingbai.kernel.clock import day, last_cut
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import outcomes_of
-from mingbai.kernel.models import Job, Organisation, Person
+from mingbai.kernel.models import Job, Person
 from mingbai.kernel.pass_keys import trust_list, trust_text
-from mingbai.kernel.places import is_under
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
@@ -29,6 +30,7 @@ from mingbai.proofs.tokens import KINDS, TokenRefused, open_token
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 NUMBER = re.compile(r"[0-9a-f]{16}")
 CHECKS_AN_HOUR = 600
+BATCHES_MOST, MINE_MOST = 500, 200
 Validity = Literal["valid", "ended", "not_yet", "revoked", "unknown"]
 BatchNumber = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
@@ -70,9 +72,16 @@ class BatchRow(Row):
     job: UUID | None
 
 
-def batch_row(asking: Asking, row: Batch) -> BatchRow:
+def batch_rows(asking: Asking, rows: QuerySet[Batch]) -> list[BatchRow]:
+    """Return batches as they are shown, with as many questions to the database for many as for one."""
+    found = list(rows.select_related("organisation"))
+    wanted = Wanted.objects.filter(batch_id__in=[row.id for row in found])
+    counts = dict(wanted.values_list("batch_id").annotate(Count("id")))
+    return [batch_row(asking, row, counts.get(row.id, 0)) for row in found]
+
+
+def batch_row(asking: Asking, row: Batch, asked_for: int) -> BatchRow:
     """Return a batch as it is shown; the clock of one that waits runs on."""
-    team = asking.see(Organisation, id=row.organisation_id) if row.organisation_id else None
     until = row.issued_at or (asking.now if row.state in ("asked", "issuing") else None)
     return BatchRow(
         batch=row.code,
@@ -81,14 +90,14 @@ def batch_row(asking: Asking, row: Batch) -> BatchRow:
         place=row.place,
         kind=row.kind,
         places=row.places,
-        organisation=team.name if team else "",
+        organisation=row.organisation.name if row.organisation else "",
         state=row.state,
         valid_from=row.starts_at,
         valid_to=row.ends_at,
         asked_at=row.asked_at,
         issued_at=row.issued_at,
         minutes=int((until - row.asked_at).total_seconds() // 60) if until else None,
-        asked_for=Wanted.objects.filter(batch_id=row.id).count(),
+        asked_for=asked_for,
         issued=row.issued,
         revoked=row.revoked,
         job=row.job,
@@ -97,14 +106,16 @@ def batch_row(asking: Asking, row: Batch) -> BatchRow:
 
 def batches_of(asking: Asking, organisation: UUID) -> list[BatchRow]:
     """Return the batches that were asked for by a firm."""
-    return [batch_row(asking, row) for row in asking.find(Batch, organisation_id=organisation)]
+    return batch_rows(asking, Batch.objects.filter(organisation=organisation).order_by("id"))
 
 
 @query(scope=Scope.UNDER, role={Role.DESK, Role.LEADER}, title=_("Batches of passes"))
 def batches(asking: Asking, ask: OfPlace) -> list[BatchRow]:
-    """Return the batches of a place and under it, the newest first, each with its clock from request to pass."""
-    found = Batch.objects.order_by("-asked_at", "-id")[:500]
-    return [batch_row(asking, row) for row in found if is_under(row.place, ask.place)]
+    """Return the newest batches of a place and under it, those that wait first, each with its clock from request to pass."""
+    here = Batch.objects.filter(place__startswith=prefix_of(ask.place))
+    newest = here.order_by("-asked_at", "-id")
+    waiting = batch_rows(asking, newest.filter(state="asked"))
+    return waiting + batch_rows(asking, newest.exclude(state="asked")[:BATCHES_MOST])
 
 
 @query(scope=Scope.OWN, title=_("Passes I asked for"))
@@ -112,8 +123,8 @@ def my_requests(asking: Asking, ask: Nothing) -> list[BatchRow]:
     """Return the batches that I asked for, with their clock; also when my right for the matter has ended."""
     if asking.person is None:
         return []
-    found = Batch.objects.filter(asked_by=asking.person).order_by("-asked_at")[:200]
-    return [batch_row(asking, row) for row in found]
+    mine = Batch.objects.filter(asked_by=asking.person).order_by("-asked_at")
+    return batch_rows(asking, mine[:MINE_MOST])
 
 
 class MyBatch(Ask):
@@ -166,12 +177,9 @@ class ClockRow(Row):
 )
 def permit_clock(asking: Asking, ask: OfPlace) -> ClockRow:
     """Return the clock of the batches that were asked for: median and slowest, those that still wait counted till now."""
-    took = [
-        row.minutes
-        for row in batches(asking, ask)
-        if row.asked_for and row.minutes is not None and row.state != "refused"
-    ]
-    waiting = sum(row.state == "asked" for row in batches(asking, ask))
+    rows = [row for row in batches(asking, ask) if row.organisation]
+    took = [row.minutes for row in rows if row.minutes is not None and row.state != "refused"]
+    waiting = sum(row.state == "asked" for row in rows)
     return ClockRow(
         batches=len(took),
         asked_for=waiting,
@@ -295,11 +303,11 @@ def issued_log(asking: Asking, ask: OfPlace) -> list[IssuedRow]:
     """Return by day and kind how many passes a place and those under it issued, up to the last cut; counts alone."""
     cut = day(last_cut(asking.now))
     sums: dict[tuple[dt.date, str], list[int]] = {}
-    for row in IssuedDay.objects.filter(on__lt=cut).order_by("on"):
-        if is_under(row.place, ask.place):
-            held = sums.setdefault((row.on, row.kind), [0, 0])
-            held[0] += row.issued
-            held[1] += row.revoked
+    here = IssuedDay.objects.filter(on__lt=cut, place__startswith=prefix_of(ask.place))
+    for row in here.order_by("on"):
+        held = sums.setdefault((row.on, row.kind), [0, 0])
+        held[0] += row.issued
+        held[1] += row.revoked
     return [
         IssuedRow(on=on, kind=kind, issued=rules.shown(issued), revoked=rules.shown(revoked))
         for (on, kind), (issued, revoked) in sorted(sums.items())

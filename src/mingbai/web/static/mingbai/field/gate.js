@@ -92,9 +92,17 @@ async function pass(direction) {
 
 // The pass is good, but whoever shows it is not the one whose name and digits are on it.
 async function notHolder() {
-  judged = { ...judged, verdict: "stop", reason: "holder" };
-  await showVerdict(judged);
-  await record(here.direction, "stop", "holder").catch(() => tell("not_saved"));
+  if (busy) return;
+  busy = true;
+  try {
+    judged = { ...judged, verdict: "stop", reason: "holder" };
+    await showVerdict(judged);
+    await record(here.direction, "stop", "holder");
+  } catch {
+    tell("not_saved");
+  } finally {
+    busy = false;
+  }
   await exchange();
 }
 
@@ -130,20 +138,30 @@ async function photo(event) {
   }
 }
 
+// A list that somebody has open is not drawn anew under their finger when nothing in it changed.
+function choices(rows) {
+  const drawn = JSON.stringify(rows);
+  if (at("point").dataset.drawn === drawn) return;
+  options(at("point"), rows);
+  at("point").dataset.drawn = drawn;
+}
+
 // The gates of this place; the one where this phone stands is asked once and remembered.
 export async function draw() {
   const [bundle, kept] = await vault.many("bundle", "point");
   const gate = bundle?.gate;
   const points = (gate?.points || []).filter((one) => one.open);
   const chosen = points.find((one) => one.id === kept) || (points.length === 1 ? points[0] : null);
-  here = chosen ? { place: gate.place, point: chosen, direction: here?.direction || "in" } : null;
-  options(at("point"), [["", say("choose_point")], ...points.map((one) => [one.id, one.name])]);
+  // What is on the screen is finished at the gate where it was begun, also when that one closes meanwhile.
+  const begun = ["verdict", "register"].includes(showing()) ? here : null;
+  here = begun || (chosen ? { place: gate.place, point: chosen, direction: here?.direction || "in" } : null);
+  choices([["", say("choose_point")], ...points.map((one) => [one.id, one.name])]);
   at("point").value = chosen?.id || "";
   at("point-field").hidden = points.length < 2;
   at("no-point").hidden = points.length > 0;
   at("gate-ways").hidden = !here;
   at("ready").hidden = !here;
-  at("where").textContent = [gate?.place_name, chosen?.name].filter(Boolean).join(" ");
+  at("where").textContent = [gate?.place_name, here?.point.name].filter(Boolean).join(" ");
   if (showing() === "register") await register.rule();
 }
 

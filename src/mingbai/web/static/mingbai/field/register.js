@@ -4,7 +4,7 @@ import * as vault from "./vault.js";
 import * as documents from "./documents.js";
 import { accountNow, day, policyAt } from "./moment.js";
 import { at, home, hush, make, say, show, tell } from "./shell.js";
-import { save } from "./saving.js";
+import { once, save } from "./saving.js";
 
 const FIELDS = ["number", "name", "phone"];
 let here = null;
@@ -109,7 +109,7 @@ export async function rule() {
   return must;
 }
 
-async function keep(exchange) {
+const keep = once(async () => {
   const found = await look();
   const must = await rule();
   if (!found) return tell("look_again");
@@ -129,9 +129,8 @@ async function keep(exchange) {
   clear();
   home();
   tell("saved");
-  await exchange();
-  return undefined;
-}
+  return true;
+});
 
 export function open() {
   hush();
@@ -143,7 +142,7 @@ export function open() {
 
 export function wire(exchange, where) {
   here = where;
-  at("register-form").addEventListener("submit", (event) => { event.preventDefault(); return keep(exchange); });
+  at("register-form").addEventListener("submit", async (event) => { event.preventDefault(); if (await keep()) await exchange(); });
   at("number").addEventListener("change", check);
   at("kind").addEventListener("change", () => { clear(); at("number").value = ""; });
 }

@@ -10,6 +10,20 @@ export function mandateOf(bundle, role) {
   return bundle?.mandates.find((one) => one.role === role);
 }
 
+// One record at a time: a second tap while the first is still being kept writes nothing.
+export function once(act) {
+  let busy = false;
+  return async () => {
+    if (busy) return false;
+    busy = true;
+    try {
+      return await act();
+    } finally {
+      busy = false;
+    }
+  };
+}
+
 // Several open pages of one phone never share a number: it is drawn under one lock.
 export async function save(role, command, ask, row, known = "observed") {
   return navigator.locks.request("mingbai-save", async () => {

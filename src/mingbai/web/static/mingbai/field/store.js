@@ -2,7 +2,7 @@
 
 import * as vault from "./vault.js";
 import { at, half, home, hush, make, masked, options, say, show, tell, zh } from "./shell.js";
-import { save } from "./saving.js";
+import { once, save } from "./saving.js";
 
 const nameOf = (goods) => (zh ? goods.name_zh : goods.name_en);
 let chosen = null;
@@ -52,7 +52,7 @@ export async function draw() {
   }));
 }
 
-async function give(exchange) {
+const give = once(async () => {
   const quantity = Number(half(at("quantity").value));
   const recipient = at("recipient").value.trim();
   if (!recipient) return tell("whom_missing");
@@ -69,11 +69,10 @@ async function give(exchange) {
   at("give-form").reset();
   home();
   tell("saved");
-  await exchange();
-  return undefined;
-}
+  return true;
+});
 
 export function wire(exchange) {
-  at("give-form").addEventListener("submit", (event) => { event.preventDefault(); return give(exchange); });
+  at("give-form").addEventListener("submit", async (event) => { event.preventDefault(); if (await give()) await exchange(); });
   at("find").addEventListener("input", draw);
 }
