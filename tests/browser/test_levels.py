@@ -237,6 +237,11 @@ def test_a_level_that_ends_at_midnight_ends_its_rule_on_the_phone_with_no_networ
     phone.context.clock.install(time=began)
     enrol(phone, house, guard, NEIGHBOUR)
     phone.shows("gate")
+    register(phone, resident(911), "先来的", seen=True)
+    phone.shows("gate")
+    phone.drained()
+    (line,) = phone.log()
+    assert line["state"] == "accepted" and "***" in line["shown"]
     alone(phone)
     phone.context.clock.fast_forward(int((midnight - began).total_seconds() - 60) * 1000)
     register(phone, resident(910), "焦守田")
@@ -246,3 +251,10 @@ def test_a_level_that_ends_at_midnight_ends_its_rule_on_the_phone_with_no_networ
     phone.page.click("#register-form .btn--wide")
     phone.shows("gate")
     assert phone.waiting() == 1 and phone.faults == []
+    phone.sync()
+    for _attempt in range(100):
+        if [line["state"] for line in phone.log()] == ["waiting"]:
+            break
+        phone.page.wait_for_timeout(100)
+    else:
+        raise AssertionError("with its day over, who came yesterday still stands on the phone")

@@ -12,6 +12,7 @@ from PIL import Image
 from mingbai.domains.response.models import Decision, Notice, Objection, PlanVersion, Task
 from mingbai.kernel.acting import link_digest
 from mingbai.kernel.identity import random_link
+from mingbai.kernel.models import OpenItem
 from tests.conftest import TOWN, VILLAGE, House
 from tests.web.test_api import post, token_of
 from tests.web.test_pages import signed_in
@@ -260,6 +261,34 @@ def test_a_decision_is_taken_objected_to_and_answered(story: House, town: Client
     assert "绕路太远" not in shown(Client(), path), "few objections are not shown, nor their words"
     assert Decision.objects.count() == 1
     assert story.faults() == []
+
+
+def test_a_groups_task_names_who_of_its_members_answers_for_it(story: House, town: Client) -> None:
+    """Rows: Z27. Chosen on the page from the group, and it waits for that person."""
+    made = {}
+    for name, kind in (("专班", "temporary_team"), ("交通所", "government")):
+        ask = {"place": TOWN, "name": name, "kind": kind, "since": "2020-01-20"}
+        ask |= {"until": "2020-06-30"} if kind == "temporary_team" else {}
+        made[name] = story.do("organisations.add_organisation", ask).result["organisation"]
+    people = {name: str(story.person(name, "desk", TOWN).person) for name in ("邹永年", "外人")}
+    joined = {"place": TOWN, "organisation": made["专班"], "person": people["邹永年"]}
+    story.do("organisations.join", joined | {"position": "交通负责人"})
+    page = shown(town, "/decisions/write/")
+    assert "邹永年 · 交通负责人 · 专班" in page and people["外人"] not in page
+    form: dict[str, Any] = {
+        "number": "1号",
+        "title": "重开通道",
+        "text": "重开",
+        "affected": "四村",
+    }
+    form |= {"affected_count": "180", "group": made["专班"], "department": [made["交通所"], ""]}
+    form |= {"task_text": ["清障", ""], "due_at": ["2020-02-10T18:00", ""]}
+    for person, status in ((people["外人"], 422), (people["邹永年"], 302)):
+        form |= {"person": [person, ""], "request_id": str(uuid.uuid4())}
+        answered = town.post("/decisions/write/", form, headers=ZH)
+        assert answered.status_code == status, answered.content.decode()
+    (item,) = OpenItem.objects.filter(kind="response.task").exclude(person=None)
+    assert str(item.person) == people["邹永年"]
 
 
 def test_the_api_refuses_done_without_evidence_in_one_sentence(story: House) -> None:

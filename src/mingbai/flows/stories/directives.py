@@ -187,7 +187,8 @@ def corridor(tell: Teller, desk: Player, because: str) -> None:
         tell.office(member, "desk", TOWN, name, organisation=made)
         joined = {"place": TOWN, "organisation": group, "person": str(member.actor.person)}
         tell.do("organisations.join", joined | {"position": f"{name}负责人"})
-        tasks.append({"department": made, "text": what, "due_at": due})
+        owner = str(member.actor.person)
+        tasks.append({"department": made, "text": what, "due_at": due, "person": owner})
         if name == "镇交通所":
             tell.sign_in(member, "member", TOWN, "镇交通所 邹永年：专班成员，看得见全部任务")
             first = member

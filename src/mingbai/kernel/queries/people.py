@@ -39,6 +39,7 @@ terms(
         "document_mask": _("Document (masked)"),
         "phone_mask": _("Phone (masked)"),
         "members": _("Members"),
+        "member": _("Member"),
         "what": _("What"),
         "command": _("Act"),
         "recorded_at": _("Recorded"),
@@ -133,6 +134,7 @@ class MembershipRow(Row):
     organisation: str
     kind: str
     person: str
+    member: UUID
     position: str
     since: dt.date
     until: dt.date | None
@@ -158,6 +160,7 @@ def members(asking: Asking, ask: OnDay) -> list[MembershipRow]:
             organisation=row.organisation.name,
             kind=row.organisation.kind,
             person=row.person.name or "",
+            member=row.person_id,
             position=row.position,
             since=row.since,
             until=row.until,

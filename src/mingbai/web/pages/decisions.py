@@ -1,6 +1,7 @@
 """Decisions: what each rests on and whom it affects, for everyone to read; those affected object without a name; the office answers."""
 
 import uuid
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +128,7 @@ def write(request: HttpRequest) -> HttpResponse:
             ask: dict[str, Any] = values | {"place": hat.place, "cites": cited(request)}
             ask["tasks"] = [
                 {"department": one["department"], "text": one["text"]}
-                | {"due_at": typed_moment(one["due_at"])}
+                | {"due_at": typed_moment(one["due_at"]), "person": one["person"] or None}
                 for one in tasks
                 if one["department"] or one["text"]
             ]
@@ -135,7 +136,7 @@ def write(request: HttpRequest) -> HttpResponse:
             return redirect("decision", place=hat.place, decision=made.result["decision"])
         except Refused as refused:
             refusal = refused
-    blank = {"department": "", "text": "", "due_at": ""}
+    blank = {"department": "", "text": "", "due_at": "", "person": ""}
     page = {
         "refusal": refusal,
         "values": values,
@@ -144,6 +145,11 @@ def write(request: HttpRequest) -> HttpResponse:
         "more": request.POST.get("more", ""),
         "acts": asked(request, "journal.acts", {"place": hat.place, "most": 60}),
         "offices": asked(request, "organisations.organisations", {"place": hat.place}),
+        "members": [
+            row
+            for row in asked(request, "organisations.members", {"place": hat.place})
+            if row.kind == "temporary_team"
+        ],
         "place": hat.place,
         "request_id": request.POST.get("request_id") or str(uuid.uuid4()),
     }
@@ -154,11 +160,11 @@ def write(request: HttpRequest) -> HttpResponse:
 
 def tasks_typed(request: HttpRequest) -> list[dict[str, str]]:
     """Return the tasks as they were typed."""
-    fields = ("department", "task_text", "due_at")
+    fields = ("department", "task_text", "due_at", "person")
     columns = [request.POST.getlist(name) for name in fields]
     return [
-        {"department": department, "text": text.strip(), "due_at": due_at}
-        for department, text, due_at in zip(*columns, strict=False)
+        {"department": department, "text": text.strip(), "due_at": due_at, "person": person}
+        for department, text, due_at, person in zip_longest(*columns, fillvalue="")
         if department or text.strip()
     ]
 

@@ -5,6 +5,7 @@ import * as sending from "./sending.js";
 import * as gate from "./gate.js";
 import * as inspection from "./inspection.js";
 import * as queue from "./queue.js";
+import { accountNow, day } from "./moment.js";
 import * as store from "./store.js";
 import { newKey, publicText } from "./sealing.js";
 import { mandateOf } from "./saving.js";
@@ -53,10 +54,11 @@ async function turn() {
 
 // One round with the account: whether it answered. Without contact what is saved stays, and the page shows since when.
 async function exchange() {
+  const today = day(await accountNow());
+  await vault.tidy(LINES_MOST, (row) => day(row.at) < today);
   await draw();
   const answered = await sending.send().then(() => true, () => false);
   if (answered) {
-    await vault.tidy(LINES_MOST);
     navigator.serviceWorker?.getRegistration("/field/").then((one) => one?.update()).catch(() => undefined);
   }
   await draw();

@@ -48,7 +48,8 @@ async function record(direction, verdict, reason) {
   if (reason) ask.reason = reason;
   const pass = judged.claims ? `${say("a_pass")} ${masked(judged.claims.permit)}` : say("a_code");
   const shown = verdict === "stop" ? `${say("stop")} · ${pass} · ${why({ ...judged, reason })}` : `${say(verdict)} · ${say(direction)} · ${pass}`;
-  await save("guard", "movement.record_crossing", ask, { shown });
+  const plain = verdict === "stop" ? say("stop") : `${say(verdict)} · ${say(direction)}`;
+  await save("guard", "movement.record_crossing", ask, { shown, plain });
 }
 
 // What was read, whoever read it: judged on this phone, and shown; a stop is kept at once. While a verdict stands nothing is read.

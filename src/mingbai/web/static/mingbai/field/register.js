@@ -121,7 +121,7 @@ const keep = once(async () => {
   const mask = documents.maskDocument(found.document_number);
   const shown = `${say("arrival")} ${mask} · ${say(ask.card_seen ? "seen_card" : "self_declared")}`;
   try {
-    await save("guard", "movement.register_arrival", ask, { shown }, ask.card_seen ? "observed" : "reported");
+    await save("guard", "movement.register_arrival", ask, { shown, plain: say("arrival") }, ask.card_seen ? "observed" : "reported");
   } catch {
     return tell("not_saved");
   }

@@ -177,13 +177,21 @@ export async function forget(seq) {
   await ended(transaction);
 }
 
-// Lines that nobody waits for go after a while, so that a phone does not fill up.
-export async function tidy(most) {
-  const rows = (await all("log")).filter((row) => row.state === "accepted" || row.state === "already_done");
-  if (rows.length <= most) return;
+// Lines that nobody waits for go after a while, so that a phone does not fill up. One that tells of somebody goes when its day is
+// over, with a network and without: the account keeps the row, no phone does. What still wants an eye stays, without whom it is about.
+export async function tidy(most, over) {
   const database = await open();
   const transaction = database.transaction("log", "readwrite");
-  for (const row of rows.slice(0, rows.length - most)) transaction.objectStore("log").delete(row.seq);
+  const log = transaction.objectStore("log");
+  const kept = [];
+  for (const row of await asked(log.getAll())) {
+    const done = row.state === "accepted" || row.state === "already_done";
+    if (row.plain && over(row)) {
+      if (done) log.delete(row.seq);
+      else if (row.state !== "waiting") log.put({ ...row, shown: row.plain, plain: "" });
+    } else if (done) kept.push(row.seq);
+  }
+  for (const seq of kept.slice(0, Math.max(kept.length - most, 0))) log.delete(seq);
   await ended(transaction);
 }
 
