@@ -167,8 +167,9 @@ def test_an_errand_ends_with_its_passes_and_a_sample_is_shown(told: dict[str, An
 
 
 def test_a_chemical_firm_has_one_serious_and_two_minor_hazards(told: dict[str, Any]) -> None:
-    """Rows: Z14, H20. The serious one stands against it; a second office is left with two items."""
-    rows = answer("inspection.findings", {"place": "330112000000"})
+    """Rows: Z14, H20, T22. The serious one stands against it; a second office is left with two items; a gate waits for a thermometer."""
+    found = answer("inspection.findings", {"place": "330112000000"})
+    rows = [row for row in found if row.organisation is not None]
     assert sorted((row.severity, row.state) for row in rows) == [
         ("minor", "open"),
         ("minor", "put_right"),
@@ -176,9 +177,12 @@ def test_a_chemical_firm_has_one_serious_and_two_minor_hazards(told: dict[str, A
     ]
     said = {row.standing for row in answer("standing.in_force", {"place": rows[0].place})}
     assert "inspection.serious_hazard" in said and "inspection.passed" not in said
-    first, second = answer("inspection.visits", {"place": rows[0].place})
+    visits = answer("inspection.visits", {"place": rows[0].place})
+    first, second = (row for row in visits if row.organisation is not None)
     assert (first.failed, first.help, first.lasted_minutes) == (3, True, 6)
     assert (second.item_count, second.state) == (2, "planned")
+    (gate,) = (row for row in found if row.point is not None)
+    assert (gate.owner, gate.state, str(gate.due)) == ("guard", "open", "2020-02-15")
 
 
 def test_a_directive_came_down_to_nine_villages_and_its_tree_is_open(told: dict[str, Any]) -> None:

@@ -230,6 +230,7 @@ def test_the_meter_is_for_everybody_and_the_signers_words_for_those_concerned(
     (link,) = set(re.findall(r'href="(/forms/sign/[^"]+)"', home.content.decode()))
     page = above.get(link.replace("&amp;", "&"), follow=True)
     assert "Sign for it" in said(page) and "今晚要报" in said(page)
+    assert "100 of 120 minutes" in said(page) and "马头村 0 20 40" in said(page), "whose week"
     signed_ = {"step": "sign_overrun", "reason": "确需", "request_id": str(uuid.uuid4())}
     assert above.post(f"/forms/{TONGZHOU}/{made['form']}/", signed_).status_code == 302
     public = Client(headers={"accept-language": "en"}).get(f"/burden/{VILLAGE}/")

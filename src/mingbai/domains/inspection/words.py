@@ -192,6 +192,7 @@ terms(
         "choices": _("Choices"),
         "subjects": _("Of whom or what"),
         "subject_name": _("Of whom or what"),
+        "asked_subjects": _("Of whom or what"),
         "subject_kind": _("Places or firms"),
         "overrun_reason": _("Reason to overrun the budget"),
         "held": _("Held already"),

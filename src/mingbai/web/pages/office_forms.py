@@ -256,10 +256,12 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     above = may(request, "inspection.sign_overrun") and hat.place != place
+    fields = asking(request, "inspection.form_fields", about)
     page = {
         "row": row,
         "answers": asking(request, "inspection.form_answers", about),
-        "fields": asking(request, "inspection.form_fields", about),
+        "fields": fields,
+        "gate": still_to_send(request, row, fields) if row.state == "waits" else None,
         "signs": row.state == "waits" and above,
         "withdraws": row.mine
         and row.state in ("sent", "waits")
@@ -269,6 +271,13 @@ def asked_form(request: HttpRequest, place: str, form: UUID) -> HttpResponse:
     }
     status = refusal.status if refusal else 200
     return private(render(request, "web/burden/asked_form.html", page, status=status))
+
+
+def still_to_send(request: HttpRequest, row: Any, fields: list[Any]) -> Any:
+    """Return what a form that waits for a signature would take of each: whoever signs sees whose week it overruns."""
+    asked = [{"heading": one.heading, "field": one.field} for one in fields]
+    ask = {"place": row.place, "fields": asked, "subjects": row.asked_subjects}
+    return asking(request, "inspection.form_gate", ask)
 
 
 def judged(request: HttpRequest, place: str, form: UUID) -> None:

@@ -89,6 +89,7 @@ class FormRow(Row):
     signed_by: str | None
     sign_reason: str | None
     mine: bool
+    asked_subjects: list[str]
 
 
 class WaitingRow(Row):
@@ -212,6 +213,7 @@ def forms(asking: Asking, ask: FormsAsk) -> list[FormRow]:
             signed_by=signer(asking.store, row.signed_by) if row.signed_by else None,
             sign_reason=row.sign_reason,
             mine=same_office(asking.store, asking.hat.mandate, row),
+            asked_subjects=[one.subject for one in subjects.get(row.id, [])],
         )
         for row in found
     ]
