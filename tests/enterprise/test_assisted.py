@@ -180,3 +180,23 @@ def test_two_leads_get_an_answer_each(account: House) -> None:
         assert (row.consent, row.state) == (consent, None if consent == "declined" else "none")
     account.settle()
     assert account.faults() == []
+
+
+def test_a_contact_who_is_erased_is_named_anew(account: House) -> None:
+    """Rows: Z86. The firm is told at once, and not when the next level takes its approval back."""
+    one = firm(account)
+    contact = account.person("池小波", "crew_lead")
+    one.file(
+        *parts(one.clerk, but=[Need.CONTACT]), {"need": "contact", "person": str(contact.person)}
+    )
+    assert one.shown().state == "approved"
+    told = {"place": VILLAGE, "person": str(contact.person), "reason": "本人要求"}
+    account.do("people.erase_person", told)
+    shown = one.shown()
+    part_of = {row.need: row for row in shown.parts}["contact"]
+    assert (part_of.state, part_of.contact_name) == ("sent_back", None)
+    assert shown.state == "approved" and shown.would_be == "missing"
+    item = OpenItem.objects.get(kind="enterprise.changed", done_at=None)
+    assert (item.person, shown.changed_item) == (one.clerk.person, item.id)
+    account.settle()
+    assert account.faults() == []

@@ -109,6 +109,8 @@ def test_a_refused_firm_reaches_another_person_within_the_clock(waiting: Firm, d
     assert waiting.shown().again_due == item.due_at
     unnamed = {"place": VILLAGE, "check": str(row.check), "outcome": "wrongly_refused"}
     refused("ENT-20", house, "enterprise.answer_check", unnamed | {"text": "看过了"}, desk)
+    other = unnamed | {"outcome": "wrongly_approved", "text": "看过了", "returns": ["roster"]}
+    refused("ENT-22", house, "enterprise.answer_check", other, desk)
     told = answer(house, desk, "wrongly_refused", accepts=["canteen_plan"])
     assert told == {"decision": "approved"}
     shown = waiting.shown()

@@ -12,7 +12,7 @@ from mingbai.kernel.actors import Actor
 from mingbai.kernel.models import Message, OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
 from tests.conftest import VILLAGE, House
-from tests.enterprise.firms import Firm, firm, parts
+from tests.enterprise.firms import Firm, firm, hazard, parts, put_right, rechecked
 from tests.flows.test_permits import people, roster
 from tests.movement.passes import document
 
@@ -90,3 +90,19 @@ def test_a_roster_is_asked_for_as_such_and_can_be_refused(account: House, desk: 
     account.do("movement.refuse_permits", refused, as_=desk)
     assert jobs.kept(sent) is None, "the roster is not kept"
     assert not Permit.objects.exists()
+
+
+def test_no_pass_is_issued_for_an_approval_that_was_taken_back(account: House, desk: Actor) -> None:
+    """Rows: Z84, Z87. What was asked for waits; when the hazard is closed it is issued."""
+    one = firm(account)
+    one.file(*parts(one.clerk))
+    asked = send(one, roster(*people(3)), batch="R-1")
+    finding = hazard(one)
+    with pytest.raises(Refused) as refusal:
+        grant(account, desk, asked)
+    assert refusal.value.code == "MOV-97" and not Permit.objects.exists()
+    put_right(one, finding)
+    rechecked(one, finding)
+    assert grant(account, desk, asked).issued == 3
+    account.settle()
+    assert account.faults() == []

@@ -20,7 +20,7 @@ def main_of(page: str) -> str:
 
 def typed(page: str) -> dict[str, Any]:
     """Return what the form of a new version holds as it is shown."""
-    form = page.split('<form class="stack" method="post"')[1].split("</form>")[0]
+    form = page.split('<form class="stack" method="post" id="rule-form"')[1].split("</form>")[0]
     found: dict[str, Any] = {}
     for name, value in re.findall(r'name="([\w-]+)" value="([^"]*)" checked', form):
         found.setdefault(name, []).append(value)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from mingbai.domains.enterprise.words import NOT_DUE, OFFICER, REVIEW, Need
+from mingbai.domains.enterprise.words import NOT_DUE, OFFICER, ON_RECORD, REVIEW, Need
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.web.forms import request_id
@@ -62,7 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "reads": may(request, "enterprise.dossier"),
         "answers": may(request, "enterprise.answer_check"),
         "outcomes": OUTCOMES,
-        "needs": [need.value for need in Need],
+        "needs": [need.value for need in Need if need not in ON_RECORD],
         "done": request.session.pop("queue", None),
         "refusal": refusal,
         "open": request.POST.get("check", "") if refusal else "",

@@ -45,6 +45,8 @@ AT_ONCE = 1000
 SAMPLED, AGAIN = "sample", "again"
 KIND_OF = {SAMPLED: AFTER_CHECK, AGAIN: LOOK_AGAIN}
 ANSWERED = "firm_answered"
+NOT_OF = {True: "wrongly_refused", False: "wrongly_approved"}
+"""What can't be found of an approval, and what not of any other decision."""
 Outcome = Literal["right", "wrongly_refused", "wrongly_approved"]
 
 told(
@@ -210,6 +212,10 @@ def answer_check(acting: Acting, ask: AnswerCheck) -> CheckAnswered:
     parts = {part.need: part for part in parts_of(acting, firm)}
     if acting.person is not None and acting.person in hands_in(acting, check, parts.values()):
         raise Refused("ENT-11")
+    decision = acting.see(Decision, id=check.decision_id)
+    assert decision is not None
+    if ask.outcome == NOT_OF[decision.verdict == Verdict.APPROVED]:
+        raise Refused("ENT-22")
     named = {"wrongly_refused": ask.accepts, "wrongly_approved": ask.returns}
     if not named.get(ask.outcome, [*Need]):
         raise Refused("ENT-20")

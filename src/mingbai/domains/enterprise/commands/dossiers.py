@@ -16,6 +16,7 @@ from mingbai.domains.enterprise.commands.settling import (
 from mingbai.domains.enterprise.models import Consent, Part
 from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import (
+    CHANGED,
     CONFIRM,
     CONSENT,
     COUNTED,
@@ -228,6 +229,9 @@ def return_part(acting: Acting, part: Part, reason: str) -> None:
 
 @eraser
 def forget_contact(acting: Acting, person: UUID) -> None:
-    """Take somebody who is erased out of the dossiers that name them; the firm names another."""
+    """Take somebody who is erased out of the dossiers that name them; the firm is told, and names another before it is looked at again."""
     for part in acting.find(Part, person_id=person):
         acting.change(part, person_id=None, state=SENT_BACK, confirmed_by=None, confirmed_at=None)
+        firm = acting.see(Organisation, id=part.organisation_id)
+        assert firm is not None
+        wait_for_firm(acting, firm, CHANGED, None)

@@ -25,6 +25,7 @@ sentences(
         "ENT-18": _("The parts of a dossier are named twice: %(need)s. Give each once."),
         "ENT-20": _("Name the parts that it is about: those that are enough as they are, or those that go back."),
         "ENT-21": _("More than one firm wishes to file for this one. Say which you answer."),
+        "ENT-22": _("An approval can't be wrongly refused, nor a refusal wrongly approved. Choose what was found."),
         "ENT-19": _("No lead firm waits for this firm's word."),
     }
 )  # fmt: skip

@@ -112,12 +112,15 @@ def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
 
 def check_staff(acting: Acting, team: Organisation, mandate: Mandate | None) -> None:
     """MOV-95 先批后证: passes for a firm's staff are asked for by its own side, once its word of standing says that it may."""
-    word = standing.WORDS.get(MAY_ASK)
     own = mandate is not None and mandate.organisation_id == team.id
-    if acting.role not in (Role.CLERK, Role.FIRM_HEAD) or not own or word is None:
+    if acting.role not in (Role.CLERK, Role.FIRM_HEAD) or not own or not may_ask(acting, team.id):
         raise NotAllowed("MOV-95")
-    if standing.at(acting.store, word, team.id.hex, acting.now) is None:
-        raise NotAllowed("MOV-95")
+
+
+def may_ask(acting: Acting, firm: UUID) -> bool:
+    """Tell whether a firm may have passes for its staff now, by its word of standing."""
+    word = standing.WORDS.get(MAY_ASK)
+    return word is not None and standing.at(acting.store, word, firm.hex, acting.now) is not None
 
 
 def kept_roster(acting: Acting, digest: str) -> UUID:
@@ -153,6 +156,8 @@ def grant_permits(acting: Acting, ask: OneBatch) -> PermitsBegun:
     batch = waiting(acting, ask)
     job = jobs.job_of(acting.entry)
     if batch.kind == "person":
+        if batch.organisation_id is not None and not may_ask(acting, batch.organisation_id):
+            raise Refused("MOV-97")
         sent = batch.job
         content = jobs.kept(sent) if sent else None
         if content is None or sent is None:

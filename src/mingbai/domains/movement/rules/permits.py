@@ -93,6 +93,9 @@ sentences(
         "MOV-95": _(
             "Passes for a firm's staff are asked for by its own clerk or head, once the firm is approved to resume."
         ),
+        "MOV-97": _(
+            "The firm's approval does not hold any more: something was found or changed since it asked. Once it is approved again, issue them; or refuse, with the reason."
+        ),
         "MOV-96": _("The roster that was sent is not here any more. Send it once more."),
     }
 )
