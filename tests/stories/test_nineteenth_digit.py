@@ -126,3 +126,33 @@ def test_the_third_such_number_in_a_week_proposes_a_rule(gate: Gate) -> None:
     assert status == 200
     house.settle()
     assert house.faults() == []
+
+
+def test_what_the_desk_answered_is_not_proposed_again_within_the_week(gate: Gate) -> None:
+    """The week counts from the answer, also of a desk that took its time."""
+    house = gate.house
+
+    def bad(number: int) -> None:
+        on = (house.ask("account.state", {}).now).date().isoformat()
+        row = PAPER | {"name": f"来人{number}", "phone": f"160123456{number:02d}"}
+        row |= {"arrived_on": on, "document_number": f"2111031995091600{number:02d}1"}
+        status, _told = gate.tell("guard", "movement.copy_arrival", row)
+        assert status == 200
+
+    def later(days: int) -> None:
+        on = house.ask("account.state", {}).now + dt.timedelta(days=days)
+        house.do("account.move_clock", {"to": on.isoformat()})
+
+    for number in range(11, 14):
+        bad(number)
+    (proposal,) = gate.ask("desk", "movement.proposals", place=VILLAGE)
+    later(8)
+    no = {"place": VILLAGE, "proposal": proposal["proposal"], "reason": "是同一张表抄错的"}
+    assert gate.tell("desk", "movement.decline_proposal", no)[0] == 200
+    for number in range(21, 25):
+        bad(number)
+    assert len(gate.ask("desk", "movement.proposals", place=VILLAGE)) == 1
+    later(8)
+    for number in range(31, 34):
+        bad(number)
+    assert len(gate.ask("desk", "movement.proposals", place=VILLAGE)) == 2

@@ -107,7 +107,9 @@ def look_at_the_week(acting: Acting, place: str, doubt: str | None) -> None:
         return
     since = acting.now - WEEK
     waiting = any(
-        one.answered_at is None or one.proposed_at > since
+        one.answered_at is None
+        or one.answered_at > since
+        or (one.starts_at is not None and one.starts_at > acting.now)
         for one in acting.find(Proposal, place=place)
     )
     must = in_force(acting.store, CARD_MUST_BE_SEEN.name, place, acting.now)
