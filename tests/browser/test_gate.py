@@ -66,10 +66,13 @@ def test_a_pass_is_judged_and_one_tap_lets_the_next_come(phone, gate) -> None:
     phone.shows("gate")
     assert scan(phone, "HTTPS://PAY.EXAMPLE/9") == ("stop", "prefix")
     assert phone.taps == 1
+    phone.tap("#next")
+    assert scan(phone, gate.token(gate.good)[:-1]) == ("stop", "base45"), "a corner is smudged"
     phone.drained()
     came = crossings(phone, before)
     assert [(one.verdict, one.direction, one.reason) for one in came] == [
         ("pass", "in", None), ("pass", "out", None), ("stop", "out", "revoked"), ("stop", "out", "prefix"),
+        ("stop", "out", "base45"),
     ]  # fmt: skip
     assert phone.faults == []
 

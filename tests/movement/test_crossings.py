@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.movement.passes import batch, issue, person, tokens
 NOW = machine_now()
 DAYS = {"valid_to": (NOW + dt.timedelta(days=10)).isoformat()}
 EAST, WEST = "东口", "西口"
+VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 
 
 @pytest.fixture
@@ -94,6 +96,17 @@ def test_a_scan_that_was_stopped_is_kept_with_its_reason(
     cross(account, guard, permit=token, verdict="stop")
     reasons = sorted(Crossing.objects.values_list("reason", flat=True))
     assert reasons == ["guard", "not_the_holder", "unknown"]
+
+
+def test_whatever_a_phone_says_of_a_code_is_kept(account: House, guard: Actor, token: str) -> None:
+    """Every reason for which the phone's library refuses a code is a reason here, or the failed scan would be lost."""
+    told = json.loads(VECTORS.read_text("utf-8"))["cases"]
+    reasons = {one["expect"]["refused"] for one in told if "refused" in one["expect"]}
+    reasons |= {"holder", "no_list"}
+    assert "base45" in reasons and len(reasons) > 10
+    for reason in reasons:
+        cross(account, guard, permit="MB1:", verdict="stop", reason=reason)
+    assert set(Crossing.objects.values_list("reason", flat=True)) == reasons
 
 
 def test_a_pass_of_another_place_does_not_hold_here(account: House, guard: Actor) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.directives import came as directive_came
 from mingbai.flows.stories.directives import directives
-from mingbai.flows.stories.errands import passes
+from mingbai.flows.stories.errands import lorries, passes
 from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
+from mingbai.flows.stories.gates import paper as paper_register
 from mingbai.flows.stories.hazards import hazards
 from mingbai.flows.stories.levels import in_beijing, levels, small_measures
-from mingbai.flows.stories.teller import Teller
+from mingbai.flows.stories.teller import Player, Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.perform import answer
 
@@ -55,6 +56,7 @@ class Cast:
     def __init__(self, tell: Teller) -> None:
         self.desk = tell.person("郎致远", TOWN, purpose="office")
         self.town_keeper = tell.person("章立夏", TOWN, purpose="office")
+        self.guard: Player | None = None
         self.office = tell.person("孔守义", DISTRICT, purpose="office")
         self.overseer = tell.person("米岚", VILLAGE, purpose="office")
         self.keeper = tell.person("陆秀芬", VILLAGE, purpose="office", phone="16000112358")
@@ -95,6 +97,8 @@ def tell_matou(where: Path) -> dict[str, Any]:
     hazards(tell)
     weeks_burden(tell, cast.keeper)
     back_to_work(tell)
+    assert cast.guard is not None
+    paper_register(tell, cast.guard)
     return tell.end()
 
 
@@ -306,10 +310,12 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
         issue(tell, cast, DISINFECTANT, 1, households[0])
     if today == dt.date(2020, 2, 10):
         directive_came(tell, cast.desk, cast.keeper)
+    if today == dt.date(2020, 2, 12):
+        lorries(tell, cast.desk)
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])
-        day_at_the_gates(tell)
+        cast.guard = day_at_the_gates(tell)
 
 
 def last_day(tell: Teller, cast: Cast) -> None:

@@ -45,7 +45,7 @@ GateText = Annotated[
 ]
 ShownPass = Annotated[str, Private(), StringConstraints(min_length=4, max_length=1200)]
 ArrivalId = Annotated[UUID, Private()]
-ReasonWord = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z_]{1,20}$")]
+ReasonWord = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z0-9_]{1,20}$")]
 Direction = Literal["in", "out"]
 GateVerdict = Literal["pass", "let_in", "stop"]
 
