@@ -14,6 +14,7 @@ from mingbai.kernel.people_sheet import (
     RosterRow,
     Why,
     as_json,
+    find_people,
     read_roster,
     recognise,
 )
@@ -235,3 +236,14 @@ def test_a_long_roster_is_read_quickly() -> None:
     took = time.process_time() - began
     assert {row.outcome for row in people} == {"ok"}
     assert took < 1.5, f"10,000 rows took {took:.2f} s"
+
+
+def test_people_are_looked_at_when_asked_for_and_in_whatever_order_come_out_the_same() -> None:
+    lines = [person(), person(), person(organisation="乙厂")]
+    whole = read_roster([sheet(*lines)])
+    found = find_people([sheet(*lines)])
+    assert len(found) == 3 and found[2] == whole[2] and found[-3] == whole[0]
+    assert found[1:2] == whole[1:2] and list(found) == whole
+    with pytest.raises(IndexError):
+        found[3]
+    assert list(find_people([sheet()])) == []

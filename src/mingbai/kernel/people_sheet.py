@@ -223,7 +223,7 @@ class People(Sequence[RosterRow]):
     @overload
     def __getitem__(self, at: slice) -> list[RosterRow]: ...
     def __getitem__(self, at: int | slice) -> RosterRow | list[RosterRow]:
-        last = at.indices(len(self))[1] if isinstance(at, slice) else at % len(self) + 1
+        last = at.indices(len(self))[1] if isinstance(at, slice) else range(len(self))[at] + 1
         with growing():
             for line in self._lines[len(self._people) : last]:
                 self._people.append(_checked(line, self._identities, self._seen))
