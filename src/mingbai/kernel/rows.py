@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import connections, models
@@ -22,6 +22,10 @@ from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Kept
 
+if TYPE_CHECKING:
+    from mingbai.kernel.laying import Layout
+
+RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 K = TypeVar("K", bound=Kept)
 PREFIX = b"mingbai/row/1\0"
 PUT_AT_ONCE = 1000
@@ -319,7 +323,7 @@ class Store:
     def at_once_as_is(self, *statements: Statement) -> list[Any]:
         """Run long statements whose values are as the engine takes them; on SQLite without Django's reading them through."""
         if not self.sqlite:
-            return self.together(*statements)
+            return self.together(*statements) if statements else []
         with self.connection.wrap_database_errors:
             run = self.connection.connection.execute
             return [
@@ -433,6 +437,12 @@ class Store:
             gone = self.run(sql, [row.id, row.row_version]).rowcount
         if gone != 1:
             raise Stale(form.table)
+
+    def put(self, layout: "Layout", values: Sequence[Any]) -> list[RowLine]:
+        """Insert a row of which the values alone are given; return the lines that bind it."""
+        with door():
+            ((stored,),) = self.at_once_as_is(*layout.inserting(self, [values]))
+        return [[layout.form.table, *stored[:1], 1, *stored[1:]]]
 
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Insert rows of one model, read back what was stored, and return the id and digest of each."""

@@ -18,7 +18,7 @@ from mingbai.kernel.identity import drawn
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
-from mingbai.kernel.rows import Statement, Store, putting
+from mingbai.kernel.rows import RowLine, Statement, Store, putting
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.commitments import commit
 from mingbai.proofs.merkle import leaf_hash, root_of
@@ -30,8 +30,6 @@ DOMAIN = "mingbai/private/1"
 PLAIN, SEALED = b"\0", b"\1"
 
 sentences({"JRN-1": _("This is more than one entry can hold. Send it in smaller parts.")})
-
-RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 
 
 @dataclass

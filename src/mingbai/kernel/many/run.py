@@ -37,7 +37,7 @@ from mingbai.kernel.perform import (
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
-from mingbai.kernel.rows import Reads, Stale, Store
+from mingbai.kernel.rows import Reads, RowLine, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
@@ -138,7 +138,7 @@ class Chunk:
         self.entry = uuid7()
         self.store: Store = Working() if command.many is not None else Store()
         self.lines: list[AskLine] = []
-        self.rows: dict[tuple[str, str], entries.RowLine] = {}
+        self.rows: dict[tuple[str, str], RowLine] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.last: dict[tuple[Any, ...], Callable[[Acting], None]] = {}
         self.afterwards: list[Callable[[], None]] = []
@@ -247,6 +247,7 @@ class Chunk:
             else:
                 with transaction.atomic(using="default"):
                     answer = self.command.function(acting, ask)
+                    acting.close_common()
                     note_overruled(acting)
                     react(acting, self.command.name, ask, answer)
                 self.rows |= acting.rows
@@ -293,6 +294,7 @@ class Chunk:
         assert hat is not None
         acting = self.acting(self.entry, hat, place, self.moment)
         acting.last = {}
+        acting.close_common()
         if isinstance(self.store, Working) and self.last:
             # What is looked at last may sum over the tables, so the chunk's rows are written first.
             self.take_lines(self.store)

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from django.db import models
 
 from mingbai.kernel.guard import door
+from mingbai.kernel.laying import Layout, replacing
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape
+from mingbai.kernel.rows import RowLine, Shape, Stale, Statement, Store, shape
 
 K = TypeVar("K", bound=Kept)
 MOST_AT_ONCE = 400
@@ -159,6 +160,9 @@ class Working(Store):
         self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
         self.notes: dict[tuple[Any, ...], Any] = {}
+        self.laid: dict[Layout, list[Sequence[Any]]] = {}
+        self.laid_before: dict[Layout, int] = {}
+        self.laying: set[type[Kept]] = set()
 
     def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
         """Return what was read once for all acts of the chunk."""
@@ -181,6 +185,7 @@ class Working(Store):
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
     ) -> list[K]:
         """Return the rows whose columns equal these values, as the acts before this one left them."""
+        assert model not in self.laying, f"{shape(model).table} is laid down in this chunk"
         known, names = self.of(model), tuple(equal)
         if not names:
             return super().fetch(model, equal, lock=lock, limit=limit)
@@ -293,6 +298,15 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
+    def put(self, layout: Layout, values: Sequence[Any]) -> list[RowLine]:
+        """Keep the values of a row to be inserted, which no act of the chunk asks for."""
+        rows = self.laid.get(layout)
+        if rows is None:
+            rows = self.laid[layout] = []
+            self.laying.add(layout.model)
+        rows.append(values)
+        return []
+
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Keep rows to be inserted."""
         for row in rows:
@@ -340,9 +354,12 @@ class Working(Store):
     def begin(self) -> None:
         """Begin an act: what it does from here on can be undone."""
         self.undo.clear()
+        self.laid_before = {layout: len(rows) for layout, rows in self.laid.items()}
 
     def roll_back(self) -> None:
         """Undo the act: in memory nothing of it is left."""
+        for layout, rows in self.laid.items():
+            del rows[self.laid_before.get(layout, 0) :]
         for what, model, told in reversed(self.undo):
             if what == "add":
                 self.added[model].pop(told.id.int, None)
@@ -382,11 +399,16 @@ class Working(Store):
         elif touched is not None:
             self.changed[model][key] = touched
 
-    def flush(self) -> list[list[Any]]:
-        """Write everything; return a line for each row: table, id, version, digest."""
-        lines: list[list[Any]] = []
+    def flush(self) -> list[RowLine]:
+        """Write everything; return a line for each row."""
+        lines: list[RowLine] = []
         tables = [(shape(model).table, list(rows.values())) for model, rows in self.added.items()]
         inserts = [(table, each) for table, rows in tables if rows for each in self.inserting(rows)]
+        inserts += [
+            (layout.form.table, each)
+            for layout, rows in self.laid.items()
+            for each in layout.inserting(self, rows)
+        ]
         with door():
             found = self.at_once_as_is(*[each for _table, each in inserts])
             for (table, _each), stored in zip(inserts, found, strict=True):
@@ -396,25 +418,19 @@ class Working(Store):
             for row in gone.values():
                 super().delete(row)
                 lines.append([shape(model).table, row.id.hex, row.row_version, None])
-        self.added.clear()
-        self.before.clear()
-        self.changed.clear()
-        self.removed.clear()
+        for layout in self.laid:
+            self.known.pop(layout.model, None)
+        for kept in (self.added, self.before, self.changed, self.removed, self.laid, self.laying):
+            kept.clear()
         return lines
 
-    def _write_changed(self) -> list[list[Any]]:
-        changed = [
-            (model, self.of(model).rows[key], sorted(touched[key]))
-            for model, touched in self.changed.items()
-            for key in sorted(touched)
-        ]
-        updates = [
-            self.updating(row, {column: row.__dict__[column] for column in columns})
-            for _model, row, columns in changed
-        ]
-        lines: list[list[Any]] = []
-        found = self.together(*updates)
-        for (model, row, _columns), (digest, new) in zip(changed, found, strict=True):
-            self.of(model).put(new, row, ())
-            lines.append([shape(model).table, new.id.hex, new.row_version, digest])
+    def _write_changed(self) -> list[RowLine]:
+        lines: list[RowLine] = []
+        for model, touched in self.changed.items():
+            known, before = self.of(model), self.before.get(model, NONE)
+            pairs = [(before[key], known.rows[key]) for key in sorted(touched)]
+            for stored in self.at_once_as_is(*replacing(self, shape(model), pairs)):
+                for digest, new in stored:
+                    known.put(new, known.rows[new.id.int], ())
+                    lines.append([shape(model).table, new.id.hex, new.row_version, digest])
         return lines

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
+from mingbai.domains.supplies.commands.issuing import Issuing
 from mingbai.domains.supplies.commands.posting import (
     STORE,
     Moved,
@@ -37,7 +37,6 @@ from mingbai.domains.supplies.words import (
 )
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
-from mingbai.kernel.clock import day
 from mingbai.kernel.goods import find_goods, in_base_units
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Goods, Household
@@ -131,7 +130,7 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     store = open_store(acting, ask.place)
     source = _source(acting, ask)
     before = quantity_at(acting, store.at, goods)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.RECEIVE,
@@ -145,7 +144,7 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     if ask.link_digest is not None:
         acting.link(digest=ask.link_digest, purpose=DONOR_LINK, subject=lot.id.hex, place=ask.place)
     check_cover(acting, ask.place, goods, before + quantity)
-    return Posted(line=line.number, on_hand=before + quantity)
+    return Posted(line=number, on_hand=before + quantity)
 
 
 def _source(acting: Acting, ask: ReceiveGoods) -> Location:
@@ -172,33 +171,12 @@ class IssueGoods(Ask):
 def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     """Record goods leaving the store for a named recipient; what expires first goes first."""
     check_named(ask.recipient)
-    goods = find_goods(acting.store, ask.item)
+    issuing = acting.in_common(Issuing)
+    goods = issuing.find_goods(acting, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    store = open_store(acting, ask.place)
-    check_store_open(acting, ask.place)
-    to = recipient(acting, ask.place, ask.recipient)
-    held = as_held(acting, held_at(acting, store.at, goods))
-    try:
-        parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
-    except Refused as refusal:
-        if refusal.code != "SUP-6":
-            raise
-        acting.against(refusal)
-        parts = allot(held, quantity, unit=goods.base_unit, on=None)
-    line = post(
-        acting,
-        store,
-        kind=LineKind.ISSUE,
-        goods=goods,
-        quantity=quantity,
-        change=-quantity,
-        moves=[Moved(part.lot, store.at, to, part.quantity) for part in parts],
-        party=to,
-        note=ask.note,
-    )
-    left = sum(lot.quantity for lot in held) - quantity
+    number, left = issuing.issue(acting, goods, quantity, ask.recipient, ask.note)
     check_cover(acting, ask.place, goods, left)
-    return Posted(line=line.number, on_hand=left)
+    return Posted(line=number, on_hand=left)
 
 
 class ReturnGoods(Ask):
@@ -226,7 +204,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
         raise Refused("SUP-12", held=held, unit=goods.base_unit)
     latest = sorted(there, key=lambda lot: (lot.came_at, lot.lot), reverse=True)
     before = quantity_at(acting, store.at, goods)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.RETURN,
@@ -238,7 +216,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
         note=ask.note,
     )
     check_cover(acting, ask.place, goods, before + quantity)
-    return Posted(line=line.number, on_hand=before + quantity)
+    return Posted(line=number, on_hand=before + quantity)
 
 
 def _from(lots: list[Held], quantity: int, source: Location, destination: Location) -> list[Moved]:
@@ -270,7 +248,7 @@ def count_stock(acting: Acting, ask: CountStock) -> Posted:
     held = as_held(acting, held_at(acting, store.at, goods))
     on_hand = sum(lot.quantity for lot in held)
     difference = check_count(ask.counted, ask.expected, on_hand, ask.reason)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.COUNT,
@@ -282,7 +260,7 @@ def count_stock(acting: Acting, ask: CountStock) -> Posted:
         note=ask.reason,
     )
     check_cover(acting, ask.place, goods, ask.counted)
-    return Posted(line=line.number, on_hand=ask.counted)
+    return Posted(line=number, on_hand=ask.counted)
 
 
 def _counted(
@@ -335,7 +313,7 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
             raise Refused("SUP-5", line=ask.line)
         back.append(Moved(move.lot_id, destination, source, move.quantity))
     party = acting.see(Location, id=line.party_id) if line.party_id else None
-    written = post(
+    number = post(
         acting,
         store,
         kind=LineKind.REVERSE,
@@ -351,4 +329,4 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
         take_back(acting, shipment, line)
     left = quantity_at(acting, store.at, goods)
     check_cover(acting, ask.place, goods, left)
-    return Posted(line=written.number, on_hand=left)
+    return Posted(line=number, on_hand=left)
