@@ -240,11 +240,15 @@ def shape(model: type[models.Model]) -> Shape:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement to be run together with others, and what is made of the rows that it gives, when it gives any."""
+    """One statement to be run together with others, and what is made of the rows that it gives, when it gives any.
+
+    `as_is` says that text and values are as the engine takes them: a long one is then not read through once more.
+    """
 
     sql: str
     values: Sequence[Any] = ()
     made: Callable[[list[Any]], Any] | None = None
+    as_is: bool = False
 
 
 Reads = Iterator[Sequence[Statement]]
@@ -302,6 +306,9 @@ class Store:
             )
         found = []
         for each in statements:
+            if each.as_is and self.sqlite:
+                found += self.at_once_as_is(each)
+                continue
             if self.sqlite:
                 cursor.execute(each.sql, [self.take(value) for value in each.values])
             found.append(each.made(cursor.fetchall()) if each.made else None)
@@ -310,12 +317,12 @@ class Store:
         return found
 
     def put_all(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Put many rows into one of the journal's own tables, as each database likes it best."""
+        """Put many rows, their values as the engine takes them, into one of the journal's own tables."""
         if self.sqlite:
-            holes = ", ".join(["%s"] * len(columns))
+            holes = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({holes})"
-            taken = [[self.take(value) for value in row] for row in rows]
-            self.connection.cursor().executemany(sql, taken)
+            with self.connection.wrap_database_errors:
+                self.connection.connection.executemany(sql, rows)
             return
         for start in range(0, len(rows), PUT_AT_ONCE):
             self.together(putting(table, columns, rows[start : start + PUT_AT_ONCE]))

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from mingbai.kernel import access
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
-from mingbai.kernel.asks import Ask, sealed_names, split
+from mingbai.kernel.asks import Ask, as_plain, sealed_names, split
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.guard import door
-from mingbai.kernel.identity import uuid7
+from mingbai.kernel.identity import id_of, uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
 from mingbai.kernel.many.working import Working
@@ -145,7 +145,7 @@ class Chunk:
         self.hats: dict[str, Hat | Refused] = {}
         self.places: set[str] = set()
         self.hands: Acting | None = None
-        self.claimed: dict[UUID, int] = {}
+        self.claimed: dict[int, int] = {}
         self.written: entries.Written | None = None
 
     def run(self) -> None:
@@ -165,15 +165,15 @@ class Chunk:
         if fresh:
             for more in needed:
                 plain.together(*more)
-        done: set[UUID] = set()
+        done: set[int] = set()
         for at, ask in parsed.items():
-            request = self.part[at].request
+            request = self.part[at].request.int
             if request not in fresh or request in done:
                 self.outcomes[at] = self.seen_before(plain, at, ask)
                 continue
             if self.one(at, ask):
                 done.add(request)
-        forget_claims(plain, sorted(fresh.keys() - done))
+        forget_claims(plain, [id_of(number) for number in sorted(fresh.keys() - done)])
         if self.lines or self.step is not None:
             self.close(plain)
 
@@ -256,11 +256,7 @@ class Chunk:
                 self.store.roll_back()
             self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
             return False
-        result = (
-            answer.model_dump(mode="json", exclude_none=True)
-            if isinstance(answer, BaseModel)
-            else {}
-        )
+        result = as_plain(answer) if isinstance(answer, BaseModel) else {}
         opened, private = split(ask)
         against = tuple(refusal.code for refusal in acting.overruled)
         self.lines.append(AskLine(one.request, when, opened, private, result, against))

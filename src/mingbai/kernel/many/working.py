@@ -249,11 +249,16 @@ class Working(Store):
         return replace(asked, made=lambda found: self.notes.setdefault(key, made(found)))
 
     def loading(
-        self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]
+        self,
+        model: type[K],
+        names: str | tuple[str, ...],
+        values: Iterable[Any],
+        *,
+        lock: bool = False,
     ) -> list[Statement]:
         """Return the statements that read at once all rows whose column is one of these values, or whose columns are.
 
-        When they were run, the chunk has met these rows: what acts will ask for one by one.
+        When they were run, the chunk has met these rows, and locked them if so asked: what acts will want one by one.
         """
         form, several = shape(model), (names,) if isinstance(names, str) else names
         known = self.of(model)
@@ -264,13 +269,15 @@ class Working(Store):
             columns = f"({columns})"
         one = "(" + ", ".join(["%s"] * len(several)) + ")" if len(several) > 1 else "%s"
         listed = "VALUES " if self.sqlite and len(several) > 1 else ""
+        # Locks are taken in one order, so that two chunks never wait for each other.
+        locked = ' ORDER BY "id" FOR UPDATE' if lock and not self.sqlite else ""
         asked = []
         for start in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[start : start + MOST_AT_ONCE]
             holes = ", ".join([one] * len(part))
             flat = part if len(several) == 1 else [value for each in part for value in each]
-            read = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
-            made = partial(self.take_part, known, group, part, form.reader(self.sqlite))
+            read = self.selecting(model, f"{columns} IN ({listed}{holes}){locked}", flat)
+            made = partial(self.take_part, known, group, part, form.reader(self.sqlite), lock)
             asked.append(replace(read, made=made))
         return asked
 
@@ -280,10 +287,11 @@ class Working(Store):
         group: Group,
         part: list[Any],
         read: Callable[[list[Any]], list[Any]],
+        locked: bool,
         found: list[Any],
     ) -> None:
         """Take in the rows that one of the statements of `loading` gave."""
-        self.take_rows(known, read(found), False)
+        self.take_rows(known, read(found), locked)
         for each in part:
             group.of(each).loaded = True
 

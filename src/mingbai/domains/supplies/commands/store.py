@@ -7,8 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.domains.supplies.commands.cover import check_cover
 from mingbai.domains.supplies.commands.issuing import Issuing
+from mingbai.domains.supplies.commands.loading import (
+    of_first_lots,
+    of_homes,
+    of_lots,
+    of_shelves,
+    of_stores,
+)
 from mingbai.domains.supplies.commands.posting import (
-    STORE,
     Moved,
     as_held,
     held_at,
@@ -19,7 +25,7 @@ from mingbai.domains.supplies.commands.posting import (
     recipient,
 )
 from mingbai.domains.supplies.commands.shipments import hold_shipment, take_back
-from mingbai.domains.supplies.models import Balance, Book, Line, Location, Lot, Move
+from mingbai.domains.supplies.models import Balance, Line, Location, Lot, Move
 from mingbai.domains.supplies.rules import (
     Held,
     allot,
@@ -42,7 +48,7 @@ from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Goods, Household
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import Reads, Statement
+from mingbai.kernel.rows import Reads
 from mingbai.kernel.words import (
     Code,
     Count,
@@ -66,31 +72,32 @@ class Posted(Answer):
     on_hand: int
 
 
-def load_stores(
-    working: Working, asks: Sequence["ReceiveGoods | IssueGoods | ReturnGoods"]
-) -> Reads:
+def load_stores(working: Working, asks: Sequence["ReceiveGoods"]) -> Reads:
     """Read at once the books and stores that a chunk of lines is written in."""
     yield of_stores(working, {ask.place for ask in asks})
 
 
-def of_stores(working: Working, places: set[str]) -> list[Statement]:
-    """Return the statements that read the books and stores of places."""
-    stores = [(place, LocationKind.STOCK, STORE) for place in places]
-    return [
-        *working.loading(Book, "place", places),
-        *working.loading(Location, ("place", "kind", "reference"), stores),
-    ]
-
-
-def load_households(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> Reads:
+def load_homes(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> Reads:
     """Read at once the books and stores of a chunk, and the households that goods go to or come from."""
-    homes = [(ask.place, ask.recipient) for ask in asks]
     yield [
         *of_stores(working, {ask.place for ask in asks}),
-        *working.loading(Household, ("place", "code"), homes),
+        *working.loading(
+            Household, ("place", "code"), [(one.place, one.recipient) for one in asks]
+        ),
     ]
-    known = [(one.place, LocationKind.HOUSEHOLD, one.code) for one in working.met(Household)]
-    yield working.loading(Location, ("place", "kind", "reference"), known)
+    yield of_homes(working)
+
+
+def load_issues(working: Working, asks: Sequence["IssueGoods"]) -> Reads:
+    """Read at once what a chunk of issues needs, and what the households hold of the lots that go out first."""
+    yield [
+        *next(load_homes(working, asks)),
+        *working.loading(Goods, "code", {ask.item for ask in asks}),
+    ]
+    wanted = {(ask.place, ask.item) for ask in asks}
+    yield [*of_homes(working), *of_shelves(working, wanted)]
+    yield of_lots(working)
+    yield of_first_lots(working)
 
 
 class ReceiveGoods(Ask):
@@ -167,7 +174,7 @@ class IssueGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods out"), records=True, many=load_households)
+@command(role=KEEPING, title=_("Goods out"), records=True, many=load_issues)
 def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     """Record goods leaving the store for a named recipient; what expires first goes first."""
     check_named(ask.recipient)
@@ -190,7 +197,7 @@ class ReturnGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods back"), records=True, many=load_households)
+@command(role=KEEPING, title=_("Goods back"), records=True, many=load_homes)
 def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     """Record goods coming back from where they were given out; never more than went there."""
     check_named(ask.recipient)
