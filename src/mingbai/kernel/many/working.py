@@ -185,13 +185,13 @@ class Working(Store):
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2
     ) -> list[K]:
         """Return the rows whose columns equal these values, as the acts before this one left them."""
-        assert model not in self.laying, f"{shape(model).table} is laid down in this chunk"
         known, names = self.of(model), tuple(equal)
         if not names:
             return super().fetch(model, equal, lock=lock, limit=limit)
         group = known.groups.get(names) or known.group(names, shape(model))
         found = group.of(values_in(equal, names))
         if not found.loaded:
+            assert model not in self.laying, f"{shape(model).table} is being laid down: load first"
             if not known.covered(equal, group.columns, shape(model)):
                 self.take_rows(known, super().fetch(model, equal, lock=lock, limit=None), lock)
             found.loaded = True
