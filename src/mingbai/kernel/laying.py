@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from typing import Any
 from uuid import UUID
 
-from mingbai.kernel.identity import SALT, new_hex
+from mingbai.kernel.identity import SALT, new_hexes
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape, to_sqlite
 
@@ -94,7 +94,8 @@ class Layout:
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
             columns: list[Iterable[Any]] = [
-                new_ids(len(part)) if name == "id" else new_salts(len(part)) for name in self.drawn
+                new_hexes(len(part)) if name == "id" else new_salts(len(part))
+                for name in self.drawn
             ]
             given = zip(*part, strict=True)
             columns += [
@@ -107,11 +108,6 @@ class Layout:
                 list(chain.from_iterable(zip(*columns, strict=True))),
                 partial(store.digested, self.form, len(part)),
             )
-
-
-def new_ids(count: int) -> list[str]:
-    """Return new ids as text, rising."""
-    return [new_hex() for _one in range(count)]
 
 
 def new_salts(count: int) -> list[bytes]:

@@ -183,11 +183,16 @@ class Shape:
 
     def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
         """Return the digest of each row: what `digest` gives, written down for many rows column by column."""
-        columns = list(zip(*rows, strict=True))
-        texts = [written(key, columns[at]) for at, key in self.in_order]
-        head = PREFIX + f"[{self.quoted_table},{{".encode()
+        columns, texts, count = list(zip(*rows, strict=True)), [], len(rows)
+        for at, key in self.in_order:
+            values = columns[at]
+            if values.count(values[0]) < count:
+                texts.append(written(key, values))
+            elif values[0] is not None:
+                texts.append(written(key, values[:1]) * count)
+        head, sha256 = PREFIX + f"[{self.quoted_table},{{".encode(), hashlib.sha256
         return [
-            hashlib.sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
+            sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
             for parts in zip(*texts, strict=True)
         ]
 
