@@ -233,7 +233,7 @@ class People(Sequence[RosterRow]):
 def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -> RosterRow:
     table, number, row = line
     cell = table.fields(row)
-    name, post, address = as_text(cell[0]), _repeated(cell[5]), _repeated(cell[6])
+    name, post, address = as_text(cell[0]), _repeated(cell[5]), as_text(cell[6])
     organisation = _repeated(cell[4]) or table.firm
     kind = _document_kind(cell[1]) if cell[1] else "resident_id"
     document, why = _document(kind, cell[2])
@@ -266,7 +266,7 @@ def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -
     )
 
 
-_repeated = lru_cache(maxsize=1024, typed=True)(as_text)  # a roster has few firms, posts and places
+_repeated = lru_cache(maxsize=1024, typed=True)(as_text)  # a roster has few firms and posts
 
 
 def _document_kind(cell: Cell) -> str:
