@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connections, models
@@ -21,9 +21,6 @@ from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Kept
-
-if TYPE_CHECKING:
-    from mingbai.kernel.laying import Layout
 
 RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 K = TypeVar("K", bound=Kept)
@@ -256,6 +253,15 @@ class Statement:
     as_is: bool = False
 
 
+class Inserting(Protocol):
+    """What knows how rows of which the values alone are given are inserted."""
+
+    model: type[Kept]
+
+    def inserting(self, store: "Store", rows: Sequence[Sequence[Any]]) -> Iterator[Statement]:
+        """Give the statements that insert rows; of each row is made its id and the digest of what was stored."""
+
+
 Reads = Iterator[Sequence[Statement]]
 """What is to be read: statements that are run together, and when those were, further ones."""
 
@@ -450,11 +456,11 @@ class Store:
         if gone != 1:
             raise Stale(form.table)
 
-    def put(self, layout: "Layout", values: Sequence[Any]) -> list[RowLine]:
+    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
         """Insert a row of which the values alone are given; return the lines that bind it."""
         with door():
             ((stored,),) = self.at_once_as_is(*layout.inserting(self, [values]))
-        return [[layout.form.table, *stored[:1], 1, *stored[1:]]]
+        return [[shape(layout.model).table, stored[0], 1, stored[1]]]
 
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Insert rows of one model, read back what was stored, and return the id and digest of each."""
@@ -490,10 +496,3 @@ class Store:
         if not self.sqlite:
             names = [name.hex for name in names]
         return list(zip(names, form.digests(found), strict=True))
-
-    def images(self, model: type[models.Model]) -> Iterator[Sequence[Any]]:
-        """Give every row of a table as stored."""
-        form = shape(model)
-        cursor = self.run(f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"')
-        while batch := cursor.fetchmany(2000):
-            yield from batch

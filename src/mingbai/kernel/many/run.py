@@ -163,8 +163,9 @@ class Chunk:
         claimed = found[: len(claims)]
         fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
         if fresh:
-            for more in needed:
-                plain.together(*more)
+            with door():
+                for more in needed:
+                    plain.together(*more)
         done: set[int] = set()
         for at, ask in parsed.items():
             request = self.part[at].request.int

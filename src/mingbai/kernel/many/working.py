@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from django.db import models
 
 from mingbai.kernel.guard import door
-from mingbai.kernel.laying import Layout, replacing
+from mingbai.kernel.laying import replacing
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import RowLine, Shape, Stale, Statement, Store, shape
+from mingbai.kernel.rows import Inserting, RowLine, Shape, Stale, Statement, Store, shape
 
 K = TypeVar("K", bound=Kept)
 MOST_AT_ONCE = 400
@@ -160,8 +160,8 @@ class Working(Store):
         self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
         self.notes: dict[tuple[Any, ...], Any] = {}
-        self.laid: dict[Layout, list[Sequence[Any]]] = {}
-        self.laid_before: dict[Layout, int] = {}
+        self.laid: dict[Inserting, list[Sequence[Any]]] = {}
+        self.laid_before: dict[Inserting, int] = {}
         self.laying: set[type[Kept]] = set()
 
     def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
@@ -306,7 +306,7 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
-    def put(self, layout: Layout, values: Sequence[Any]) -> list[RowLine]:
+    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
         """Keep the values of a row to be inserted, which no act of the chunk asks for."""
         rows = self.laid.get(layout)
         if rows is None:
@@ -413,7 +413,7 @@ class Working(Store):
         tables = [(shape(model).table, list(rows.values())) for model, rows in self.added.items()]
         inserts = [(table, each) for table, rows in tables if rows for each in self.inserting(rows)]
         inserts += [
-            (layout.form.table, each)
+            (shape(layout.model).table, each)
             for layout, rows in self.laid.items()
             for each in layout.inserting(self, rows)
         ]
