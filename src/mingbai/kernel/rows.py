@@ -257,6 +257,7 @@ class Inserting(Protocol):
     """What knows how rows of which the values alone are given are inserted."""
 
     model: type[Kept]
+    names: tuple[str, ...]
 
     def inserting(self, store: "Store", rows: Sequence[Sequence[Any]]) -> Iterator[Statement]:
         """Give the statements that insert rows; of each row is made its id and the digest of what was stored."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 
@@ -141,6 +142,11 @@ def copied(row: K, columns: dict[str, Any]) -> K:
     return new
 
 
+def comparable(value: Any) -> Any:
+    """Return a value as it can be compared with one that was laid down: an id as its digits."""
+    return value.hex if isinstance(value, UUID) else value
+
+
 def attribute(form: Shape, name: str) -> str:
     """Return the attribute under which a row holds a column."""
     if name in form.attribute_of:
@@ -191,7 +197,9 @@ class Working(Store):
         group = known.groups.get(names) or known.group(names, shape(model))
         found = group.of(values_in(equal, names))
         if not found.loaded:
-            assert model not in self.laying, f"{shape(model).table} is being laid down: load first"
+            assert model not in self.laying or not self.is_laid(model, equal), (
+                f"a row of {shape(model).table} that was laid down in this chunk is asked for"
+            )
             if not known.covered(equal, group.columns, shape(model)):
                 self.take_rows(known, super().fetch(model, equal, lock=lock, limit=None), lock)
             found.loaded = True
@@ -314,6 +322,17 @@ class Working(Store):
             self.laying.add(layout.model)
         rows.append(values)
         return []
+
+    def is_laid(self, model: type[Kept], equal: dict[str, Any]) -> bool:
+        """Tell whether a row that was laid down may be the one that is asked for."""
+        wanted = {attribute(shape(model), name): comparable(value) for name, value in equal.items()}
+        for layout, rows in self.laid.items():
+            if layout.model is model:
+                named = [at for at, name in enumerate(layout.names) if name in wanted]
+                these = [wanted[layout.names[at]] for at in named]
+                if any([comparable(row[at]) for at in named] == these for row in rows):
+                    return True
+        return False
 
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Keep rows to be inserted."""
