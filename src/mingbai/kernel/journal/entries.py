@@ -234,7 +234,16 @@ def _insert(
             store.put_all("journal_private", PRIVATE, kept)
         elif kept:
             more.append(putting("journal_private", PRIVATE, kept))
-        store.together(entry, *more, waiting)
+        later(store, entry, *more, waiting)
+
+
+def later(store: Store, *statements: Statement) -> None:
+    """Run statements that give nothing before whatever comes next, at the latest with the COMMIT: a fault is told then."""
+    if store.sqlite:
+        store.together(*statements)
+    else:
+        held: Any = store.connection  # on PostgreSQL it is ours: kernel/postgresql
+        held.hold([(each.sql, [store.take(value) for value in each.values]) for each in statements])
 
 
 def list_of(table: str, entry: UUID, lines: list[str]) -> Statement:
