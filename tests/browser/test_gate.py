@@ -20,6 +20,7 @@ from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 NINETEEN = "1101121978032150000"
+EMPTY = "110112106209"
 
 
 @pytest.fixture
@@ -222,6 +223,21 @@ def test_a_rule_that_ends_at_midnight_ends_on_the_phone_with_no_network(phones, 
     assert phone.faults == []
 
 
+def test_a_guard_where_no_gate_stands_yet_is_told_that_the_desk_opens_one(phones, served) -> None:
+    house: House = served.house
+    phone = phones("early")
+    enrol(phone, house, house.person("阚守仁", "guard", EMPTY), EMPTY)
+    phone.shows("no-desk")
+    assert "没有开着的卡口" in phone.page.inner_text("#no-desk")
+    assert phone.page.is_hidden("#no-office")
+    house.do("movement.open_checkpoint", {"place": EMPTY, "point": "北口"})
+    house.settle()
+    phone.call("vault", "await it.put({ refreshed: 0 });")
+    phone.sync()
+    phone.shows("gate")
+    assert phone.faults == []
+
+
 def test_a_revoked_phone_says_so_and_lets_nobody_in_any_more(phones, served, gate) -> None:
     """Its guard does not stand there all day and write what the account will never take."""
     phone = phones("revoked")
@@ -258,6 +274,7 @@ def test_a_guard_whose_turn_is_over_for_good_finds_nothing_to_do(phones, served,
     phone.call("vault", "await it.put({ refreshed: 0 });")
     phone.sync()
     phone.shows("no-desk")
+    assert phone.page.is_visible("#no-office") and phone.page.is_hidden("#no-gate")
     assert phone.faults == []
 
 

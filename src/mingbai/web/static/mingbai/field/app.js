@@ -29,6 +29,9 @@ async function choose() {
   const turned = at("app").dataset.without !== without;
   at("app").dataset.without = without;
   const desk = held.includes(kept) ? kept : held[0];
+  const gateless = Boolean(mandateOf(bundle, "guard"));
+  at("no-gate").hidden = !gateless;
+  at("no-office").hidden = gateless;
   const before = at("app").dataset.desk;
   if (desk) at("app").dataset.desk = desk; else delete at("app").dataset.desk;
   const other = held.find((one) => one !== desk);
