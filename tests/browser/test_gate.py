@@ -305,6 +305,11 @@ def test_each_part_begins_where_whoever_hears_the_page_goes_on(phone, gate) -> N
     scan(phone, gate.token(gate.good))
     assert phone.page.evaluate("document.activeElement.id") == "card"
     phone.page.set_viewport_size({"width": 360, "height": 640})
+    phone.page.evaluate(
+        "['long', 'stale'].forEach(id => { document.getElementById(id).hidden = false; })"
+    )
+    why, foot = (phone.page.locator(one).bounding_box() for one in ("#card-why", "#ways"))
+    assert why["y"] + why["height"] <= foot["y"], "no warning pushes the verdict under the buttons"
     for way in ("#way-in", "#way-out", "#not-holder"):
         box = phone.page.locator(way).bounding_box()
         assert box["y"] + box["height"] <= 640 and box["height"] >= 48, way
