@@ -13,13 +13,14 @@ from axe_playwright_python.sync_playwright import Axe
 
 from mingbai.domains.movement.models import Arrival, Crossing
 from mingbai.kernel.clock import PLACE_ZONE, machine_now
-from mingbai.kernel.models import Envelope, Point
+from mingbai.kernel.models import Envelope, Mandate, Point
 from tests.browser.gates import HOLDERS, alone, register, resident, scan
 from tests.browser.phones import Phone, enrol
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
 NINETEEN = "1101121978032150000"
+EMPTY = "110112106209"
 
 
 @pytest.fixture
@@ -219,6 +220,105 @@ def test_a_rule_that_ends_at_midnight_ends_on_the_phone_with_no_network(phones, 
     assert phone.waiting() == 1
     (row,) = phone.log()
     assert dt.datetime.fromisoformat(row["at"]) >= midnight
+    assert phone.faults == []
+
+
+def test_a_guard_where_no_gate_stands_yet_is_told_that_the_desk_opens_one(phones, served) -> None:
+    house: House = served.house
+    phone = phones("early")
+    enrol(phone, house, house.person("阚守仁", "guard", EMPTY), EMPTY)
+    phone.shows("no-desk")
+    assert "没有开着的卡口" in phone.page.inner_text("#no-desk")
+    assert phone.page.is_hidden("#no-office")
+    house.do("movement.open_checkpoint", {"place": EMPTY, "point": "北口"})
+    house.settle()
+    phone.call("vault", "await it.put({ refreshed: 0 });")
+    phone.sync()
+    phone.shows("gate")
+    assert phone.faults == []
+
+
+def test_a_revoked_phone_says_so_and_lets_nobody_in_any_more(phones, served, gate) -> None:
+    """Its guard does not stand there all day and write what the account will never take."""
+    phone = phones("revoked")
+    enrol(phone, served.house, gate.guard)
+    phone.shows("gate")
+    alone(phone)
+    assert scan(phone, gate.token(gate.good))[0] == "pass"
+    served.house.do("devices.revoke", {"place": VILLAGE, "device": phone.device})
+    phone.tap("#way-in")
+    phone.shows("gate")
+    assert "放行 · 进" in phone.page.inner_text("#last")
+    phone.offline(False)
+    phone.sync()
+    phone.shows("revoked-part")
+    assert "注销" in phone.page.inner_text("#revoked-part")
+    assert phone.waiting() == 1, "what it had saved stays closed on it"
+    phone.page.reload()
+    phone.shows("revoked-part")
+    phone.tap("#strip")
+    phone.shows("queue")
+    phone.page.click("#queue [data-home]")
+    phone.shows("revoked-part")
+    assert phone.faults == []
+
+
+def test_a_guard_whose_turn_is_over_for_good_finds_nothing_to_do(phones, served, gate) -> None:
+    """What is in the phone's store says guard still; the account says no longer."""
+    guard = served.house.person("阚守信", "guard")
+    phone = phones("over")
+    enrol(phone, served.house, guard)
+    phone.shows("gate")
+    mandate = Mandate.objects.get(person=guard.person)
+    served.house.do("mandates.end", {"place": VILLAGE, "mandate": str(mandate.id)})
+    phone.call("vault", "await it.put({ refreshed: 0 });")
+    phone.sync()
+    phone.shows("no-desk")
+    assert phone.page.is_visible("#no-office") and phone.page.is_hidden("#no-gate")
+    assert phone.faults == []
+
+
+def test_what_is_wrong_is_brought_before_the_eye_wherever_the_button_was_pressed(phone) -> None:
+    """The button stands at the end of a long form, and the fault at its beginning."""
+    phone.page.set_viewport_size({"width": 360, "height": 640})
+    register(phone, NINETEEN, "")
+    box = phone.page.locator("#number").bounding_box()
+    assert 0 <= box["y"] <= 640 - box["height"]
+    assert phone.page.evaluate("document.activeElement.id") == "number"
+    said = phone.page.locator("#notice").bounding_box()
+    assert said["y"] >= 0 and said["y"] + said["height"] <= box["y"]
+    assert phone.page.get_attribute("#notice", "role") == "alert"
+    whole = "(it => it.scrollWidth <= it.clientWidth)(document.getElementById('number'))"
+    assert phone.page.evaluate(whole), "all nineteen digits can be read"
+    phone.page.fill("#number", resident(904)[:17])
+    phone.page.tap("#number-x")
+    assert phone.page.input_value("#number").endswith("X")
+    phone.page.select_option("#kind", "passport")
+    assert phone.page.evaluate("document.getElementById('number').inputMode") == "text"
+    assert phone.page.is_hidden("#number-x")
+    phone.page.click("#register [data-home]")
+    assert phone.faults == []
+
+
+def test_each_part_begins_where_whoever_hears_the_page_goes_on(phone, gate) -> None:
+    focused = "document.activeElement.closest('[data-part]')?.id"
+    scan(phone, gate.token(gate.good))
+    assert phone.page.evaluate("document.activeElement.id") == "card"
+    phone.page.set_viewport_size({"width": 360, "height": 640})
+    phone.page.evaluate(
+        "['long', 'stale'].forEach(id => { document.getElementById(id).hidden = false; })"
+    )
+    why, foot = (phone.page.locator(one).bounding_box() for one in ("#card-why", "#ways"))
+    assert why["y"] + why["height"] <= foot["y"], "no warning pushes the verdict under the buttons"
+    for way in ("#way-in", "#way-out", "#not-holder"):
+        box = phone.page.locator(way).bounding_box()
+        assert box["y"] + box["height"] <= 640 and box["height"] >= 48, way
+    phone.tap("#way-out")
+    phone.shows("gate")
+    assert phone.page.evaluate(focused) == "gate"
+    phone.tap("#to-register")
+    assert phone.page.evaluate(focused) == "register"
+    assert phone.page.evaluate("document.activeElement.tagName") == "H2"
     assert phone.faults == []
 
 

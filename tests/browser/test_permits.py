@@ -20,7 +20,7 @@ def test_anyone_checks_a_pass(house, phone) -> None:
     phone.page.fill("#shown", sample(house))
     phone.page.click("main form button")
     said = phone.page.inner_text("[role=status]")
-    assert "这张证 有效" in said and "2020-02-24" in said
+    assert "这张证 有效" in said and "2020-02-23 24:00" in said
     assert "陆秀芬" not in phone.page.inner_text("body")
     for scheme in ("light", "dark"):
         phone.page.emulate_media(color_scheme=scheme)

@@ -6,6 +6,7 @@ import pytest
 
 from mingbai.domains.movement.flow import counted
 from mingbai.domains.movement.models import Arrival
+from mingbai.domains.movement.queries.checkpoints import CheckpointRow
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.documents import check_character
 from mingbai.kernel.refusals import Refused
@@ -70,6 +71,35 @@ def test_a_village_has_eight_gates_and_a_closed_one_shows_the_way_round(story: H
     story.do("movement.set_equipment", {"place": VILLAGE, "point": names[1], "equipment": "测温枪"})
     history = story.ask("movement.checkpoint_history", {"place": VILLAGE, "point": names[1]})
     assert [one.state for one in history] == ["closed", "closed", "closed", "open"]
+    assert story.faults() == []
+
+
+def test_hours_and_equipment_can_be_taken_away_and_noting_them_moves_no_since(story: House) -> None:
+    gate = {"place": VILLAGE, "point": EAST}
+    opened(story, VILLAGE, EAST, WEST)
+
+    def stands() -> CheckpointRow:
+        (row,) = [
+            row for row in story.ask("movement.checkpoints", {"place": VILLAGE}) if row.name == EAST
+        ]
+        return row
+
+    story.do("movement.open_checkpoint", gate | {"hours": "06:00-22:00", "equipment": "测温枪"})
+    assert (stands().hours, stands().equipment) == ("06:00-22:00", "测温枪")
+    refused(story, "MOV-20", "movement.open_checkpoint", gate)
+    story.do("movement.open_checkpoint", gate | {"equipment": "测温枪", "afresh": True})
+    assert (stands().hours, stands().equipment) == (None, "测温枪"), "open round the clock"
+    story.do("movement.open_checkpoint", gate | {"afresh": True})
+    assert (stands().hours, stands().equipment) == (None, None)
+    refused(story, "MOV-20", "movement.open_checkpoint", gate | {"afresh": True})
+    story.do("movement.close_checkpoint", gate | {"reason": "路口积水", "detour": WEST})
+    closed = stands().since
+    now = story.ask("account.state", {}).now
+    story.do("account.move_clock", {"to": (now + dt.timedelta(hours=5)).isoformat()})
+    story.do("movement.set_equipment", gate | {"equipment": "雨棚"})
+    assert (stands().state, stands().equipment, stands().since) == ("closed", "雨棚", closed)
+    story.do("movement.open_checkpoint", gate)
+    assert stands().since > closed
     assert story.faults() == []
 
 

@@ -188,6 +188,8 @@ def test_a_sheet_without_a_name_is_called_like_its_file(at_the_bureau: Client) -
     """Rows: H11."""
     for name, content in (
         ("春耕统计.csv", "村名,备耕面积\n马头村,3\n".encode()),
+        ("春耕统计.csv", "村名,备耕面积\n".encode("gbk")),
+        ("备耕.csv", "春耕统计\n村名,备耕面积\n".encode("gbk")),
         ("春耕统计.xlsx", book(Sheet1=[["村名", "备耕面积"]])),
     ):
         sent = {"step": "look", "file": SimpleUploadedFile(name, content), "subject": VILLAGE}

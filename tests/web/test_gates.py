@@ -53,7 +53,7 @@ def test_anyone_sees_which_gates_are_open_and_the_way_round(gates: House) -> Non
     assert page.count('class="k0"') == 1, "the closed one is an empty tile"
     assert f"/gates/{VILLAGE}/{point(EAST)}/" not in page, "the register is not for everyone"
     empty = Client().get(f"/gates/{NEIGHBOUR}/").content.decode()
-    assert "这里还没有登记卡点" in empty
+    assert "这里还没有登记卡口" in empty
 
 
 def test_a_proposal_is_answered_from_the_gates_page(gates: House) -> None:

@@ -1,5 +1,6 @@
 """The pages of passes: a desk issues from a workbook, an agent asks, the clock is shown, and anyone may check one."""
 
+import datetime as dt
 import io
 import re
 import uuid
@@ -14,7 +15,9 @@ from mingbai.flows import pass_sheets
 from mingbai.flows import permits as flow
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.models import Job
+from mingbai.web.templatetags.mingbai import until
 from tests.conftest import VILLAGE, House
 from tests.enterprise.firms import firm, parts
 from tests.flows.test_permits import people, roster
@@ -159,6 +162,14 @@ def test_counts_alone_are_public(house: House) -> None:
     assert (row.kind, row.issued, row.revoked) == ("person", 12, 0)
     page = Client().get(f"/ask/movement/issued_log/?place={VILLAGE}")
     assert page.status_code == 200 and "人0" not in page.content.decode()
+
+
+def test_a_pass_until_midnight_holds_through_the_day_that_closes() -> None:
+    """On paper, on the desk's page and on the phone the same: nobody reads the day that begins as one on which it holds."""
+    ends = dt.datetime(2020, 2, 24, tzinfo=PLACE_ZONE)
+    assert pass_sheets.until(ends) == "2020-02-23 24:00"
+    assert pass_sheets.until(ends + dt.timedelta(minutes=1)) == "2020-02-24 00:01"
+    assert until(ends.astimezone(dt.UTC)) == "2020-02-23 24:00" and until(None) == ""
 
 
 def test_a_program_begins_a_batch_and_asks_how_far_it_is(house: House) -> None:

@@ -32,6 +32,14 @@ def said(at: dt.datetime) -> str:
     return at.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def until(at: dt.datetime) -> str:
+    """Return the end of a pass as people say it: midnight belongs to the day that it closes."""
+    here = at.astimezone(PLACE_ZONE)
+    if (here.hour, here.minute) != (0, 0):
+        return said(at)
+    return f"{here.date() - dt.timedelta(days=1):%Y-%m-%d} 24:00"
+
+
 def card(one: Card) -> dict[str, Any]:
     """Return a card as the sheet sets it."""
     kinds = {"person": _("Pass"), "vehicle": _("Vehicle pass"), "goods": _("Goods pass")}
@@ -41,7 +49,7 @@ def card(one: Card) -> dict[str, Any]:
         "lines": [line for line in one.lines if line],
         "places": one.places,
         "from": said(one.valid_from),
-        "until": said(one.valid_to),
+        "until": until(one.valid_to),
         "number": " ".join(one.number[at : at + 4] for at in range(0, 16, 4)),
         "qr": qr_path(one.token),
     }

@@ -34,6 +34,11 @@ def read(path: Path | None = None) -> Iterator[PlaceLine]:
             yield line
 
 
+def is_grouping(name: str) -> bool:
+    """Tell whether a name is that of no place of its own: it only gathers what lies right under a wider one."""
+    return name in ("市辖区", "县") or "直辖" in name
+
+
 def short_name(name: str, level: str) -> str:
     """Return a place's name as people say it: a village without the words for its committee."""
     if level != "village":

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from mingbai.kernel.gazetteer import short_name
-from mingbai.kernel.models import Mandate, Place
+from mingbai.kernel.models import Mandate
 from mingbai.kernel.perform import answer
+from mingbai.kernel.queries.places import name_of_place
 from mingbai.kernel.words import ROLE_TITLES, Role
 from mingbai.kernel.worker import silent_for
 from mingbai.web.people import hat_of, login_of
@@ -17,10 +17,7 @@ DEAD_AFTER = 60
 
 def place_name(code: str) -> str:
     """Return how people call a place."""
-    from_list = (
-        Place.objects.filter(code=code).order_by("-prefix").values_list("name", "level").first()
-    )
-    return short_name(*from_list) if from_list else ""
+    return name_of_place(code)
 
 
 def described(hat: Mandate | None) -> dict[str, str] | None:

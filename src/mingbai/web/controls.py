@@ -6,6 +6,7 @@ import types
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from django.utils.translation import pgettext_lazy
 from pydantic.fields import FieldInfo
 
 from mingbai.kernel.asks import Ask
@@ -16,6 +17,7 @@ from mingbai.kernel.words import ROLE_TITLES, Role
 from mingbai.web.kinds import KINDS
 
 LONG_TEXT = 200
+PERSONS_NAME = pgettext_lazy("person", "Name")
 OFFICES = [role for role in Role if role not in (Role.ANYONE, Role.OPERATOR)]
 
 
@@ -96,7 +98,12 @@ def controls(
 ) -> list[Control]:
     """Return the controls of an ask with what was typed."""
     known = (defaults or {}) | values
-    return [
+    found = [
         control(name, field, known.get(name, ""), errors.get(name, ""))
         for name, field in kind.model_fields.items()
     ]
+    if "document_number" in kind.model_fields:
+        # Where somebody's document is asked for too, the name is a person's.
+        for one in found:
+            one.label = str(PERSONS_NAME) if one.name == "name" else one.label
+    return found

@@ -9,6 +9,7 @@ from mingbai.kernel.documents import LONG, SENTENCES, SHORT, Why
 SHELL: dict[str, Promise] = {
     "waiting": _("%(count)s waiting to be sent"),
     "nothing_waits": _("Everything was sent"),
+    "no_network": _("Nothing to send; no network now"),
     "last_contact": _("last contact %(at)s"),
     "no_contact": _("no contact yet"),
     "untold": _("%(count)s to look at"),
@@ -16,7 +17,6 @@ SHELL: dict[str, Promise] = {
     "saved": _("Saved on this phone. It is sent as soon as there is a network."),
     "not_saved": _("Not saved: the phone has no room or closed its store. Try once more."),
     "this_phone": _("This phone"),
-    "revoked": _("This phone was revoked. Go to the desk."),
     "to_store": _("To the store"),
     "to_gate": _("To the gate"),
     "to_inspection": _("To the visits"),
@@ -28,6 +28,10 @@ STORE: dict[str, Promise] = {
     "about": _("about %(left)s"),
     "whom_missing": _("Write to whom: the household's number or the post."),
     "quantity_missing": _("Write how many, as a whole number."),
+    "no_goods": _("Nothing is in the store by what this phone knows."),
+    "no_such_goods": _("Nothing here has this name. Try one character or the initials."),
+    "left_after": _("about %(left)s %(unit)s now, about %(after)s after"),
+    "too_many": _("This phone knows of about %(left)s %(unit)s only. Count once more."),
 }
 # One word first; what to do comes third.
 VERDICTS: dict[str, Promise] = {
@@ -89,6 +93,9 @@ GATE: dict[str, Promise] = {
     "in": pgettext_lazy("gate", "In"),
     "out": pgettext_lazy("gate", "Out"),
     "no_camera": _("The camera can't be opened. Allow it, or type the number under the code."),
+    "reading": _("The photo is being read ..."),
+    "looking": _("Looking ..."),
+    "written": _("Written: %(what)s %(at)s"),
     "photo_needs_network": _(
         "This phone can't read the photo without a network. Type the number under the code, or register."
     ),
@@ -152,6 +159,7 @@ QUEUE: dict[str, Promise] = {
         "%(count)s could not be taken by the account. They stay here and hold nothing else back; show the phone at the desk."
     ),
     "log_more": _("and %(count)s older ones"),
+    "sending": _("Sending ..."),
     "no_answer": _("The account does not answer. Everything stays here."),
     "handed_over": _(
         "The file holds what is unsent, closed. It stays here too, until the answer comes."

@@ -2,26 +2,56 @@
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 from pydantic import BaseModel
 
 from mingbai.kernel.asks import private_names
 from mingbai.kernel.faults import AskedWrongly
+from mingbai.kernel.gazetteer import is_grouping, short_name
 from mingbai.kernel.glossary import title
+from mingbai.kernel.models import Place
 from mingbai.kernel.perform import answer, find_query
 from mingbai.kernel.refusals import NotKnown, Refused
-from mingbai.kernel.registry import Scope
+from mingbai.kernel.registry import Query, Scope
 from mingbai.kernel.workbooks.writing import Column, Kind, write_csv, write_table
 from mingbai.web.controls import controls
 from mingbai.web.forms import asked, defaults_of, to_sign_in, typed
+from mingbai.web.kinds import GATE_STATES, PASS_KINDS, VALIDITY
 from mingbai.web.people import actor_of, mandate_id, second_lock_first
 from mingbai.web.pickers import picked
+from mingbai.web.templatetags.mingbai import cell, listed
 
 ROWS_A_PAGE = 100
+NAMES = (
+    "name",
+    "name_zh",
+    "name_en",
+    "title",
+    "subject_name",
+    "heading",
+    "place_name",
+    "post_name",
+)
+"""Columns that say what a row is about."""
+PLACED = ("place", "places")
+"""How columns end that hold codes of places."""
+WORDS: dict[tuple[str, str], dict[str, Promise]] = {
+    ("movement.checkpoints", "state"): GATE_STATES,
+    ("movement.checkpoint_history", "state"): GATE_STATES,
+    ("movement.issued_log", "kind"): PASS_KINDS,
+    ("movement.batches", "kind"): PASS_KINDS,
+    ("movement.my_requests", "kind"): PASS_KINDS,
+    ("movement.check_pass", "kind"): PASS_KINDS,
+    ("movement.check_pass", "valid"): VALIDITY,
+    ("movement.permits", "state"): VALIDITY,
+}
+"""What a code means where a query means more with it than others do."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -67,16 +97,68 @@ def download(
     return answered
 
 
-def one_page(rows: list[Any], columns: list[str], wanted: str) -> dict[str, Any]:
-    """Return one page of the rows, as the template shows it."""
+def arranged(row: type[BaseModel]) -> tuple[list[str], list[str]]:
+    """Return the columns as a page shows them, what things are called first; and apart those that only tell rows from each other."""
+    columns = columns_of(row)
+    ids = [name for name in columns if UUID in types_of(row.model_fields[name].annotation)]
+    rest = [name for name in columns if name not in ids]
+    named = [name for name in rest if name in NAMES]
+    return named + [name for name in rest if name not in named], ids
+
+
+def types_of(annotation: Any) -> tuple[Any, ...]:
+    """Return the types that a column may hold."""
+    return get_args(annotation) or (annotation,)
+
+
+def shown(query: str, column: str, value: Any, places: dict[str, str]) -> str:
+    """Return a value in words: a place by its name, a code by what this query means with it."""
+    if column.endswith(PLACED) and isinstance(value, str) and value:
+        return listed(places.get(code, code) for code in value.split())
+    word = WORDS.get((query, column), {}).get(value) if isinstance(value, str) else None
+    return str(word) if word is not None else cell(value)
+
+
+def places_in(rows: list[Any], columns: list[str]) -> dict[str, str]:
+    """Return what the places among some rows are called, with one question to the database."""
+    held = [getattr(row, name) for row in rows for name in columns if name.endswith(PLACED)]
+    codes = {code for text in held if isinstance(text, str) for code in text.split()}
+    found = Place.objects.filter(code__in=codes)
+    return {
+        place.code: short_name(place.name, place.level)
+        for place in found.order_by("prefix")
+        if not is_grouping(place.name)
+    }
+
+
+def one_page(query: Query, rows: list[Any], wanted: str) -> dict[str, Any]:
+    """Return one page of the rows, as the template shows it: each with its cells under their titles, and its numbers apart."""
     number = max(1, int(wanted)) if wanted.isdigit() else 1
     first = (number - 1) * ROWS_A_PAGE
+    columns, ids = arranged(query.row)
+    here = rows[first : first + ROWS_A_PAGE]
+    places = places_in(here, columns)
     return {
         "columns": columns,
         "rows": [
-            [getattr(row, column) for column in columns]
-            for row in rows[first : first + ROWS_A_PAGE]
+            {
+                "cells": [
+                    {
+                        "title": title(name),
+                        "text": shown(query.name, name, getattr(row, name), places),
+                        "number": type(getattr(row, name)) is int,
+                    }
+                    for name in columns
+                ],
+                "ids": [
+                    (title(name), getattr(row, name))
+                    for name in ids
+                    if getattr(row, name) is not None
+                ],
+            }
+            for row in here
         ],
+        "ids": bool(ids),
         "total": len(rows),
         "page": number,
         "more": len(rows) > first + ROWS_A_PAGE,
@@ -125,7 +207,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     wanted = str(data.get("format", ""))
     if wanted in ("csv", "xlsx") and refusal is None and not waiting:
         return download(wanted, query.name, str(query.title), columns, rows)
-    page = one_page(rows, columns, str(data.get("page", ""))) | {
+    page = one_page(query, rows, str(data.get("page", ""))) | {
         "query": query,
         "controls": picked(request, query.name, controls(query.ask, values, errors, known)),
         "refusal": refusal,

@@ -1,6 +1,7 @@
 """Points: a gate by its name or id, and how it stands at a moment."""
 
 import datetime as dt
+import itertools
 from typing import Any
 from uuid import UUID
 
@@ -47,18 +48,30 @@ def gates_of(acting: Finds, place: str) -> list[Point]:
     return acting.find(Point, place=place, kind=GATE)
 
 
+def histories_of(
+    acting: Finds, place: str, at: dt.datetime | None = None
+) -> dict[UUID, list[CheckpointState]]:
+    """Return how each gate of a place stood up to a moment, as it was recorded by then, the newest first."""
+    found: dict[UUID, list[CheckpointState]] = {}
+    for state in acting.find(CheckpointState, place=place):
+        if at is None or (state.at <= at and state.recorded_at <= at):
+            found.setdefault(state.point_id, []).append(state)
+    for states in found.values():
+        states.sort(key=lambda state: -state.number)
+    return found
+
+
 def states_of(
     acting: Finds, place: str, at: dt.datetime | None = None
 ) -> dict[UUID, CheckpointState]:
     """Return how each gate of a place stood at a moment, as it was recorded by then; one of which nothing was said is open."""
-    found: dict[UUID, CheckpointState] = {}
-    for state in acting.find(CheckpointState, place=place):
-        if at is not None and (state.at > at or state.recorded_at > at):
-            continue
-        held = found.get(state.point_id)
-        if held is None or held.number < state.number:
-            found[state.point_id] = state
-    return found
+    return {point: states[0] for point, states in histories_of(acting, place, at).items()}
+
+
+def since_of(states: list[CheckpointState]) -> dt.datetime | None:
+    """Return since when a gate is open or closed, whatever else was noted of it meanwhile."""
+    same = itertools.takewhile(lambda state: state.open == states[0].open, states)
+    return min((state.at for state in same), default=None)
 
 
 def state_of(acting: Finds, point: Point) -> CheckpointState | None:

@@ -82,6 +82,7 @@ terms(
         "equipment": _("Equipment"),
         "hours": _("Opening hours"),
         "detour": _("Way round"),
+        "afresh": _("What is left empty is taken away"),
         "open": _("Open"),
         "arrived_on": _("Arrived on"),
         "lodging": _("Where they stay"),

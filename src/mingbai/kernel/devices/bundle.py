@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.devices.boxes import point_of
 from mingbai.kernel.devices.offices import offices_of
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.journal.tree import last_sealed
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Device, Mandate, Place
@@ -93,7 +94,7 @@ def mandate_part(store: Store, mandate: Mandate) -> dict[str, Any]:
         "id": str(mandate.id),
         "role": mandate.role,
         "place": mandate.place,
-        "place_name": place[0].name if place else mandate.place,
+        "place_name": short_name(place[0].name, place[0].level) if place else mandate.place,
         "starts": stamp(mandate.starts_at),
         "ends": stamp(mandate.ends_at) if mandate.ends_at else None,
     }

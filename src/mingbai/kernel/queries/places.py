@@ -8,7 +8,7 @@ from pydantic import Field
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.fields import PLACE_CODE, PLACE_NAME, PLACE_PATH, STORES
-from mingbai.kernel.gazetteer import short_name
+from mingbai.kernel.gazetteer import is_grouping, short_name
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Goods, Pack, Place, Point
 from mingbai.kernel.place_search import search as search_places
@@ -55,7 +55,7 @@ def search(asking: Asking, ask: SearchPlaces) -> list[PlaceFound]:
 
 
 def path_of(code: str) -> str:
-    """Return the names of the places above one, the widest first."""
+    """Return the names of the places above one, the widest first; what only gathers districts is left out."""
     above = []
     place = parent_of(code)
     while place != ROOT:
@@ -64,7 +64,16 @@ def path_of(code: str) -> str:
     names = dict(
         Place.objects.filter(code__in=above).order_by("prefix").values_list("code", "name")
     )
-    return " ".join(names[one] for one in reversed(above) if one in names)
+    found = [names[one] for one in reversed(above) if one in names]
+    return " ".join(name for name in found if not is_grouping(name))
+
+
+def name_of_place(code: str) -> str:
+    """Return how people call a place: one that only gathers districts by the name of the city or province above it."""
+    row = Place.objects.filter(code=code).order_by("-prefix").first()
+    while row is not None and is_grouping(row.name) and parent_of(row.code) != ROOT:
+        row = Place.objects.filter(code=parent_of(row.code)).order_by("-prefix").first()
+    return short_name(row.name, row.level) if row is not None else ""
 
 
 class OfPlace(Ask):
@@ -92,7 +101,7 @@ def show(asking: Asking, ask: OfPlace) -> PlaceRow:
     """Return a place; where one code stands at two levels, the lower one."""
     rows = sorted(asking.find(Place, code=ask.place), key=lambda row: len(row.prefix))
     place = rows[-1]
-    called = short_name(place.name, place.level)
+    called = name_of_place(place.code)
     return PlaceRow(code=place.code, name=called, level=place.level, path=path_of(place.code))
 
 

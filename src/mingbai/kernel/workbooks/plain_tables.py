@@ -10,6 +10,7 @@ from mingbai.kernel.workbooks.limits import COLUMNS_MOST, ROWS_MOST
 MEGABYTES = 20
 SEPARATORS = ",;\t"
 LOOKED_AT = 10  # lines, to see by what the columns are apart
+TITLE_AND_HEADINGS = 2
 
 
 def rows_of_text(data: bytes) -> list[list[str]] | None:
@@ -43,8 +44,12 @@ def _decoded(data: bytes) -> str | None:
 
 
 def _separator(text: str) -> str | None:
-    """Return by what the columns are apart: what stands in most of the first lines, and in two at least."""
+    """Return by what the columns are apart: what stands in most of the first lines, and in two at least.
+
+    A form has its row of headings alone, perhaps under a title: there one line is enough.
+    """
     lines = [line for line in islice(StringIO(text), LOOKED_AT) if line.strip()]
     found = {mark: sum(mark in line for line in lines) for mark in SEPARATORS}
     best = max(SEPARATORS, key=lambda mark: found[mark])
-    return best if found[best] > 1 else None
+    alone = 0 < len(lines) <= TITLE_AND_HEADINGS and best in lines[-1] and not text.startswith("<")
+    return best if found[best] > 1 or alone else None

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mingbai.flows import pass_sheets
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
@@ -59,6 +60,12 @@ def figure(value: Any) -> str:
 def moment(value: dt.datetime | None) -> str:
     """Return a moment as the place's clock shows it."""
     return value.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def until(value: dt.datetime | None) -> str:
+    """Return when something ends, as its printed pass says it: midnight belongs to the day that it closes."""
+    return pass_sheets.until(value) if value else ""
 
 
 @register.filter

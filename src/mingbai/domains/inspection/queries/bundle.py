@@ -9,6 +9,7 @@ from mingbai.domains.inspection.parameters import WITHIN
 from mingbai.domains.inspection.queries import subjects
 from mingbai.domains.inspection.rules import visits as rules
 from mingbai.kernel.clock import day
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.models import Place
 from mingbai.kernel.places import is_under
 from mingbai.kernel.policy import in_force
@@ -35,7 +36,7 @@ def inspection_part(
     names = subjects.names_of(store, rows)
     return {
         "place": place,
-        "place_name": named[0].name if named else place,
+        "place_name": short_name(named[0].name, named[0].level) if named else place,
         "on": str(on),
         "visits": [visit_part(store, row, names[row.subject], now) for row in rows],
     }
@@ -55,7 +56,7 @@ def visit_part(store: Store, row: Visit, name: str, now: dt.datetime) -> dict[st
     return {
         "id": str(row.id),
         "place": row.place,
-        "place_name": place[0].name if place else row.place,
+        "place_name": short_name(place[0].name, place[0].level) if place else row.place,
         "name": name,
         "firm": row.organisation_id is not None,
         "help": row.help,

@@ -29,6 +29,7 @@ class OpenCheckpoint(Ask):
     hours: Hours | None = None
     equipment: Equipment | None = None
     detour: PointText | None = None
+    afresh: bool = False
 
 
 class Opened(Answer):
@@ -39,7 +40,10 @@ class Opened(Answer):
 
 @command(role=WHO, title=_("Open a gate"))
 def open_checkpoint(acting: Acting, ask: OpenCheckpoint) -> Opened:
-    """Open a gate with its hours and equipment; one of a new name is registered."""
+    """Open a gate with its hours and equipment, or change them; one of a new name is registered.
+
+    What is left out stays as it was; asked for afresh, it is taken away.
+    """
     point = known_point(acting, ask.place, ask.point)
     if point is None:
         added = acting.perform(add_point, {"place": ask.place, "kind": GATE, "name": ask.point})
@@ -47,9 +51,10 @@ def open_checkpoint(acting: Acting, ask: OpenCheckpoint) -> Opened:
         assert point is not None
     held = state_of(acting, point)
     detour = point_of(acting, ask.place, ask.detour) if ask.detour else None
+    stays = None if ask.afresh else held
     told: dict[str, Any] = {
-        "hours": ask.hours or (held.hours if held else None),
-        "equipment": ask.equipment or (held.equipment if held else None),
+        "hours": ask.hours or (stays.hours if stays else None),
+        "equipment": ask.equipment or (stays.equipment if stays else None),
         "detour_id": detour.id if detour else None,
     }
     if held is not None and held.open and all(getattr(held, n) == v for n, v in told.items()):

@@ -6,6 +6,7 @@ from typing import Any
 from mingbai.domains.movement.models import Batch, CheckpointState, Permit
 from mingbai.domains.movement.points import is_open
 from mingbai.domains.movement.rules.permits import holds_at, size_of
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.keys import curve_key
 from mingbai.kernel.models import Place, Point
 from mingbai.kernel.pass_keys import trust_text
@@ -29,7 +30,7 @@ def gate_part(store: Store, place: str, now: dt.datetime) -> dict[str, Any] | No
     states = store.fetch(CheckpointState, {"place": place}, limit=None)
     return {
         "place": place,
-        "place_name": named[0].name if named else place,
+        "place_name": short_name(named[0].name, named[0].level) if named else place,
         "above": list(above(place)),
         "points": [
             {"id": str(point.id), "name": point.name, "open": stands_open(point, states)}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.domains.movement.flow import counted
 from mingbai.domains.movement.models import Arrival, Callback, CheckpointState
 from mingbai.domains.movement.parameters import CHECK_EVERY, CHECKS_LEAST, CHECKS_MOST
-from mingbai.domains.movement.points import gates_of, point_of, reason_of, states_of
+from mingbai.domains.movement.points import gates_of, histories_of, point_of, reason_of, since_of
 from mingbai.domains.movement.rules.register import (
     TURNOVER_DAYS,
     checks_a_day,
@@ -71,11 +71,12 @@ def checkpoints(asking: Asking, ask: GatesAt) -> list[CheckpointRow]:
     """Return the gates of a place, which are open, and for a closed one the reason and the way round."""
     moment = ask.as_of or asking.as_of
     gates = gates_of(asking, ask.place)
-    states = states_of(asking, ask.place, moment)
+    histories = histories_of(asking, ask.place, moment)
     names = {gate.id: gate.name for gate in gates}
     found = []
     for gate in gates:
-        state = states.get(gate.id)
+        states = histories.get(gate.id, [])
+        state = states[0] if states else None
         if moment is not None and state is None:
             continue
         found.append(
@@ -87,7 +88,7 @@ def checkpoints(asking: Asking, ask: GatesAt) -> list[CheckpointRow]:
                 equipment=state.equipment if state else None,
                 reason=reason_of(asking, state),
                 detour=names.get(state.detour_id) if state and state.detour_id else None,
-                since=state.at if state else None,
+                since=since_of(states),
             )
         )
     return found

@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from mingbai.domains.movement.models import Batch, IssuedDay, Permit, Wanted
 from mingbai.domains.movement.queries.bundle import status_text
-from mingbai.domains.movement.rules import permits as rules
+from mingbai.domains.movement.rules.counts import shown
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Open, Private, Row
 from mingbai.kernel.clock import day, last_cut
@@ -290,7 +290,7 @@ def told(row: Permit, now: dt.datetime) -> ValidityRow:
 
 
 class IssuedRow(Row):
-    """How many passes of a kind were issued and revoked on a day; a small count is not shown."""
+    """How many passes of a kind were issued and revoked on a day; no small count is shown, nor what would tell one."""
 
     on: dt.date
     kind: str
@@ -302,15 +302,20 @@ class IssuedRow(Row):
 def issued_log(asking: Asking, ask: OfPlace) -> list[IssuedRow]:
     """Return by day and kind how many passes a place and those under it issued, up to the last cut; counts alone."""
     cut = day(last_cut(asking.now))
-    sums: dict[tuple[dt.date, str], list[int]] = {}
+    issued: dict[tuple[dt.date, str], dict[str, int]] = {}
+    revoked: dict[tuple[dt.date, str], dict[str, int]] = {}
     here = IssuedDay.objects.filter(on__lt=cut, place__startswith=prefix_of(ask.place))
     for row in here.order_by("on"):
-        held = sums.setdefault((row.on, row.kind), [0, 0])
-        held[0] += row.issued
-        held[1] += row.revoked
+        issued.setdefault((row.on, row.kind), {})[row.place] = row.issued
+        revoked.setdefault((row.on, row.kind), {})[row.place] = row.revoked
     return [
-        IssuedRow(on=on, kind=kind, issued=rules.shown(issued), revoked=rules.shown(revoked))
-        for (on, kind), (issued, revoked) in sorted(sums.items())
+        IssuedRow(
+            on=on,
+            kind=kind,
+            issued=shown(issued[on, kind], ask.place),
+            revoked=shown(revoked[on, kind], ask.place),
+        )
+        for on, kind in sorted(issued)
     ]
 
 

@@ -21,7 +21,6 @@ BLOCK = 1024
 PLACES_MOST = 16
 LINES_MOST = 150
 HOLDERS_MOST = 2000
-SMALL = 10
 VALID = "valid"
 
 PASS_DAYS = parameter(
@@ -209,8 +208,3 @@ def judged(
     if at >= ends:
         return "expired"
     return VALID if holds_at(places, place) else "place"
-
-
-def shown(count: int) -> int | None:
-    """Return a count that may be shown to all; a small one is not."""
-    return count if count == 0 or count >= SMALL else None

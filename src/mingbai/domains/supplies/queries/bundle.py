@@ -6,6 +6,7 @@ from typing import Any
 from mingbai.domains.supplies.models import Location
 from mingbai.domains.supplies.queries.figures import goods_by_id, on_hand
 from mingbai.domains.supplies.words import LocationKind
+from mingbai.kernel.gazetteer import short_name
 from mingbai.kernel.models import Household, Pack, Place
 from mingbai.kernel.registry import bundle_part
 from mingbai.kernel.rows import Store
@@ -35,7 +36,7 @@ def store_part(store: Store, place: str, now: dt.datetime) -> dict[str, Any]:
     households = sorted(row.code for row in store.fetch(Household, {"place": place}, limit=None))
     return {
         "place": place,
-        "place_name": named[0].name if named else place,
+        "place_name": short_name(named[0].name, named[0].level) if named else place,
         "goods": [
             {
                 "code": goods[key].code,

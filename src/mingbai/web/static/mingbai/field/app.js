@@ -9,7 +9,7 @@ import { accountNow, day } from "./moment.js";
 import * as store from "./store.js";
 import { newKey, publicText } from "./sealing.js";
 import { mandateOf } from "./saving.js";
-import { at, home, hush, onOpen, say, show, showing, tell, tellText } from "./shell.js";
+import { at, home, hush, make, onOpen, say, show, showing, tellText } from "./shell.js";
 import { status } from "./status.js";
 
 const EVERY = 20_000;
@@ -23,9 +23,15 @@ function desksOf(bundle) {
 }
 
 async function choose() {
-  const [bundle, kept] = await vault.many("bundle", "desk");
-  const held = desksOf(bundle);
+  const [bundle, kept, revoked] = await vault.many("bundle", "desk", "revoked");
+  const held = revoked ? [] : desksOf(bundle);
+  const without = revoked ? "revoked-part" : "no-desk";
+  const turned = at("app").dataset.without !== without;
+  at("app").dataset.without = without;
   const desk = held.includes(kept) ? kept : held[0];
+  const gateless = Boolean(mandateOf(bundle, "guard"));
+  at("no-gate").hidden = !gateless;
+  at("no-office").hidden = gateless;
   const before = at("app").dataset.desk;
   if (desk) at("app").dataset.desk = desk; else delete at("app").dataset.desk;
   const other = held.find((one) => one !== desk);
@@ -33,7 +39,7 @@ async function choose() {
   at("switch").textContent = other ? say(`to_${other}`) : "";
   at("as").textContent = desk ? say(`as_${desk}`) : "";
   if (desk !== "gate") at("where").textContent = bundle?.[desk]?.place_name || bundle?.mandates[0]?.place_name || "";
-  if (before !== desk && [before || "no-desk", undefined].includes(showing())) home();
+  if ((before !== desk || turned) && [before || "no-desk", "no-desk", "revoked-part", undefined].includes(showing())) home();
 }
 
 async function draw() {
@@ -76,10 +82,10 @@ async function enrolNow() {
 async function waitForDesk() {
   const [device, spoken] = await vault.many("device", "words");
   show("words-part");
-  at("spoken").textContent = (spoken || []).join("　");
+  at("spoken").replaceChildren(...(spoken || []).flatMap((word) => [make("span", "", word), " "]));
   for (;;) {
     const found = await sending.state(device).catch(() => ({ state: "waiting" }));
-    if (found.state === "revoked") return tell("revoked");
+    if (found.state === "revoked") return show("revoked-part");
     if (found.state === "enrolled") {
       await sending.ping();
       await vault.put({ passKey: found.pass_key, roots: found.roots || [] });
@@ -119,7 +125,7 @@ function wire() {
   inspection.wire(exchange);
   queue.wire(exchange);
   offerInstall();
-  onOpen("queue", queue.draw);
+  onOpen("queue", queue.open);
   at("strip").addEventListener("click", () => { hush(); if (showing() === "queue") home(); else show("queue"); });
   at("switch").addEventListener("click", turn);
   for (const back of document.querySelectorAll("[data-home]")) back.addEventListener("click", () => { hush(); home(); });

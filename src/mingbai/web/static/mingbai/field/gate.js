@@ -4,7 +4,8 @@ import * as vault from "./vault.js";
 import * as register from "./register.js";
 import * as scan from "./scan.js";
 import { judge } from "./judging.js";
-import { at, half, home, hush, masked, onOpen, options, say, show, showing, tell, tellText } from "./shell.js";
+import { accountNow, hour } from "./moment.js";
+import { at, home, hush, masked, onOpen, options, say, show, showing, tell, tellText } from "./shell.js";
 import { save } from "./saving.js";
 import { openSound, showVerdict, why } from "./verdict.js";
 
@@ -17,6 +18,8 @@ let here = null;
 let judged = null;
 let exchange = null;
 let busy = false;
+// Where the camera was not allowed, a photo is the way.
+let denied = false;
 
 export function where() {
   return here;
@@ -25,7 +28,9 @@ export function where() {
 async function usable() {
   const found = await scan.camera();
   at("look").hidden = !found || scan.watching();
-  at("photo-way").hidden = found;
+  at("photo-way").hidden = found && !denied;
+  at("photo-hint").hidden = found;
+  at("photo-label").classList.toggle("btn--second", found);
 }
 
 function twice(claims) {
@@ -82,7 +87,9 @@ async function pass(direction) {
   try {
     here.direction = direction;
     await record(direction, judged.verdict, judged.verdict === "let_in" ? judged.reason : "");
-    show("gate");
+    home();
+    at("last").hidden = false;
+    at("last").textContent = say("written", { what: `${say(judged.verdict)} · ${say(direction)}`, at: hour(await accountNow()) });
   } catch {
     tell("not_saved");
   } finally {
@@ -113,8 +120,10 @@ async function watch() {
     at("camera").hidden = false;
     at("aim").hidden = true;
     await scan.start(at("camera"), heard);
+    denied = false;
   } catch {
     sleep();
+    denied = true;
     tell("no_camera");
   }
   await usable();
@@ -130,7 +139,7 @@ async function photo(event) {
   const [file] = event.target.files;
   event.target.value = "";
   if (!file) return;
-  hush();
+  tell("reading");
   try {
     await heard(await scan.photo(file));
   } catch (fault) {
@@ -175,6 +184,8 @@ export function wire(send) {
     await draw();
   });
   at("look").addEventListener("click", watch);
+  // The whole panel is a button to a thumb; keys and readers have the buttons below.
+  at("aim").addEventListener("click", () => { (at("look").hidden ? at("photo") : at("look")).click(); });
   at("photo").addEventListener("change", photo);
   at("typed-form").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -183,6 +194,7 @@ export function wire(send) {
     at("typed").blur();
     if (!text) return;
     await atRest();
+    tell("looking");
     await heard(text);
   });
   scan.typed(() => showing() === "gate", heard);

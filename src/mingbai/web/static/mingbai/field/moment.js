@@ -1,6 +1,7 @@
 // Moments: the account's clock on this phone, hours and days of the place, and the policy that is in force.
 
 import * as vault from "./vault.js";
+import { zh } from "./shell.js";
 
 const ZONE = 8 * 3600 * 1000;
 const two = (number) => String(number).padStart(2, "0");
@@ -30,9 +31,19 @@ export function day(moment) {
   return inPlace(moment).toISOString().slice(0, 10);
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+// A day as people say it; the year only where it is another.
+export function daySaid(moment, now = Date.now()) {
+  const [year, month, date] = day(moment).split("-").map(Number);
+  const other = year !== Number(day(now).slice(0, 4));
+  if (zh) return `${other ? `${year} 年 ` : ""}${month} 月 ${date} 日`;
+  return `${date} ${MONTHS[month - 1]}${other ? ` ${year}` : ""}`;
+}
+
 // An hour of today, or a day and an hour.
 export function said(moment, now) {
-  return day(moment) === day(now) ? hour(moment) : `${day(moment)} ${hour(moment)}`;
+  return day(moment) === day(now) ? hour(moment) : `${daySaid(moment, now)} ${hour(moment)}`;
 }
 
 export function policyAt(bundle, name, now) {

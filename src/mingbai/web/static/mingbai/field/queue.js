@@ -6,7 +6,9 @@ import { accountNow, said } from "./moment.js";
 import { at, has, make, say, tell, tellText } from "./shell.js";
 import { status, UNTOLD } from "./status.js";
 
-const SHOWN = 50;
+const FIRST = 10;
+const MORE = 50;
+let shown = FIRST;
 
 function line(row, now) {
   const item = make("li");
@@ -55,9 +57,9 @@ export async function draw() {
   const [log, queue, now] = [await vault.all("log"), await vault.all("queue"), await accountNow()];
   at("log").replaceChildren(...log
     .sort((one, other) => order(one) - order(other) || other.seq - one.seq)
-    .slice(0, SHOWN).map((row) => line(row, now)));
-  at("log-more").hidden = log.length <= SHOWN;
-  at("log-more").textContent = say("log_more", { count: log.length - SHOWN });
+    .slice(0, shown).map((row) => line(row, now)));
+  at("log-more").hidden = log.length <= shown;
+  at("log-more").textContent = say("log_more", { count: log.length - shown });
   const relay = (await vault.all("relay")).some((row) => !row.outcome);
   at("unsent").hidden = !queue.length && !relay;
   at("empty").hidden = log.length > 0;
@@ -79,7 +81,14 @@ function name(kind) {
   return `mingbai-${kind}-${new Date().toISOString().slice(0, 16).replace(":", "")}.json`;
 }
 
+// Opened anew it shows the first few, so that the ways out below are near.
+export function open() {
+  shown = FIRST;
+  return draw();
+}
+
 export function wire(exchange) {
+  at("log-more").addEventListener("click", async () => { shown += MORE; await draw(); });
   at("unsent").addEventListener("click", async () => {
     if (await handover.give(await handover.boxes(), name("unsent"))) tell("handed_over");
   });
@@ -89,8 +98,9 @@ export function wire(exchange) {
   at("handed-back").addEventListener("click", async () => { await vault.handedBack(); await draw(); });
   at("take").addEventListener("change", take);
   at("again").addEventListener("click", async () => {
-    tellText("");
+    tell("sending");
     await vault.tryAgain();
-    if (!(await exchange())) tell("no_answer");
+    if (await exchange()) tellText("");
+    else tell("no_answer");
   });
 }

@@ -3,27 +3,16 @@
 import * as vault from "./vault.js";
 import * as documents from "./documents.js";
 import { accountNow, day, policyAt } from "./moment.js";
-import { at, home, hush, make, say, show, tell } from "./shell.js";
+import { at, clearFault, fault, home, hush, make, say, show, tell, toEye, toFault } from "./shell.js";
 import { once, save } from "./saving.js";
 
 const FIELDS = ["number", "name", "phone"];
 let here = null;
 
 function clear() {
-  for (const field of FIELDS) {
-    at(`${field}-field`).classList.remove("field--error");
-    at(`${field}-error`).hidden = true;
-    at(field).ariaInvalid = null;
-  }
+  FIELDS.forEach(clearFault);
   at("digits").hidden = true;
   at("readings").hidden = true;
-}
-
-function fault(field, text) {
-  at(`${field}-field`).classList.add("field--error");
-  at(`${field}-error`).hidden = false;
-  at(`${field}-error-text`).textContent = text;
-  at(field).ariaInvalid = "true";
 }
 
 // The places at which a number differs from a reading of it: the digit that is too many, or two that changed places.
@@ -96,8 +85,7 @@ async function look() {
 
 async function check() {
   await look();
-  at("name-field").classList.remove("field--error");
-  at("name-error").hidden = true;
+  clearFault("name");
 }
 
 // Whether a card must be seen is the rule of the moment: one that ends at midnight ends on this phone too, network or none.
@@ -112,8 +100,14 @@ export async function rule() {
 const keep = once(async () => {
   const found = await look();
   const must = await rule();
-  if (!found) return tell("look_again");
-  if (must && !at("card-seen").checked) return tell("card_not_seen");
+  if (!found) {
+    tell("look_again");
+    return toFault(FIELDS);
+  }
+  if (must && !at("card-seen").checked) {
+    tell("card_not_seen");
+    return toEye(at("card-seen"));
+  }
   const { place, point } = here();
   const ask = { place, point: point.id, ...found, card_seen: at("card-seen").checked };
   const from = at("from").value.trim();
@@ -125,17 +119,28 @@ const keep = once(async () => {
   } catch {
     return tell("not_saved");
   }
-  at("register-form").reset();
-  clear();
+  empty();
   home();
   tell("saved");
   return true;
 });
 
+// The keys of a phone that fit the document: digits for a resident ID, whose last character may be an X.
+function keys() {
+  const digits = at("kind").value === "resident_id";
+  at("number").inputMode = digits ? "numeric" : "text";
+  at("number-x").hidden = !digits;
+}
+
+function empty() {
+  at("register-form").reset();
+  clear();
+  keys();
+}
+
 export function open() {
   hush();
-  clear();
-  at("register-form").reset();
+  empty();
   show("register");
   rule();
 }
@@ -144,5 +149,8 @@ export function wire(exchange, where) {
   here = where;
   at("register-form").addEventListener("submit", async (event) => { event.preventDefault(); if (await keep()) await exchange(); });
   at("number").addEventListener("change", check);
-  at("kind").addEventListener("change", () => { clear(); at("number").value = ""; });
+  at("kind").addEventListener("change", () => { clear(); at("number").value = ""; keys(); });
+  // The field keeps its focus: what is said of a number that is not whole yet would move the button away from under the thumb.
+  at("number-x").addEventListener("mousedown", (event) => event.preventDefault());
+  at("number-x").addEventListener("click", () => { at("number").value += "X"; at("number").focus(); check(); });
 }

@@ -110,7 +110,7 @@ async function sendBatch(device, batch, hear, stuck) {
 async function sendOwn() {
   const device = await vault.get("device");
   const stuck = [];
-  let sent = 0;
+  let heard = false;
   for (;;) {
     const waiting = (await vault.all("queue")).filter((one) => !one.held && !stuck.includes(one.seq));
     if (!waiting.length) break;
@@ -118,13 +118,13 @@ async function sendOwn() {
     let gone = 0;
     await sendBatch(device, batchOf(waiting), async (answer) => {
       gone += await vault.answered(answer.results);
+      heard ||= answer.results.length > 0;
       await vault.put({ gaps: answer.gaps });
     }, stuck);
-    sent += gone;
     if (!gone && stuck.length === before) break;
   }
   for (const seq of stuck) await vault.setAside(seq, "unreadable");
-  return sent;
+  return heard;
 }
 
 // Boxes of other phones go on as they came; each phone's answer is signed for that phone alone.
@@ -141,16 +141,26 @@ async function sendCarried() {
   }
 }
 
+// There is no bundle for a phone that was revoked, nor for one whose holder has nothing to do here any more: the phone says so,
+// and nothing goes on as if it counted.
+async function noNews(fault) {
+  const [device, bundle] = await vault.many("device", "bundle");
+  if (fault.status === 403) await vault.put({ bundle: { ...bundle, mandates: [] } });
+  if (fault.status !== 401) return;
+  const found = await state(device).catch(() => null);
+  if (found) await vault.put({ revoked: found.state === "revoked" });
+}
+
 // Send all that waits; several pages of one phone take turns, and whoever comes second has nothing to do.
 export async function send() {
   return navigator.locks.request("mingbai-sync", { ifAvailable: true }, async (lock) => {
     if (!lock) return false;
     await ping();
-    const sent = await sendOwn();
+    const heard = await sendOwn();
     await sendCarried().catch(() => undefined);
     await pin().catch(() => undefined);
     const age = Math.abs(Date.now() - ((await vault.get("refreshed")) || 0));
-    if (sent || age > NEWS) await refresh().catch(() => undefined);
+    if (heard || age > NEWS) await refresh().catch(noNews);
     return true;
   });
 }

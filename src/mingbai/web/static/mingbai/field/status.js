@@ -13,11 +13,14 @@ export async function status() {
   const now = await accountNow();
   const untold = log.filter((row) => UNTOLD.has(row.state)).length;
   const near = (await fresh()) && !queue.length;
-  at("strip").className = `contact contact--${near ? "ok" : "off"}`;
+  const look = `contact contact--${near ? "ok" : "off"}`;
+  const turned = at("strip").className !== look;
+  at("strip").className = look;
   at("strip-use").setAttribute("href", near ? "#i-check" : "#i-off");
-  at("waiting").textContent = queue.length ? say("waiting", { count: queue.length }) : say("nothing_waits");
+  at("waiting").textContent = queue.length ? say("waiting", { count: queue.length }) : say(near ? "nothing_waits" : "no_network");
   // By the account's clock, like everything else that the phone shows: its own may be wrong.
   at("contact").textContent = floor ? say("last_contact", { at: said(floor, now) }) : say("no_contact");
+  if (turned) at("strip-said").textContent = `${at("waiting").textContent} · ${at("contact").textContent}`;
   at("untold").hidden = !untold;
   at("untold").textContent = untold ? say("untold", { count: untold }) : "";
   at("stale").hidden = !(bundle && Date.parse(bundle.expires) < now);

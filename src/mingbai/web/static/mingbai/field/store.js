@@ -1,10 +1,11 @@
 // The store: goods with about how many are left, and giving out.
 
 import * as vault from "./vault.js";
-import { at, half, home, hush, make, masked, options, say, show, tell, zh } from "./shell.js";
+import { at, clearFault, fault, figure, half, home, hush, make, masked, options, say, show, tell, toFault, zh } from "./shell.js";
 import { once, save } from "./saving.js";
 
 const nameOf = (goods) => (zh ? goods.name_zh : goods.name_en);
+const FIELDS = ["recipient", "quantity"];
 let chosen = null;
 
 function left(goods, log) {
@@ -13,15 +14,34 @@ function left(goods, log) {
   return Math.max(0, goods.on_hand - gone);
 }
 
+// How many of the base unit are asked for, and in which unit.
+function wanted() {
+  const quantity = Number(half(at("quantity").value).replaceAll(",", ""));
+  const unit = [{ unit: chosen.unit, size: 1 }, ...chosen.packs].find((one) => one.unit === at("unit").value);
+  return { quantity, unit, base: quantity * unit.size };
+}
+
+// What is left before and after, before the button is pressed; the phone knows it only about.
+async function weigh() {
+  const [before, { base }] = [left(chosen, await vault.all("log")), wanted()];
+  const much = base > before;
+  at("after").classList.toggle("is-much", much);
+  if (much) at("after").textContent = say("too_many", { left: before, unit: chosen.unit });
+  else if (base > 0) at("after").textContent = say("left_after", { left: before, after: before - base, unit: chosen.unit });
+  else at("after").textContent = `${say("about", { left: before })} ${chosen.unit}`;
+}
+
 function choose(goods) {
   chosen = goods;
   hush();
+  FIELDS.forEach(clearFault);
   at("chosen").textContent = nameOf(goods);
   options(at("unit"), [{ unit: goods.unit, size: 1 }, ...goods.packs].map(({ unit }) => [unit, unit]));
   at("quantity").value = "";
   at("recipient").value = "";
   show("give");
   at("recipient").focus();
+  weigh();
 }
 
 function goodsLine(one, log) {
@@ -40,11 +60,13 @@ function goodsLine(one, log) {
 
 export async function draw() {
   const [bundle, log] = [await vault.get("bundle"), await vault.all("log")];
-  const wanted = half(at("find").value).toLowerCase();
-  at("goods").replaceChildren(...(bundle?.store?.goods || [])
-    .filter((one) => !wanted || [one.name_zh, one.name_en, one.initials, one.code]
-      .some((name) => (name || "").toLowerCase().includes(wanted)))
-    .map((one) => goodsLine(one, log)));
+  const word = half(at("find").value).toLowerCase();
+  const held = bundle?.store?.goods || [];
+  const found = held.filter((one) => !word || [one.name_zh, one.name_en, one.initials, one.code]
+    .some((name) => (name || "").toLowerCase().includes(word)));
+  at("goods").replaceChildren(...found.map((one) => goodsLine(one, log)));
+  at("no-goods").hidden = found.length > 0;
+  at("no-goods").textContent = found.length ? "" : say(held.length ? "no_such_goods" : "no_goods");
   at("recipients").replaceChildren(...(bundle?.store?.recipients || []).map((one) => {
     const option = make("option");
     option.value = one.code;
@@ -53,16 +75,20 @@ export async function draw() {
 }
 
 const give = once(async () => {
-  const quantity = Number(half(at("quantity").value));
+  const { quantity, unit, base } = wanted();
   const recipient = at("recipient").value.trim();
-  if (!recipient) return tell("whom_missing");
-  if (!Number.isInteger(quantity) || quantity < 1) return tell("quantity_missing");
+  FIELDS.forEach(clearFault);
+  if (!recipient) fault("recipient", say("whom_missing"));
+  if (!Number.isInteger(quantity) || quantity < 1) fault("quantity", say("quantity_missing"));
+  if (FIELDS.some((one) => at(one).ariaInvalid)) {
+    tell("look_again");
+    return toFault(FIELDS);
+  }
   const bundle = await vault.get("bundle");
-  const unit = [{ unit: chosen.unit, size: 1 }, ...chosen.packs].find((one) => one.unit === at("unit").value);
   const ask = { place: bundle.store.place, item: chosen.code, quantity, unit: unit.unit, recipient };
-  const shown = `${nameOf(chosen)} ${quantity} ${unit.unit} → ${masked(recipient)}`;
+  const shown = `${nameOf(chosen)} ${figure(quantity)} ${unit.unit} → ${masked(recipient)}`;
   try {
-    await save("keeper", "supplies.issue_goods", ask, { shown, item: chosen.code, base: quantity * unit.size });
+    await save("keeper", "supplies.issue_goods", ask, { shown, item: chosen.code, base });
   } catch {
     return tell("not_saved");
   }
@@ -75,4 +101,6 @@ const give = once(async () => {
 export function wire(exchange) {
   at("give-form").addEventListener("submit", async (event) => { event.preventDefault(); if (await give()) await exchange(); });
   at("find").addEventListener("input", draw);
+  at("quantity").addEventListener("input", weigh);
+  at("unit").addEventListener("change", weigh);
 }

@@ -1,6 +1,6 @@
 // The verdict: one card in the top third. Its word comes first, colour, shape and pattern second, what to do third; heard and felt too.
 
-import { accountNow, day, hour, said } from "./moment.js";
+import { accountNow, daySaid, hour, said } from "./moment.js";
 import { at, has, make, say } from "./shell.js";
 
 const FORM = { pass: ["pass", "#i-pass"], let_in: ["later", "#i-later"], stop: ["stop", "#i-stop"] };
@@ -45,8 +45,8 @@ function fact(name, value, strong) {
 }
 
 // The end is exclusive: a pass until midnight holds through the day before it.
-function lastDay(seconds) {
-  return day(seconds * 1000 - 1);
+function lastDay(seconds, now) {
+  return daySaid(seconds * 1000 - 1, now);
 }
 
 function facts(judged, now) {
@@ -58,7 +58,7 @@ function facts(judged, now) {
     }
     if (claims.tail) rows.push(fact("tail", claims.tail, true));
     if (claims.organisation) rows.push(fact("organisation", claims.organisation));
-    if (claims.expires) rows.push(fact("until", `${lastDay(claims.expires)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
+    if (claims.expires) rows.push(fact("until", `${lastDay(claims.expires, now)} ${hour(claims.expires * 1000).replace("00:00", "24:00")}`));
   }
   if (judged.verdict !== "stop" && judged.claims && !judged.claims.places) {
     rows.push(judged.byNumber ? fact("checked", say("checked_number")) : fact("unchecked", say("unchecked_number")));
@@ -75,7 +75,7 @@ export function why(judged, kind = "why") {
   if (!has(key)) return "";
   const { claims } = judged;
   return say(key, {
-    until: claims?.expires ? lastDay(claims.expires) : "–", from: claims?.notBefore ? day(claims.notBefore * 1000) : "–",
+    until: claims?.expires ? lastDay(claims.expires) : "–", from: claims?.notBefore ? daySaid(claims.notBefore * 1000) : "–",
   });
 }
 
@@ -90,7 +90,8 @@ export async function showVerdict(judged) {
   at("card-shape").setAttribute("href", shape);
   at("card-word").textContent = say(judged.verdict);
   at("card-why").textContent = why(judged);
-  at("card-do").textContent = why(judged, "do");
+  // What was typed shows no name: the guard compares what stands on the paper.
+  at("card-do").textContent = judged.byNumber && judged.verdict === "pass" ? say("do_number") : why(judged, "do");
   at("card-do").hidden = !at("card-do").textContent;
   at("twice").hidden = !judged.twice;
   at("twice-text").textContent = judged.twice ? say("twice", { seconds: judged.twice }) : "";
