@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mingbai.web.kept.NothingPrivateIsKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -204,8 +205,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "mingbai": {"level": "INFO"},
-        # It writes addresses, and a slip's address holds its code; faults are logged in web/errors.py, by their number.
+        # They write addresses, and a slip's address holds its code; faults are logged in web/errors.py, by their number.
         "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
     },
 }
