@@ -112,7 +112,12 @@ DATABASES = databases()
 DATABASE_ROUTERS = ["mingbai.kernel.router.Router"]
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # How often each sender came is counted there; a few hundred senders must not push each other's counts out.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 }
 
 TEMPLATES = [

@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from mingbai.kernel.folder import folder
-from mingbai.kernel.worker import work
+from mingbai.kernel.worker import expect, work
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def serve_account(way: Way) -> None:
     settings.LANGUAGE_COOKIE_SECURE = way.secure
     if way.proxy:
         os.environ["MINGBAI_PROXY"] = way.proxy
+    expect()
     for connection in connections.all():
         connection.close()
     environment = {**os.environ, "MINGBAI_DATA": str(folder()), "MINGBAI_PARENT": str(os.getpid())}
