@@ -84,6 +84,7 @@ def work(stop: threading.Event) -> None:
             connections.close_all()
             pause = AFTER_A_FAULT
         stop.wait(pause)
+    connections.close_all()
 
 
 def expect() -> None:
