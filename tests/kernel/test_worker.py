@@ -54,6 +54,11 @@ def test_a_clock_set_back_by_a_year_puts_nothing_off(
     worker.work_once(last)
     assert account.faults() == []
     assert worker.silent_for() == 0
+    page = Client().get("/", headers={"accept-language": "en"}).content.decode()
+    assert "The clock of this machine is behind the account" in page
+    monkeypatch.undo()
+    page = Client().get("/", headers={"accept-language": "en"}).content.decode()
+    assert "is behind the account" not in page
 
 
 def test_a_worker_that_died_before_the_clock_was_set_is_missed(

@@ -13,6 +13,7 @@ from django.db import connections
 from granian.constants import Interfaces
 from granian.server import Server
 
+from mingbai.kernel.certificates import SERVED
 from mingbai.kernel.folder import folder
 from mingbai.kernel.worker import expect, work
 
@@ -39,6 +40,8 @@ def serve_account(way: Way) -> None:
     os.environ["MINGBAI_HTTPS"] = "1" if way.secure else "0"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = way.secure
     settings.LANGUAGE_COOKIE_SECURE = way.secure
+    if way.cert:
+        os.environ[SERVED] = str(way.cert.absolute())
     if way.proxy:
         os.environ["MINGBAI_PROXY"] = way.proxy
     expect()
