@@ -61,6 +61,9 @@ sentences(
         "RST-5": _(
             "This backup is of another version of the tables. Restore it with the program that made it, then bring it up to date."
         ),
+        "RST-8": _(
+            "There can be no file %(file)s: its folder is not there, or a folder of that name is. Name a file in a folder that is."
+        ),
         "RST-6": _("Another restore is under way in this folder. Wait until it has ended."),
     }
 )
@@ -69,6 +72,8 @@ sentences(
 def backup(target: Path) -> dict[str, Any]:
     """Write an encrypted backup; return what it holds. A backup that is cut off leaves no file of that name."""
     public = recovery.recovery_public(folder())
+    if target.is_dir() or not target.parent.is_dir():
+        raise Refused("RST-8", file=target)
     with alone("backup", wait=True):
         for left in (*folder().glob(".backup-*"), *target.parent.glob(f"{target.name}.*.part")):
             left.unlink(missing_ok=True)
@@ -307,7 +312,10 @@ def go_on(why: str = "restored", old_public: bytes | None = None) -> dict[str, A
     pinned = tree.pinned_path()
     note = pinned.read_text("utf-8") if pinned.exists() else ""
     lost = notes.parse_checkpoint(note.split("\n\n")[0] + "\n") if note else None
-    if lost is not None and lost.origin == held.origin:
+    formerly = {line.split(" ")[0] for line in (held.former or "").splitlines()}
+    # A head of an origin that this copy has left was lost and named already, before a cut; any other one is lost now,
+    # also one of an origin that began after the copy was made.
+    if lost is not None and lost.origin not in formerly:
         prefix = held.origin.split("/")[0]
         ask = {
             "log_origin": f"{prefix}/{random_link().lower()[:12]}",
