@@ -100,7 +100,7 @@ def identity(where: Path, name: str) -> str:
 
 def gone(name: str) -> Refused:
     """Return what to say of a key that is not there; for the one whose loss costs something, a backup comes first."""
-    return Refused("KEY-10") if name == "master" else Refused("KEY-1", name=name)
+    return Refused("KEY-10" if name == "master" else "KEY-1", name=name)
 
 
 def forget() -> None:
