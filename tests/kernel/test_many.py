@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from mingbai.domains.supplies.models import Balance, Line, Move
 from mingbai.kernel import guard
@@ -14,10 +14,13 @@ from mingbai.kernel.actors import OPERATOR
 from mingbai.kernel.documents import check_character
 from mingbai.kernel.journal import receipts
 from mingbai.kernel.journal.asks import find_ask
+from mingbai.kernel.laying import Layout
 from mingbai.kernel.many.run import One, Outcome, run_many
+from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import (
     Entry,
     EntryAsks,
+    Household,
     Membership,
     Mention,
     OpenItem,
@@ -27,7 +30,7 @@ from mingbai.kernel.models import (
 )
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store
+from mingbai.kernel.rows import Stale, Store
 from mingbai.proofs import merkle
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
@@ -240,3 +243,44 @@ def test_any_command_may_be_done_many_times_at_once(account: House) -> None:
     assert Entry.objects.filter(command="people.add_household").count() == 1
     account.settle()
     assert account.faults() == []
+
+
+def test_what_an_act_laid_down_goes_with_it(account: House) -> None:
+    mentions, working = Layout(Mention, "person entry"), Working()
+    stays, goes = uuid4(), uuid4()
+    working.begin()
+    working.put(mentions, (stays, uuid4()))
+    working.begin()
+    working.put(mentions, (goes, uuid4()))
+    working.put(Layout(Membership, "organisation_id person_id position since"), ("a", "b", "-", 1))
+    working.roll_back()
+    with pytest.raises(AssertionError, match="laid down in this chunk is asked for"):
+        working.fetch(Mention, {"person": stays})
+    assert working.fetch(Mention, {"person": goes}) == []
+    with transaction.atomic():
+        lines = working.flush()
+    assert [line[0] for line in lines] == ["kernel_mention"]
+    assert [row.person for row in working.fetch(Mention, {"person": stays})] == [stays]
+    assert not Mention.objects.filter(person=goes).exists()
+    assert account.faults(), "a row that no entry binds is found"
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "removed"])
+def test_a_row_that_somebody_else_touched_is_not_written_over(
+    account: House, meanwhile: str
+) -> None:
+    for code in ("001", "002"):
+        account.do("people.add_household", {"place": VILLAGE, "code": code})
+    working = Working()
+    rows = working.fetch(Household, {"place": VILLAGE}, limit=None)
+    for row in rows:
+        working.update(row, {"registered": False})
+    if meanwhile == "changed":
+        raw("UPDATE kernel_household SET row_version = 2 WHERE code = '002'", [])
+    else:
+        raw("DELETE FROM kernel_household WHERE code = '002'", [])
+    with pytest.raises(Stale), transaction.atomic():
+        working.flush()
+    held = dict(Household.objects.filter(place=VILLAGE).values_list("code", "registered"))
+    assert set(held.values()) == {True}, "nothing was written over, and nobody came back"
+    assert ("002" in held) == (meanwhile == "changed")

@@ -4,17 +4,28 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from mingbai.kernel.actors import Hat
-from mingbai.kernel.journal.entries import RowLine
+from mingbai.kernel.laying import Layout
 from mingbai.kernel.models import Kept, Link, Mention, OpenItem
 from mingbai.kernel.refusals import Refused
-from mingbai.kernel.rows import Store, new, shape
+from mingbai.kernel.rows import RowLine, Store, shape
 from mingbai.kernel.words import Known, Role, Via
 
 K = TypeVar("K", bound=Kept)
+MENTIONS = Layout(Mention, "person entry")
+
+
+class InCommon(Protocol):
+    """What the acts of a chunk have in common: looked up once, and written when all of them are done."""
+
+    def close(self, acting: "Acting") -> None:
+        """Write what the acts left to be written once for all of them."""
+
+
+C = TypeVar("C", bound=InCommon)
 
 
 def link_digest(token: str) -> str:
@@ -61,6 +72,7 @@ class Acting:
     overruled: list[Refused] = field(default_factory=list)
     alone: bool = False
     unkept: set[str] = field(default_factory=set)
+    common: dict[type[Any], Any] = field(default_factory=dict)
 
     def another(self, *, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> "Acting":
         """Return the hands of another act of the same chunk: what is common to all is set up once."""
@@ -120,6 +132,27 @@ class Acting:
             self._bind(stored, digest)
         return stored  # type: ignore[no-any-return]
 
+    def put(self, layout: Layout, values: Sequence[Any]) -> None:
+        """Add a row that nobody asks for before the act, or the chunk of acts that it is one of, is over."""
+        for line in self.store.put(layout, values):
+            self.rows[line[0], line[1]] = line
+
+    def in_common(self, kind: type[C]) -> C:
+        """Return what the acts of a chunk have in common; an act that is alone has it for itself.
+
+        It is no part of what is undone when an act is refused: an act tells it nothing before all its rules have been asked.
+        """
+        found: C | None = self.common.get(kind)
+        if found is None:
+            found = self.common[kind] = kind()
+        return found
+
+    def close_common(self) -> None:
+        """Write what acts left to be written once for all of them."""
+        for each in self.common.values():
+            each.close(self)
+        self.common.clear()
+
     def change(self, row: K, **columns: Any) -> K:
         """Change columns of a row; if somebody else changed it meanwhile, the whole command runs again."""
         digest, stored = self.store.update(row, columns)
@@ -161,7 +194,7 @@ class Acting:
         """Say that this act concerns a person: it is then found under what is held about them."""
         if person not in self.mentioned:
             self.mentioned.add(person)
-            self.add(new(Mention, person=person, entry=self.entry))
+            self.put(MENTIONS, (person, self.entry))
 
     def raise_item(
         self,

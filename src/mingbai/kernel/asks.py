@@ -87,19 +87,35 @@ def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an ask's open fields as JSON values, and its private ones by path; a field left empty is left out."""
     values = as_plain(ask)
     private: dict[str, Any] = {}
+    if (flat := open_names(type(ask))) is not None:
+        for name in [name for name in values if name not in flat]:
+            private[name] = values.pop(name)
+        return values, private
     return _split(type(ask), values, "", private), private
 
 
-def as_plain(ask: BaseModel) -> dict[str, Any]:
-    """Return an ask's fields as JSON values; what is text or a number already need not be looked at by its class."""
-    values = {name: value for name, value in ask.__dict__.items() if value is not None}
+def as_plain(told: BaseModel) -> dict[str, Any]:
+    """Return an ask's or an answer's fields as JSON values; what is text or a number already its class need not look at."""
+    values = {name: value for name, value in told.__dict__.items() if value is not None}
     for name, value in values.items():
-        kind = type(value)
-        if kind is dt.date:
-            values[name] = value.isoformat()
-        elif kind not in ALREADY_PLAIN:
-            return ask.model_dump(mode="json", exclude_none=True)
+        kind = value.__class__
+        if kind not in ALREADY_PLAIN:
+            if kind is uuid.UUID:
+                values[name] = str(value)
+            elif kind is dt.date:
+                values[name] = value.isoformat()
+            else:
+                return told.model_dump(mode="json", exclude_none=True)
     return values
+
+
+@cache
+def open_names(kind: type[BaseModel]) -> frozenset[str] | None:
+    """Return the names of an ask's open fields when no other ask is nested in it."""
+    known = fields_of(kind)
+    if any(nested for _public, nested in known.values()):
+        return None
+    return frozenset(name for name, (is_public, _nested) in known.items() if is_public)
 
 
 def _split(

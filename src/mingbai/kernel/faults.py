@@ -38,8 +38,6 @@ PROBLEMS = {
     "too_short": _("has too few lines"),
 }
 
-LISTS = {"List", "Tuple", "Set"}
-
 
 class AskedWrongly(Refused):
     """An ask that does not fit; each field with what is wrong with it."""
@@ -58,9 +56,6 @@ class AskedWrongly(Refused):
 def problem(error: Any) -> str:
     """Return what is wrong with one field, without what was typed."""
     kind = error["type"]
-    if kind in ("too_long", "too_short") and error["ctx"]["field_type"] not in LISTS:
-        # A text that was looked through for other faults before it was measured.
-        kind = f"string_{kind}"
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind in PROBLEMS:

@@ -7,6 +7,7 @@ import time
 from uuid import UUID, SafeUUID
 
 DRAWN = 4096
+SALT = 16
 _new, _set, _UNKNOWN = object.__new__, object.__setattr__, SafeUUID.unknown
 
 
@@ -53,17 +54,35 @@ def id_of(number: int) -> UUID:
     return found
 
 
+def _ticks(count: int = 1) -> int:
+    """Return the first of so many clock readings that were given to nobody before."""
+    ticks = max(time.time_ns() * 4096 // 1_000_000, _Last.ticks + 1)
+    _Last.ticks = ticks + count - 1
+    return ticks
+
+
 def uuid7() -> UUID:
     """Return an id that begins with the moment it was made in (RFC 9562, version 7, with a clock of 12 more bits).
 
     Ids of one process rise in the order in which they were made: rows of one transaction keep their order.
     """
-    ticks = time.time_ns() * 4096 // 1_000_000
-    if ticks <= _Last.ticks:
-        ticks = _Last.ticks + 1
-    _Last.ticks = ticks
+    ticks = _ticks()
     high = (ticks >> 12) << 16 | 7 << 12 | ticks & 0xFFF
     return id_of(high << 64 | 2 << 62 | int.from_bytes(drawn(8), "big") >> 2)
+
+
+def new_hexes(count: int) -> list[str]:
+    """Return ids like `uuid7`, rising, as their 32 digits: for what is written down and never held as an object."""
+    first, low = _ticks(count), os.urandom(8 * count).hex()
+    return [
+        f"{ticks >> 12:012x}7{ticks & 0xFFF:03x}8{low[at + 1 : at + 16]}"
+        for ticks, at in zip(range(first, first + count), range(0, 16 * count, 16), strict=True)
+    ]
+
+
+def new_hex() -> str:
+    """Return one id as its 32 digits."""
+    return uuid7().hex
 
 
 def named_id(space: UUID, name: str) -> UUID:
@@ -80,7 +99,7 @@ def random_id() -> UUID:
 
 def random_salt() -> bytes:
     """Return 16 random bytes: what keeps a row's digest from being guessed."""
-    return drawn(16)
+    return drawn(SALT)
 
 
 def random_link() -> str:

@@ -1,6 +1,7 @@
 """People: how a person's private fields are checked, sealed, masked and found."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,10 @@ from mingbai.kernel.documents import (
 from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
+from mingbai.kernel.laying import Layout
 from mingbai.kernel.models import Look, Person, PersonKey
 from mingbai.kernel.policy import in_force, parameter
 from mingbai.kernel.refusals import TooOften
-from mingbai.kernel.rows import new
 from mingbai.kernel.spelling import pinyin_initials
 
 REVEALS = parameter(
@@ -61,7 +62,7 @@ def context(person: UUID, field: str) -> str:
     return f"kernel_person/{field}/{person.hex}"
 
 
-def person_columns(
+def new_person(
     *,
     place: str,
     name: str,
@@ -72,37 +73,51 @@ def person_columns(
     measure: str | None = None,
     delete_after: dt.date | None = None,
     index: bytes | None = None,
-) -> tuple[Person, PersonKey]:
-    """Return the row of a person with every private field sealed, and the row of the person's own key.
+) -> tuple[UUID, tuple[Any, ...], bytes]:
+    """Return a new person's id, the values of their row with every private field sealed, and their own key, wrapped.
 
     `index` is what the document is found by, where the caller has looked for it already.
     """
-    ring = keys().ring
-    number = uuid7()
-    key, wrapped = ring.new_person_key(number)
+    ring, person = keys().ring, uuid7()
+    key, wrapped = ring.new_person_key(person)
     lock = ring.lock_of(key)
-    person = new(
-        Person,
-        id=number,
-        place=place,
-        name=name,
-        initials=pinyin_initials(name, person=True)[:40],
-        document_kind=document_kind,
-        purpose=purpose,
-        measure=measure,
-        delete_after=delete_after,
-    )
+    document: tuple[Any, ...] = (None, None, None)
+    called: tuple[Any, ...] = (None, None, None)
     if document_number is not None:
-        person.document_sealed = ring.seal(
-            lock, context(number, "document_number"), document_number
+        document = (
+            ring.seal(lock, context(person, "document_number"), document_number),
+            index or ring.blind_index("document", document_number),
+            mask_document(document_number),
         )
-        person.document_index = index or ring.blind_index("document", document_number)
-        person.document_mask = mask_document(document_number)
     if phone is not None:
-        person.phone_sealed = ring.seal(lock, context(number, "phone"), phone)
-        person.phone_index = ring.blind_index("phone", phone)
-        person.phone_mask = mask_phone(phone)
-    return person, new(PersonKey, person_id=number, wrapped=wrapped)
+        called = (
+            ring.seal(lock, context(person, "phone"), phone),
+            ring.blind_index("phone", phone),
+            mask_phone(phone),
+        )
+    initials = pinyin_initials(name, person=True)[:40]
+    kept = (purpose, measure, delete_after)
+    return (
+        person,
+        (person.hex, place, name, initials, document_kind, *document, *called, *kept),
+        wrapped,
+    )
+
+
+PEOPLE = Layout(
+    Person,
+    "id place name initials document_kind document_sealed document_index document_mask "
+    "phone_sealed phone_index phone_mask purpose measure delete_after",
+)
+KEYS = Layout(PersonKey, "person_id wrapped")
+
+
+def write_person(acting: Acting, **told: Any) -> tuple[UUID, bytes]:
+    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped."""
+    person, values, wrapped = new_person(**told)
+    acting.put(PEOPLE, values)
+    acting.put(KEYS, (values[0], wrapped))
+    return person, wrapped
 
 
 def unsealed(person: Person, wrapped: bytes, field: str) -> str:

@@ -233,8 +233,8 @@ class People(Sequence[RosterRow]):
 def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -> RosterRow:
     table, number, row = line
     cell = table.fields(row)
-    name, post, address = as_text(cell[0]), as_text(cell[5]), as_text(cell[6])
-    organisation = as_text(cell[4]) or table.firm
+    name, post, address = as_text(cell[0]), _repeated(cell[5]), as_text(cell[6])
+    organisation = _repeated(cell[4]) or table.firm
     kind = _document_kind(cell[1]) if cell[1] else "resident_id"
     document, why = _document(kind, cell[2])
     number_called, phone_why = _phone(cell[3])
@@ -264,6 +264,9 @@ def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -
         why,
         identities.of(values),
     )
+
+
+_repeated = lru_cache(maxsize=1024, typed=True)(as_text)  # a roster has few firms and posts
 
 
 def _document_kind(cell: Cell) -> str:

@@ -170,6 +170,7 @@ def _once(
 
 def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) -> Receipt:
     answer = command.function(acting, ask)
+    acting.close_common()
     note_overruled(acting)
     react(acting, command.name, ask, answer)
     while acting.last:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connections, models
@@ -22,6 +22,7 @@ from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Kept
 
+RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 K = TypeVar("K", bound=Kept)
 PREFIX = b"mingbai/row/1\0"
 PUT_AT_ONCE = 1000
@@ -179,11 +180,16 @@ class Shape:
 
     def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
         """Return the digest of each row: what `digest` gives, written down for many rows column by column."""
-        columns = list(zip(*rows, strict=True))
-        texts = [written(key, columns[at]) for at, key in self.in_order]
-        head = PREFIX + f"[{self.quoted_table},{{".encode()
+        columns, texts, count = list(zip(*rows, strict=True)), [], len(rows)
+        for at, key in self.in_order:
+            values = columns[at]
+            if values.count(values[0]) < count:
+                texts.append(written(key, values))
+            elif values[0] is not None:
+                texts.append(written(key, values[:1]) * count)
+        head, sha256 = PREFIX + f"[{self.quoted_table},{{".encode(), hashlib.sha256
         return [
-            hashlib.sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
+            sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
             for parts in zip(*texts, strict=True)
         ]
 
@@ -236,11 +242,25 @@ def shape(model: type[models.Model]) -> Shape:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement to be run together with others, and what is made of the rows that it gives, when it gives any."""
+    """One statement to be run together with others, and what is made of the rows that it gives, when it gives any.
+
+    `as_is` says that text and values are as the engine takes them: a long one is then not read through once more.
+    """
 
     sql: str
     values: Sequence[Any] = ()
     made: Callable[[list[Any]], Any] | None = None
+    as_is: bool = False
+
+
+class Inserting(Protocol):
+    """What knows how rows of which the values alone are given are inserted."""
+
+    model: type[Kept]
+    names: tuple[str, ...]
+
+    def inserting(self, store: "Store", rows: Sequence[Sequence[Any]]) -> Iterator[Statement]:
+        """Give the statements that insert rows; of each row is made its id and the digest of what was stored."""
 
 
 Reads = Iterator[Sequence[Statement]]
@@ -298,6 +318,9 @@ class Store:
             )
         found = []
         for each in statements:
+            if each.as_is and self.sqlite:
+                found += self.at_once_as_is(each)
+                continue
             if self.sqlite:
                 cursor.execute(each.sql, [self.take(value) for value in each.values])
             found.append(each.made(cursor.fetchall()) if each.made else None)
@@ -306,12 +329,12 @@ class Store:
         return found
 
     def put_all(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Put many rows into one of the journal's own tables, as each database likes it best."""
+        """Put many rows, their values as the engine takes them, into one of the journal's own tables."""
         if self.sqlite:
-            holes = ", ".join(["%s"] * len(columns))
+            holes = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({holes})"
-            taken = [[self.take(value) for value in row] for row in rows]
-            self.connection.cursor().executemany(sql, taken)
+            with self.connection.wrap_database_errors:
+                self.connection.connection.executemany(sql, rows)
             return
         for start in range(0, len(rows), PUT_AT_ONCE):
             self.together(putting(table, columns, rows[start : start + PUT_AT_ONCE]))
@@ -319,7 +342,7 @@ class Store:
     def at_once_as_is(self, *statements: Statement) -> list[Any]:
         """Run long statements whose values are as the engine takes them; on SQLite without Django's reading them through."""
         if not self.sqlite:
-            return self.together(*statements)
+            return self.together(*statements) if statements else []
         with self.connection.wrap_database_errors:
             run = self.connection.connection.execute
             return [
@@ -434,6 +457,12 @@ class Store:
         if gone != 1:
             raise Stale(form.table)
 
+    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
+        """Insert a row of which the values alone are given; return the lines that bind it."""
+        with door():
+            ((stored,),) = self.at_once_as_is(*layout.inserting(self, [values]))
+        return [[shape(layout.model).table, stored[0], 1, stored[1]]]
+
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Insert rows of one model, read back what was stored, and return the id and digest of each."""
         found: list[tuple[str, str]] = []
@@ -468,10 +497,3 @@ class Store:
         if not self.sqlite:
             names = [name.hex for name in names]
         return list(zip(names, form.digests(found), strict=True))
-
-    def images(self, model: type[models.Model]) -> Iterator[Sequence[Any]]:
-        """Give every row of a table as stored."""
-        form = shape(model)
-        cursor = self.run(f'SELECT {form.select_list(self.sqlite)} FROM "{form.table}"')
-        while batch := cursor.fetchmany(2000):
-            yield from batch

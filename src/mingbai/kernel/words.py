@@ -71,14 +71,14 @@ DAY_ALONE = re.compile(r"\d{4}-\d{2}-\d{2}")
 Moment = Annotated[dt.datetime, AfterValidator(in_zone)]
 AsOf = Annotated[dt.datetime, BeforeValidator(whole_day), AfterValidator(in_zone)]
 PlaceCode = Annotated[
-    str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^\d{12}$")
+    str, Open(), StringConstraints(pattern=r"^\d{12}$"), BeforeValidator(half_width)
 ]
 ItemCode = Annotated[
     str,
     Open(),
+    StringConstraints(min_length=1, max_length=60),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=60),
 ]
 Code = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
@@ -86,50 +86,50 @@ Code = Annotated[
 ShortCode = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=20, pattern=r"^[\w.:/-]+$")
 ]
-Unit = Annotated[str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=10)]
+Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10), AfterValidator(sound)]
 OpenName = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+    str, Open(), StringConstraints(min_length=1, max_length=80), AfterValidator(sound)
 ]
 Name = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+    str, Private(), StringConstraints(min_length=1, max_length=80), AfterValidator(sound)
 ]
 FreeText = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=500)
+    str, Private(), StringConstraints(min_length=1, max_length=500), AfterValidator(sound)
 ]
 LongText = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=5000)
+    str, Private(), StringConstraints(min_length=1, max_length=5000), AfterValidator(sound)
 ]
-Quantity = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
-Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=10**12)]
+Quantity = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(whole)]
+Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(whole)]
 PersonId = Annotated[UUID, Private()]
 DocumentNumber = Annotated[
     str,
     Sealed(),
+    StringConstraints(min_length=1, max_length=40),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=40),
 ]
 Phone = Annotated[
     str,
     Sealed(),
+    StringConstraints(min_length=1, max_length=20),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=20),
 ]
 Reason = FreeText
 Basis = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=4, max_length=500)
+    str, Private(), StringConstraints(min_length=4, max_length=500), AfterValidator(sound)
 ]
 MeasureScope = Literal["place", "entrance", "building", "firm", "line"]
 Address = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
+    str, Private(), StringConstraints(min_length=1, max_length=200), AfterValidator(sound)
 ]
 Sector = Annotated[
-    str, Open(), BeforeValidator(half_width), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")
+    str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$"), BeforeValidator(half_width)
 ]
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Token = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=10, max_length=80)
+    str, Private(), StringConstraints(min_length=10, max_length=80), AfterValidator(sound)
 ]
 
 

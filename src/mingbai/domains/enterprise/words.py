@@ -133,10 +133,10 @@ NOT_DUE: dict[str, Promise] = {
     "winding_up": _("is being wound up"),
 }
 RuleBasis = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=2, max_length=200)
+    str, Open(), StringConstraints(min_length=2, max_length=200), AfterValidator(sound)
 ]
 PlanText = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=2, max_length=2000)
+    str, Private(), StringConstraints(min_length=2, max_length=2000), AfterValidator(sound)
 ]
 
 STOCK_DAYS = parameter(

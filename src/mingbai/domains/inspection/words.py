@@ -49,7 +49,7 @@ ListCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,
 CheckCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 SectorPrefix = Annotated[str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")]
 CheckSentence = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=2, max_length=200)
+    str, Open(), StringConstraints(min_length=2, max_length=200), AfterValidator(sound)
 ]
 InspectorId = Annotated[UUID, Private()]
 Lists = Annotated[list[ListCode], Field(min_length=1, max_length=6)]
@@ -105,7 +105,7 @@ Hands = Literal["epidemic", "resuming", "both"]
 VisitWord = Literal["helped", "no_trouble", "took_time", "stopped_our_work"]
 FieldCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z_]+[./][a-z0-9_]{1,60}$")]
 Week = Annotated[
-    str, Open(), BeforeValidator(as_week), StringConstraints(pattern=r"^\d{4}-W\d{2}$")
+    str, Open(), StringConstraints(pattern=r"^\d{4}-W\d{2}$"), BeforeValidator(as_week)
 ]
 SubjectText = Annotated[
     str,
@@ -114,12 +114,12 @@ SubjectText = Annotated[
     StringConstraints(pattern=r"^(\d{12}|[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12})$"),
 ]
 Subjects = Annotated[
-    list[SubjectText], BeforeValidator(in_parts), Field(min_length=1, max_length=SUBJECTS_MOST)
+    list[SubjectText], Field(min_length=1, max_length=SUBJECTS_MOST), BeforeValidator(in_parts)
 ]
 Heading = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+    str, Open(), StringConstraints(min_length=1, max_length=80), AfterValidator(sound)
 ]
-Choices = Annotated[list[OpenName], BeforeValidator(in_parts), Field(max_length=CHOICES_MOST)]
+Choices = Annotated[list[OpenName], Field(max_length=CHOICES_MOST), BeforeValidator(in_parts)]
 
 
 class FieldAsk(Ask):
@@ -138,7 +138,7 @@ class FieldAsk(Ask):
 
 
 FieldAsks = Annotated[
-    list[FieldAsk], BeforeValidator(in_parts), Field(min_length=1, max_length=FIELDS_MOST)
+    list[FieldAsk], Field(min_length=1, max_length=FIELDS_MOST), BeforeValidator(in_parts)
 ]
 
 terms(

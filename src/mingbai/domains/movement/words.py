@@ -24,27 +24,27 @@ CallOutcome = Literal["corrected", "confirmed", "no_answer", "wrong_number"]
 PointText = Annotated[
     str,
     Open(),
+    StringConstraints(min_length=1, max_length=80),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=80),
 ]
 Hours = Annotated[
     str,
     Open(),
-    BeforeValidator(half_width),
     StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$"),
+    BeforeValidator(half_width),
 ]
 Equipment = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=120)
+    str, Open(), StringConstraints(min_length=1, max_length=120), AfterValidator(sound)
 ]
 Published = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=4, max_length=500)
+    str, Private(), StringConstraints(min_length=4, max_length=500), AfterValidator(sound)
 ]
 Lodging = Annotated[
-    str, Sealed(), AfterValidator(sound), StringConstraints(min_length=1, max_length=120)
+    str, Sealed(), StringConstraints(min_length=1, max_length=120), AfterValidator(sound)
 ]
 Origin = Annotated[
-    str, Sealed(), AfterValidator(sound), StringConstraints(min_length=1, max_length=80)
+    str, Sealed(), StringConstraints(min_length=1, max_length=80), AfterValidator(sound)
 ]
 
 

@@ -18,13 +18,13 @@ OBJECTION = "response.objection"
 Numbered = Annotated[
     str,
     Open(),
+    StringConstraints(min_length=1, max_length=60),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=60),
 ]
 """The number of a document as an office writes it, as 浙防指〔2020〕12号."""
 Heading = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=120)
+    str, Open(), StringConstraints(min_length=1, max_length=120), AfterValidator(sound)
 ]
 Strictness = Annotated[int, Field(ge=0, le=3)]
 Part = Literal["goal", "key_point", "measure"]

@@ -73,7 +73,7 @@ class Line(Kept):
     number = models.BigIntegerField()
     entry = models.UUIDField()
     kind = models.CharField(max_length=12)
-    goods = models.ForeignKey(Goods, on_delete=models.PROTECT, related_name="+")
+    goods = models.ForeignKey(Goods, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()
     change = models.BigIntegerField()
     party = models.ForeignKey(Location, null=True, on_delete=models.PROTECT, related_name="+")
@@ -87,7 +87,11 @@ class Line(Kept):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["place", "number"], name="line_once"),
-            models.UniqueConstraint(fields=["place", "reverses"], name="reversed_once"),
+            models.UniqueConstraint(
+                fields=["place", "reverses"],
+                condition=Q(reverses__isnull=False),
+                name="reversed_once",
+            ),
         ]
         indexes = [models.Index(fields=["place", "goods", "kind", "at", "change"], name="line_use")]
 
@@ -97,8 +101,10 @@ class Move(Kept):
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
-    source = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    destination = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(
+        Location, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     quantity = models.BigIntegerField()
 
     class Meta:

@@ -11,8 +11,8 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.words import whole
 
 OriginKind = Literal["allocation", "donation", "purchase", "production"]
-LineNumber = Annotated[int, BeforeValidator(whole), Field(ge=1, le=10**12)]
-Days = Annotated[int, BeforeValidator(whole), Field(ge=0, le=365)]
+LineNumber = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(whole)]
+Days = Annotated[int, Field(ge=0, le=365), BeforeValidator(whole)]
 
 
 class LineKind(enum.StrEnum):

@@ -38,7 +38,7 @@ terms(
 CARES = {Role.DESK, Role.SERVICE_OFFICER, Role.CLERK, Role.FIRM_HEAD}
 FIRMS_SIDE = {Role.DESK, Role.CLERK, Role.FIRM_HEAD}
 Plate = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=20)
+    str, Private(), StringConstraints(min_length=1, max_length=20), AfterValidator(sound)
 ]
 
 

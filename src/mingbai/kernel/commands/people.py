@@ -19,8 +19,8 @@ from mingbai.kernel.people import (
     check_phone,
     context,
     document_index,
-    person_columns,
     phone_index,
+    write_person,
 )
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
@@ -105,7 +105,8 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         measure = acting.see(Measure, code=ask.measure)
         if measure is None or measure.lapsed_at is not None:
             raise Refused("RET-2")
-    person, key = person_columns(
+    person, _key = write_person(
+        acting,
         place=ask.place,
         name=ask.name,
         document_kind=kind,
@@ -115,10 +116,8 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         measure=ask.measure,
         delete_after=ask.delete_after,
     )
-    added = acting.add(person)
-    acting.add(key)
-    acting.subject(added.id)
-    return PersonAdded(person=added.id)
+    acting.subject(person)
+    return PersonAdded(person=person)
 
 
 class CorrectDocument(Ask):

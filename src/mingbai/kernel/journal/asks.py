@@ -12,7 +12,7 @@ from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of
 from mingbai.kernel.rows import Statement, Store
-from mingbai.proofs.merkle import leaf_hash, root_of
+from mingbai.proofs.merkle import leaf_hashes, root_of
 
 MOST_AT_ONCE = 1000
 
@@ -56,7 +56,7 @@ class StoredAsk:
 
 def asks_root(lines: Sequence[str]) -> str:
     """Return the Merkle root over the lines of asks."""
-    return root_of([leaf_hash(line.encode()) for line in lines]).hex()
+    return root_of(leaf_hashes(map(str.encode, lines))).hex()
 
 
 def lines_of(store: Store, entry: UUID) -> list[str]:
@@ -112,24 +112,29 @@ def as_uuid(value: UUID | str) -> UUID:
 def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[Statement]:
     """Give the statements that claim request ids, in one order so that two chunks never wait for each other.
 
-    They give those that are new. With each stands the position that it has in the entry when every ask is accepted;
-    `place_claims` mends the others.
+    They give the numbers of those that are new. With each stands the position that it has in the entry when every ask is
+    accepted; `place_claims` mends the others.
     """
-    positions = {request: at for at, request in enumerate(dict.fromkeys(requests))}
-    ordered = sorted(positions)
+    positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests))}
+    ordered = [(f"{number:032x}", positions[number]) for number in sorted(positions)]
+    one, named = ("(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"), entry.hex
     for start in range(0, len(ordered), MOST_AT_ONCE):
         part = ordered[start : start + MOST_AT_ONCE]
         yield Statement(
-            f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join(['(%s, %s, %s)'] * len(part))} "
+            f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join([one] * len(part))} "
             "ON CONFLICT DO NOTHING RETURNING id, position",
-            [value for request in part for value in (request, entry, positions[request])],
+            [value for request, position in part for value in (request, named, position)],
             claimed,
+            as_is=True,
         )
 
 
-def claimed(rows: Sequence[tuple[Any, int]]) -> dict[UUID, int]:
-    """Return the positions of the requests that were claimed."""
-    return {as_uuid(request): position for request, position in rows}
+def claimed(rows: Sequence[tuple[Any, int]]) -> dict[int, int]:
+    """Return the positions of the requests that were claimed, by the numbers of their ids."""
+    return {
+        int(request, 16) if request.__class__ is str else request.int: position
+        for request, position in rows
+    }
 
 
 def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
@@ -141,12 +146,12 @@ def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
             store.run(f"DELETE FROM journal_request WHERE id IN ({holes})", part)
 
 
-def place_claims(store: Store, requests: Sequence[UUID], claimed: dict[UUID, int]) -> None:
+def place_claims(store: Store, requests: Sequence[UUID], claimed: dict[int, int]) -> None:
     """Mend the positions of the requests that an entry answers, where asks before them were refused."""
     moved = [
         (position, store.take(request))
         for position, request in enumerate(requests)
-        if claimed[request] != position
+        if claimed[request.int] != position
     ]
     if moved:
         with door():

@@ -18,10 +18,10 @@ from mingbai.kernel.identity import drawn
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.refusals import TooMuch, sentences
-from mingbai.kernel.rows import Statement, Store, putting
+from mingbai.kernel.rows import RowLine, Statement, Store, putting
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.commitments import commit
-from mingbai.proofs.merkle import leaf_hash, root_of
+from mingbai.proofs.merkle import leaf_hash, leaf_hashes, root_of
 
 BODY_MOST = 60_000
 INLINE_ROWS = 64
@@ -30,8 +30,6 @@ DOMAIN = "mingbai/private/1"
 PLAIN, SEALED = b"\0", b"\1"
 
 sentences({"JRN-1": _("This is more than one entry can hold. Send it in smaller parts.")})
-
-RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 
 
 @dataclass
@@ -85,7 +83,7 @@ def row_lines(rows: dict[tuple[str, str], RowLine]) -> list[str]:
 
 def rows_root(lines: list[str]) -> str:
     """Return the Merkle root over the lines of bound rows."""
-    return root_of([leaf_hash(line.encode()) for line in lines]).hex()
+    return root_of(leaf_hashes(map(str.encode, lines))).hex()
 
 
 def known_as(via: Via, known: Known) -> Known:
@@ -224,8 +222,9 @@ def _insert(
     more = list(of_many)
     if len(lines) > INLINE_ROWS:
         more.append(list_of("journal_rows", draft.id, lines))
+    entry_id = draft.id.hex
     kept = [
-        (f"{draft.id.hex}/{name}", draft.id, name, salt, content)
+        (f"{entry_id}/{name}", entry_id, name, salt, content)
         for name, (salt, content) in private.items()
     ]
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.

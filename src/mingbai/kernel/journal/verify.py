@@ -5,13 +5,14 @@ Each fault is one line that names table, key and entry. Nothing is trusted that 
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import models
 
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp
@@ -268,7 +269,7 @@ class Verifier:
         """Every private value must open its commitment; every commitment has its value or its erasure."""
         wanted = dict(self.committed)
         form = shape(PrivateValue)
-        for raw in self.store.images(PrivateValue):
+        for raw in images(self.store, PrivateValue):
             row = dict(zip(form.columns, raw, strict=True))
             key, name = row["id"], stored(row["entry_id"])
             found = wanted.pop(key, None)
@@ -311,7 +312,7 @@ class Verifier:
         """Every leaf and node must be what the entries give; none is missing and none is left over."""
         form = shape(Leaf)
         seen = 0
-        for raw in self.store.images(Leaf):
+        for raw in images(self.store, Leaf):
             row = dict(zip(form.columns, raw, strict=True))
             seen += 1
             seq = row["seq"]
@@ -338,7 +339,7 @@ class Verifier:
             for level, index, content in merkle.nodes_added(0, self.hashes, _no_node)
         }
         nodes = dict(self.nodes)
-        for raw in self.store.images(Node):
+        for raw in images(self.store, Node):
             name, content = raw
             if not isinstance(content, bytes | memoryview) or nodes.pop(name, None) != bytes(
                 content
@@ -356,7 +357,7 @@ class Verifier:
         self.signers = self.origins()
         order = list(self.signers)
         for at, row in enumerate(
-            sorted(self.store.images(Checkpoint), key=lambda row: str(row[0]).zfill(20))
+            sorted(images(self.store, Checkpoint), key=lambda row: str(row[0]).zfill(20))
         ):
             number, size, sealed_at, note, time_signature = row
             if number != at:
@@ -447,6 +448,14 @@ class Verifier:
         for check, table in checks.items():
             for key in check(self.store):
                 self.fault("a derived row differs from what is computed anew", table, key)
+
+
+def images(store: Store, model: type[models.Model]) -> Iterator[Sequence[Any]]:
+    """Give every row of a table as stored."""
+    form = shape(model)
+    cursor = store.run(f'SELECT {form.select_list(store.sqlite)} FROM "{form.table}"')
+    while batch := cursor.fetchmany(2000):
+        yield from batch
 
 
 def opens(row: dict[str, Any], digest: str) -> bool:

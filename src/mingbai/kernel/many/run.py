@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from mingbai.kernel import access
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
-from mingbai.kernel.asks import Ask, sealed_names, split
+from mingbai.kernel.asks import Ask, as_plain, sealed_names, split
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.guard import door
-from mingbai.kernel.identity import uuid7
+from mingbai.kernel.identity import id_of, uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
 from mingbai.kernel.many.working import Working
@@ -37,7 +37,7 @@ from mingbai.kernel.perform import (
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
-from mingbai.kernel.rows import Reads, Stale, Store
+from mingbai.kernel.rows import Reads, RowLine, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
@@ -138,14 +138,14 @@ class Chunk:
         self.entry = uuid7()
         self.store: Store = Working() if command.many is not None else Store()
         self.lines: list[AskLine] = []
-        self.rows: dict[tuple[str, str], entries.RowLine] = {}
+        self.rows: dict[tuple[str, str], RowLine] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.last: dict[tuple[Any, ...], Callable[[Acting], None]] = {}
         self.afterwards: list[Callable[[], None]] = []
         self.hats: dict[str, Hat | Refused] = {}
         self.places: set[str] = set()
         self.hands: Acting | None = None
-        self.claimed: dict[UUID, int] = {}
+        self.claimed: dict[int, int] = {}
         self.written: entries.Written | None = None
 
     def run(self) -> None:
@@ -163,17 +163,18 @@ class Chunk:
         claimed = found[: len(claims)]
         fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
         if fresh:
-            for more in needed:
-                plain.together(*more)
-        done: set[UUID] = set()
+            with door():
+                for more in needed:
+                    plain.together(*more)
+        done: set[int] = set()
         for at, ask in parsed.items():
-            request = self.part[at].request
+            request = self.part[at].request.int
             if request not in fresh or request in done:
                 self.outcomes[at] = self.seen_before(plain, at, ask)
                 continue
             if self.one(at, ask):
                 done.add(request)
-        forget_claims(plain, sorted(fresh.keys() - done))
+        forget_claims(plain, [id_of(number) for number in sorted(fresh.keys() - done)])
         if self.lines or self.step is not None:
             self.close(plain)
 
@@ -247,6 +248,7 @@ class Chunk:
             else:
                 with transaction.atomic(using="default"):
                     answer = self.command.function(acting, ask)
+                    acting.close_common()
                     note_overruled(acting)
                     react(acting, self.command.name, ask, answer)
                 self.rows |= acting.rows
@@ -255,11 +257,7 @@ class Chunk:
                 self.store.roll_back()
             self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
             return False
-        result = (
-            answer.model_dump(mode="json", exclude_none=True)
-            if isinstance(answer, BaseModel)
-            else {}
-        )
+        result = as_plain(answer) if isinstance(answer, BaseModel) else {}
         opened, private = split(ask)
         against = tuple(refusal.code for refusal in acting.overruled)
         self.lines.append(AskLine(one.request, when, opened, private, result, against))
@@ -293,6 +291,7 @@ class Chunk:
         assert hat is not None
         acting = self.acting(self.entry, hat, place, self.moment)
         acting.last = {}
+        acting.close_common()
         if isinstance(self.store, Working) and self.last:
             # What is looked at last may sum over the tables, so the chunk's rows are written first.
             self.take_lines(self.store)

@@ -9,12 +9,14 @@ from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 
 from mingbai.kernel.guard import door
+from mingbai.kernel.laying import replacing
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape
+from mingbai.kernel.rows import Inserting, RowLine, Shape, Stale, Statement, Store, shape
 
 K = TypeVar("K", bound=Kept)
 MOST_AT_ONCE = 400
@@ -140,6 +142,11 @@ def copied(row: K, columns: dict[str, Any]) -> K:
     return new
 
 
+def comparable(value: Any) -> Any:
+    """Return a value as it can be compared with one that was laid down: an id as its digits."""
+    return value.hex if isinstance(value, UUID) else value
+
+
 def attribute(form: Shape, name: str) -> str:
     """Return the attribute under which a row holds a column."""
     if name in form.attribute_of:
@@ -159,6 +166,9 @@ class Working(Store):
         self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
         self.notes: dict[tuple[Any, ...], Any] = {}
+        self.laid: dict[Inserting, list[Sequence[Any]]] = {}
+        self.laid_before: dict[Inserting, int] = {}
+        self.laying: set[type[Kept]] = set()
 
     def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
         """Return what was read once for all acts of the chunk."""
@@ -187,6 +197,9 @@ class Working(Store):
         group = known.groups.get(names) or known.group(names, shape(model))
         found = group.of(values_in(equal, names))
         if not found.loaded:
+            assert model not in self.laying or not self.is_laid(model, equal), (
+                f"a row of {shape(model).table} that was laid down in this chunk is asked for"
+            )
             if not known.covered(equal, group.columns, shape(model)):
                 self.take_rows(known, super().fetch(model, equal, lock=lock, limit=None), lock)
             found.loaded = True
@@ -244,11 +257,16 @@ class Working(Store):
         return replace(asked, made=lambda found: self.notes.setdefault(key, made(found)))
 
     def loading(
-        self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]
+        self,
+        model: type[K],
+        names: str | tuple[str, ...],
+        values: Iterable[Any],
+        *,
+        lock: bool = False,
     ) -> list[Statement]:
         """Return the statements that read at once all rows whose column is one of these values, or whose columns are.
 
-        When they were run, the chunk has met these rows: what acts will ask for one by one.
+        When they were run, the chunk has met these rows, and locked them if so asked: what acts will want one by one.
         """
         form, several = shape(model), (names,) if isinstance(names, str) else names
         known = self.of(model)
@@ -259,13 +277,15 @@ class Working(Store):
             columns = f"({columns})"
         one = "(" + ", ".join(["%s"] * len(several)) + ")" if len(several) > 1 else "%s"
         listed = "VALUES " if self.sqlite and len(several) > 1 else ""
+        # Locks are taken in one order, so that two chunks never wait for each other.
+        locked = ' ORDER BY "id" FOR UPDATE' if lock and not self.sqlite else ""
         asked = []
         for start in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[start : start + MOST_AT_ONCE]
             holes = ", ".join([one] * len(part))
             flat = part if len(several) == 1 else [value for each in part for value in each]
-            read = self.selecting(model, f"{columns} IN ({listed}{holes})", flat)
-            made = partial(self.take_part, known, group, part, form.reader(self.sqlite))
+            read = self.selecting(model, f"{columns} IN ({listed}{holes}){locked}", flat)
+            made = partial(self.take_part, known, group, part, form.reader(self.sqlite), lock)
             asked.append(replace(read, made=made))
         return asked
 
@@ -275,10 +295,11 @@ class Working(Store):
         group: Group,
         part: list[Any],
         read: Callable[[list[Any]], list[Any]],
+        locked: bool,
         found: list[Any],
     ) -> None:
         """Take in the rows that one of the statements of `loading` gave."""
-        self.take_rows(known, read(found), False)
+        self.take_rows(known, read(found), locked)
         for each in part:
             group.of(each).loaded = True
 
@@ -292,6 +313,26 @@ class Working(Store):
         added[row.id.int] = row
         self.undo.append(("add", model, row))
         return "", row
+
+    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
+        """Keep the values of a row to be inserted, which no act of the chunk asks for."""
+        rows = self.laid.get(layout)
+        if rows is None:
+            rows = self.laid[layout] = []
+            self.laying.add(layout.model)
+        rows.append(values)
+        return []
+
+    def is_laid(self, model: type[Kept], equal: dict[str, Any]) -> bool:
+        """Tell whether a row that was laid down may be the one that is asked for."""
+        wanted = {attribute(shape(model), name): comparable(value) for name, value in equal.items()}
+        for layout, rows in self.laid.items():
+            if layout.model is model:
+                named = [at for at, name in enumerate(layout.names) if name in wanted]
+                these = [wanted[layout.names[at]] for at in named]
+                if any([comparable(row[at]) for at in named] == these for row in rows):
+                    return True
+        return False
 
     def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
         """Keep rows to be inserted."""
@@ -340,9 +381,12 @@ class Working(Store):
     def begin(self) -> None:
         """Begin an act: what it does from here on can be undone."""
         self.undo.clear()
+        self.laid_before = {layout: len(rows) for layout, rows in self.laid.items()}
 
     def roll_back(self) -> None:
         """Undo the act: in memory nothing of it is left."""
+        for layout, rows in self.laid.items():
+            del rows[self.laid_before.get(layout, 0) :]
         for what, model, told in reversed(self.undo):
             if what == "add":
                 self.added[model].pop(told.id.int, None)
@@ -382,11 +426,16 @@ class Working(Store):
         elif touched is not None:
             self.changed[model][key] = touched
 
-    def flush(self) -> list[list[Any]]:
-        """Write everything; return a line for each row: table, id, version, digest."""
-        lines: list[list[Any]] = []
+    def flush(self) -> list[RowLine]:
+        """Write everything; return a line for each row."""
+        lines: list[RowLine] = []
         tables = [(shape(model).table, list(rows.values())) for model, rows in self.added.items()]
         inserts = [(table, each) for table, rows in tables if rows for each in self.inserting(rows)]
+        inserts += [
+            (shape(layout.model).table, each)
+            for layout, rows in self.laid.items()
+            for each in layout.inserting(self, rows)
+        ]
         with door():
             found = self.at_once_as_is(*[each for _table, each in inserts])
             for (table, _each), stored in zip(inserts, found, strict=True):
@@ -396,25 +445,19 @@ class Working(Store):
             for row in gone.values():
                 super().delete(row)
                 lines.append([shape(model).table, row.id.hex, row.row_version, None])
-        self.added.clear()
-        self.before.clear()
-        self.changed.clear()
-        self.removed.clear()
+        for layout in self.laid:
+            self.known.pop(layout.model, None)
+        for kept in (self.added, self.before, self.changed, self.removed, self.laid, self.laying):
+            kept.clear()
         return lines
 
-    def _write_changed(self) -> list[list[Any]]:
-        changed = [
-            (model, self.of(model).rows[key], sorted(touched[key]))
-            for model, touched in self.changed.items()
-            for key in sorted(touched)
-        ]
-        updates = [
-            self.updating(row, {column: row.__dict__[column] for column in columns})
-            for _model, row, columns in changed
-        ]
-        lines: list[list[Any]] = []
-        found = self.together(*updates)
-        for (model, row, _columns), (digest, new) in zip(changed, found, strict=True):
-            self.of(model).put(new, row, ())
-            lines.append([shape(model).table, new.id.hex, new.row_version, digest])
+    def _write_changed(self) -> list[RowLine]:
+        lines: list[RowLine] = []
+        for model, touched in self.changed.items():
+            known, before = self.of(model), self.before.get(model, NONE)
+            pairs = [(before[key], known.rows[key]) for key in sorted(touched)]
+            for stored in self.at_once_as_is(*replacing(self, shape(model), pairs)):
+                for digest, new in stored:
+                    known.put(new, known.rows[new.id.int], ())
+                    lines.append([shape(model).table, new.id.hex, new.row_version, digest])
         return lines

@@ -10,7 +10,7 @@ class Person(Kept):
 
     name = models.CharField(max_length=80, null=True)
     initials = models.CharField(max_length=40, null=True, db_index=True)
-    place = PlaceCodeField(db_index=True)
+    place = PlaceCodeField()
     document_kind = models.CharField(max_length=20, null=True)
     document_sealed = models.BinaryField(null=True)
     document_index = models.BinaryField(null=True)

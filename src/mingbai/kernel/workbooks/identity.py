@@ -14,8 +14,12 @@ def row_identity(values: Sequence[Cell], nth: int) -> str:
 
     Leave out what is not of the row itself: its serial number, a running balance, a reason.
     """
-    parts = [v if type(v) is str else "" if v is None else str(v) for v in values]
-    body = BETWEEN.join([*parts, str(nth)])
+    parts: Sequence[str] = values  # type: ignore[assignment]  # most rows are text alone, and joined as they are
+    try:
+        body = f"{BETWEEN.join(parts)}{BETWEEN}{nth}"
+    except TypeError:
+        parts = [v if type(v) is str else "" if v is None else str(v) for v in values]
+        body = f"{BETWEEN.join(parts)}{BETWEEN}{nth}"
     if body.count(BETWEEN) != len(parts):
         body = BETWEEN.join([*(part.replace(BETWEEN, "") for part in parts), str(nth)])
     body = "".join(body.split())

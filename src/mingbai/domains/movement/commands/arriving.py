@@ -30,8 +30,8 @@ from mingbai.kernel.people import (
     check_phone,
     context,
     document_index,
-    person_columns,
     phone_index,
+    write_person,
 )
 from mingbai.kernel.policy import above, in_force
 from mingbai.kernel.refusals import Refused
@@ -171,7 +171,8 @@ def _person(
     if told.number is not None:
         known = acting.hold(Person, document_index=document_index(told.number))
     if known is None:
-        person, key = person_columns(
+        new_one, _key = write_person(
+            acting,
             place=place,
             name=told.name,
             document_kind=told.document_kind,
@@ -181,8 +182,8 @@ def _person(
             measure=measure.code if measure else None,
             delete_after=until,
         )
-        added = acting.add(person)
-        acting.add(key)
+        added = acting.see(Person, id=new_one)
+        assert added is not None
         return added, False
     changed: dict[str, Any] = {}
     ours = known.purpose == REGISTER

@@ -39,9 +39,9 @@ KIND_NAMES = {number: name for name, number in KINDS.items()}
 GateText = Annotated[
     str,
     Open(),
+    StringConstraints(min_length=1, max_length=80),
     BeforeValidator(half_width),
     AfterValidator(sound),
-    StringConstraints(min_length=1, max_length=80),
 ]
 ShownPass = Annotated[str, Private(), StringConstraints(min_length=4, max_length=1200)]
 ArrivalId = Annotated[UUID, Private()]

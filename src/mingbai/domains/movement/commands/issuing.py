@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind
-from mingbai.kernel.commands.roster import Enrol, Found, belongs, person_of
+from mingbai.kernel.commands.roster import Enrol, belonging, meet, write_down
 from mingbai.kernel.documents import plain
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.keys import keys
@@ -82,6 +82,7 @@ def load_holders(working: Working, asks: Sequence[IssuePermit]) -> Reads:
     yield [
         *working.loading(PersonKey, "person_id", known),
         *working.loading(Permit, "person_id", known),
+        *belonging(working, known),
     ]
 
 
@@ -112,7 +113,7 @@ def issue_permit(acting: Acting, ask: IssuePermit) -> PermitIssued:
     text = seal_token(claims_of(batch, permit, holder, acting.now), key)
     ring = keys().ring
     own = (
-        ring.open_person_key(holder.person.id, holder.wrapped)
+        ring.open_person_key(holder.person, holder.wrapped)
         if holder.person
         else keys().journal_lock
     )
@@ -121,7 +122,7 @@ def issue_permit(acting: Acting, ask: IssuePermit) -> PermitIssued:
     acting.change(batch, issued=batch.issued + 1)
     count_day(acting, batch, issued=1)
     if holder.person is not None:
-        acting.subject(holder.person.id)
+        acting.subject(holder.person)
     return PermitIssued(permit=permit.number)
 
 
@@ -131,7 +132,7 @@ class Holder:
 
     columns: dict[str, Any]
     said: dict[str, Any]
-    person: Person | None = None
+    person: UUID | None = None
     wrapped: bytes = b""
 
 
@@ -156,16 +157,21 @@ def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
             "route": wanted.route,
         }
         return Holder(columns, said)
-    person, number, wrapped, first = person_held(acting, ask)
-    if not first:
-        check_standing(acting.find(Permit, person_id=person.id), batch, acting.now, renew)
+    held = enrolled_now if ask.person is None else known_by_id
+    person, name, number, wrapped = held(
+        acting,
+        ask,
+        lambda known: check_standing(
+            acting.find(Permit, person_id=known), batch, acting.now, renew
+        ),
+    )
     tail = number[-4:] if TAIL.fullmatch(number[-4:]) else None
     said = {
-        "name": " ".join((person.name or "").split()),
+        "name": " ".join((name or "").split()),
         "tail": tail,
         "organisation": ask.organisation_name[:40] if ask.organisation_name else None,
     }
-    return Holder({"person_id": person.id}, said, person, wrapped)
+    return Holder({"person_id": person}, said, person, wrapped)
 
 
 def goods_said(wanted: Wanted) -> str | None:
@@ -190,26 +196,37 @@ def check_standing(standing: Sequence[Permit], batch: Batch, now: dt.datetime, r
     )
 
 
-def person_held(acting: Acting, ask: IssuePermit) -> tuple[Person, str, bytes, bool]:
-    """Return the holder, their document's number, their wrapped key, and whether they were recorded just now."""
-    if ask.person is None:
-        assert ask.name is not None and ask.document_number is not None
-        enrol = Enrol.model_construct(
-            place=ask.place,
-            name=ask.name,
-            document_kind=ask.document_kind,
-            document_number=ask.document_number,
-            phone=ask.phone,
-            organisation=ask.organisation_name,
-            position=ask.position,
-            since=ask.since,
-        )
-        found: Found = person_of(acting, enrol)
-        if enrol.organisation is not None:
-            belongs(acting, enrol, found)
-        key = found.key or acting.see(PersonKey, person_id=found.person.id)
+HeldBy = tuple[UUID, str | None, str, bytes]
+"""A holder's id, name, the number of their document, and their own key, wrapped."""
+
+
+def enrolled_now(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]) -> HeldBy:
+    """Return a holder of a roster, who is recorded where the account does not know them; `check` is asked of one it knows."""
+    assert ask.name is not None and ask.document_number is not None
+    enrol = Enrol.model_construct(
+        place=ask.place,
+        name=ask.name,
+        document_kind=ask.document_kind,
+        document_number=ask.document_number,
+        phone=ask.phone,
+        organisation=ask.organisation_name,
+        position=ask.position,
+        since=ask.since,
+    )
+    met = meet(acting, enrol)
+    if met.known is not None:
+        check(met.known.person)
+    one = write_down(acting, enrol, met)
+    wrapped = one.wrapped
+    if wrapped is None:
+        key = acting.see(PersonKey, person_id=one.person)
         assert key is not None, "found by a document that is not erased"
-        return found.person, found.number, bytes(key.wrapped), found.first
+        wrapped = bytes(key.wrapped)
+    return one.person, one.name, met.number, wrapped
+
+
+def known_by_id(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]) -> HeldBy:
+    """Return a holder whom the account knows."""
     person = acting.see(Person, id=ask.person)
     key = acting.see(PersonKey, person_id=ask.person)
     if person is None or key is None or person.erased_at is not None:
@@ -221,7 +238,8 @@ def person_held(acting: Acting, ask: IssuePermit) -> tuple[Person, str, bytes, b
     number = ""
     if person.document_sealed is not None:
         number = unsealed(person, bytes(key.wrapped), "document_number")
-    return person, number, bytes(key.wrapped), False
+    check(person.id)
+    return person.id, person.name, number, bytes(key.wrapped)
 
 
 def claims_of(batch: Batch, permit: Permit, holder: Holder, now: dt.datetime) -> Claims:

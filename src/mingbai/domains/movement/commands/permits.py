@@ -48,13 +48,13 @@ PERMITS, ROSTER = "movement.permits", "movement.permit_roster"
 KEEP_DAYS = dt.timedelta(days=30)
 AT_ONCE = 500
 Plate = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=20)
+    str, Private(), StringConstraints(min_length=1, max_length=20), AfterValidator(sound)
 ]
 Carried = Annotated[
-    str, Open(), AfterValidator(sound), StringConstraints(min_length=1, max_length=40)
+    str, Open(), StringConstraints(min_length=1, max_length=40), AfterValidator(sound)
 ]
 Route = Annotated[
-    str, Private(), AfterValidator(sound), StringConstraints(min_length=1, max_length=200)
+    str, Private(), StringConstraints(min_length=1, max_length=200), AfterValidator(sound)
 ]
 
 terms(

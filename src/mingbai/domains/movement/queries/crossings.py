@@ -43,8 +43,8 @@ def run_together(text: Any) -> Any:
 PassNumber = Annotated[
     str,
     Private(),
-    BeforeValidator(run_together),
     StringConstraints(pattern=r"^[0-9a-f]{16}$"),
+    BeforeValidator(run_together),
 ]
 
 

@@ -9,11 +9,18 @@ from mingbai.domains.supplies.models import Balance, Book, Line, Location, Lot, 
 from mingbai.domains.supplies.rules import Held, check_room
 from mingbai.domains.supplies.words import FLOORED, LineKind, LocationKind
 from mingbai.kernel.acting import Acting
+from mingbai.kernel.identity import new_hex
+from mingbai.kernel.laying import Layout
 from mingbai.kernel.models import Goods, Household, Person, Point
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import new
 
 STORE = "store"
+LINES = Layout(
+    Line,
+    "id place number entry kind goods_id quantity change party_id at recorded_at mandate reverses counted note",
+)
+MOVES = Layout(Move, "line_id lot_id source_id destination_id quantity")
 POST_WORDS = ("卡点", "卡口", "岗", "站", "点", "gate", "post")
 
 
@@ -46,6 +53,13 @@ class OpenStore:
     place: str
     at: Location
     book: Book | None
+
+    def written_to(self, acting: Acting, number: int) -> None:
+        """Note how far the book is numbered."""
+        if self.book is None:
+            acting.add(Book(place=self.place, last_line=number))
+        elif number != self.book.last_line:
+            acting.change(self.book, last_line=number)
 
 
 def open_store(acting: Acting, place: str) -> OpenStore:
@@ -127,47 +141,68 @@ def post(
     reverses: int | None = None,
     counted: int | None = None,
     note: str | None = None,
-) -> Line:
-    """Write one numbered line of a store's book with its moves, and keep every balance in step."""
+) -> int:
+    """Write one numbered line of a store's book with its moves, and keep every balance in step; return its number."""
     for balance_of in _deltas(moves).values():
         _adjust(acting, goods, balance_of)
-    book = store.book
-    number = book.last_line + 1 if book else 1
-    if book is None:
-        acting.add(Book(place=store.place, last_line=number))
-    else:
-        acting.change(book, last_line=number)
-    line = acting.add(
-        new(
-            Line,
-            place=store.place,
-            number=number,
-            entry=acting.entry,
-            kind=kind,
-            goods_id=goods.id,
-            quantity=quantity,
-            change=change,
-            party_id=party.id if party else None,
-            at=acting.at,
-            recorded_at=acting.now,
-            mandate=acting.mandate,
-            reverses=reverses,
-            counted=counted,
-            note=note,
-        )
+    number = store.book.last_line + 1 if store.book else 1
+    store.written_to(acting, number)
+    lay_line(
+        acting,
+        store,
+        number=number,
+        kind=kind,
+        goods=goods,
+        quantity=quantity,
+        change=change,
+        party=party,
+        moves=[(move.lot, move.source, move.destination, move.quantity) for move in moves],
+        reverses=reverses,
+        counted=counted,
+        note=note,
     )
-    for move in moves:
-        acting.add(
-            new(
-                Move,
-                line_id=line.id,
-                lot_id=move.lot,
-                source_id=move.source.id,
-                destination_id=move.destination.id,
-                quantity=move.quantity,
-            )
-        )
-    return line
+    return number
+
+
+def lay_line(
+    acting: Acting,
+    store: OpenStore,
+    *,
+    number: int,
+    kind: LineKind,
+    goods: Goods,
+    quantity: int,
+    change: int,
+    party: Location | None,
+    moves: Sequence[tuple[UUID, Location, Location, int]],
+    reverses: int | None = None,
+    counted: int | None = None,
+    note: str | None = None,
+) -> None:
+    """Lay down a numbered line and what it moves: of which lot, from where, to where, how much."""
+    line = new_hex()
+    acting.put(
+        LINES,
+        (
+            line,
+            store.place,
+            number,
+            acting.entry,
+            kind,
+            goods.id,
+            quantity,
+            change,
+            party.id if party else None,
+            acting.at,
+            acting.now,
+            acting.mandate,
+            reverses,
+            counted,
+            note,
+        ),
+    )
+    for lot, source, destination, many in moves:
+        acting.put(MOVES, (line, lot, source.id, destination.id, many))
 
 
 @dataclass
@@ -195,17 +230,24 @@ def _adjust(acting: Acting, goods: Goods, delta: Delta) -> None:
     balance = acting.hold(Balance, location_id=delta.at.id, lot_id=delta.lot)
     quantity = (balance.quantity if balance else 0) + delta.quantity
     check_room(quantity)
-    if balance is not None:
-        acting.change(balance, quantity=quantity)
+    write_balance(acting, delta.at, delta.lot, goods, balance, quantity)
+
+
+def write_balance(
+    acting: Acting, at: Location, lot: UUID, goods: Goods, row: Balance | None, quantity: int
+) -> None:
+    """Write how much of a lot is at a location."""
+    if row is not None:
+        acting.change(row, quantity=quantity)
         return
     acting.add(
         new(
             Balance,
-            location_id=delta.at.id,
-            lot_id=delta.lot,
+            location_id=at.id,
+            lot_id=lot,
             goods_id=goods.id,
-            place=delta.at.place,
+            place=at.place,
             quantity=quantity,
-            floored=delta.at.floored,
+            floored=at.floored,
         )
     )

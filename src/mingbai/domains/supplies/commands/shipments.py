@@ -77,7 +77,7 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
             sent_at=acting.at,
         )
     )
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.DISPATCH,
@@ -92,7 +92,7 @@ def dispatch_goods(acting: Acting, ask: DispatchGoods) -> Dispatched:
     _ask_for(acting, shipment)
     note_sent(acting, ask.place, ask.to_place, goods)
     check_cover(acting, ask.place, goods, left)
-    return Dispatched(shipment=shipment.id, line=line.number, on_hand=left)
+    return Dispatched(shipment=shipment.id, line=number, on_hand=left)
 
 
 def _ask_for(acting: Acting, shipment: Shipment) -> None:
@@ -163,7 +163,7 @@ def confirm_delivery(acting: Acting, ask: ConfirmDelivery) -> Arrived:
     store = open_store(acting, ask.place)
     before = quantity_at(acting, store.at, goods)
     good = ask.received - ask.damaged
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.ARRIVAL,
@@ -194,7 +194,7 @@ def confirm_delivery(acting: Acting, ask: ConfirmDelivery) -> Arrived:
             raises_to=Role.DESK,
         )
     check_cover(acting, ask.place, goods, before + good)
-    return Arrived(line=line.number, on_hand=before + good, difference=difference)
+    return Arrived(line=number, on_hand=before + good, difference=difference)
 
 
 def _arrival(

@@ -5,10 +5,16 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.domains.supplies.commands.counting import check_store_open
 from mingbai.domains.supplies.commands.cover import check_cover
+from mingbai.domains.supplies.commands.issuing import Issuing
+from mingbai.domains.supplies.commands.loading import (
+    of_first_lots,
+    of_homes,
+    of_lots,
+    of_shelves,
+    of_stores,
+)
 from mingbai.domains.supplies.commands.posting import (
-    STORE,
     Moved,
     as_held,
     held_at,
@@ -19,7 +25,7 @@ from mingbai.domains.supplies.commands.posting import (
     recipient,
 )
 from mingbai.domains.supplies.commands.shipments import hold_shipment, take_back
-from mingbai.domains.supplies.models import Balance, Book, Line, Location, Lot, Move
+from mingbai.domains.supplies.models import Balance, Line, Location, Lot, Move
 from mingbai.domains.supplies.rules import (
     Held,
     allot,
@@ -37,13 +43,12 @@ from mingbai.domains.supplies.words import (
 )
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
-from mingbai.kernel.clock import day
 from mingbai.kernel.goods import find_goods, in_base_units
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Goods, Household
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import Reads, Statement
+from mingbai.kernel.rows import Reads
 from mingbai.kernel.words import (
     Code,
     Count,
@@ -67,31 +72,32 @@ class Posted(Answer):
     on_hand: int
 
 
-def load_stores(
-    working: Working, asks: Sequence["ReceiveGoods | IssueGoods | ReturnGoods"]
-) -> Reads:
+def load_stores(working: Working, asks: Sequence["ReceiveGoods"]) -> Reads:
     """Read at once the books and stores that a chunk of lines is written in."""
     yield of_stores(working, {ask.place for ask in asks})
 
 
-def of_stores(working: Working, places: set[str]) -> list[Statement]:
-    """Return the statements that read the books and stores of places."""
-    stores = [(place, LocationKind.STOCK, STORE) for place in places]
-    return [
-        *working.loading(Book, "place", places),
-        *working.loading(Location, ("place", "kind", "reference"), stores),
-    ]
-
-
-def load_households(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> Reads:
+def load_homes(working: Working, asks: Sequence["IssueGoods | ReturnGoods"]) -> Reads:
     """Read at once the books and stores of a chunk, and the households that goods go to or come from."""
-    homes = [(ask.place, ask.recipient) for ask in asks]
     yield [
         *of_stores(working, {ask.place for ask in asks}),
-        *working.loading(Household, ("place", "code"), homes),
+        *working.loading(
+            Household, ("place", "code"), [(one.place, one.recipient) for one in asks]
+        ),
     ]
-    known = [(one.place, LocationKind.HOUSEHOLD, one.code) for one in working.met(Household)]
-    yield working.loading(Location, ("place", "kind", "reference"), known)
+    yield of_homes(working)
+
+
+def load_issues(working: Working, asks: Sequence["IssueGoods"]) -> Reads:
+    """Read at once what a chunk of issues needs, and what the households hold of the lots that go out first."""
+    yield [
+        *next(load_homes(working, asks)),
+        *working.loading(Goods, "code", {ask.item for ask in asks}),
+    ]
+    wanted = {(ask.place, ask.item) for ask in asks}
+    yield [*of_homes(working), *of_shelves(working, wanted)]
+    yield of_lots(working)
+    yield of_first_lots(working)
 
 
 class ReceiveGoods(Ask):
@@ -131,7 +137,7 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     store = open_store(acting, ask.place)
     source = _source(acting, ask)
     before = quantity_at(acting, store.at, goods)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.RECEIVE,
@@ -145,7 +151,7 @@ def receive_goods(acting: Acting, ask: ReceiveGoods) -> Posted:
     if ask.link_digest is not None:
         acting.link(digest=ask.link_digest, purpose=DONOR_LINK, subject=lot.id.hex, place=ask.place)
     check_cover(acting, ask.place, goods, before + quantity)
-    return Posted(line=line.number, on_hand=before + quantity)
+    return Posted(line=number, on_hand=before + quantity)
 
 
 def _source(acting: Acting, ask: ReceiveGoods) -> Location:
@@ -168,37 +174,16 @@ class IssueGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods out"), records=True, many=load_households)
+@command(role=KEEPING, title=_("Goods out"), records=True, many=load_issues)
 def issue_goods(acting: Acting, ask: IssueGoods) -> Posted:
     """Record goods leaving the store for a named recipient; what expires first goes first."""
     check_named(ask.recipient)
-    goods = find_goods(acting.store, ask.item)
+    issuing = acting.in_common(Issuing)
+    goods = issuing.find_goods(acting, ask.item)
     quantity = in_base_units(acting.store, goods, ask.quantity, ask.unit)
-    store = open_store(acting, ask.place)
-    check_store_open(acting, ask.place)
-    to = recipient(acting, ask.place, ask.recipient)
-    held = as_held(acting, held_at(acting, store.at, goods))
-    try:
-        parts = allot(held, quantity, unit=goods.base_unit, on=day(acting.at))
-    except Refused as refusal:
-        if refusal.code != "SUP-6":
-            raise
-        acting.against(refusal)
-        parts = allot(held, quantity, unit=goods.base_unit, on=None)
-    line = post(
-        acting,
-        store,
-        kind=LineKind.ISSUE,
-        goods=goods,
-        quantity=quantity,
-        change=-quantity,
-        moves=[Moved(part.lot, store.at, to, part.quantity) for part in parts],
-        party=to,
-        note=ask.note,
-    )
-    left = sum(lot.quantity for lot in held) - quantity
+    number, left = issuing.issue(acting, goods, quantity, ask.recipient, ask.note)
     check_cover(acting, ask.place, goods, left)
-    return Posted(line=line.number, on_hand=left)
+    return Posted(line=number, on_hand=left)
 
 
 class ReturnGoods(Ask):
@@ -212,7 +197,7 @@ class ReturnGoods(Ask):
     note: FreeText | None = None
 
 
-@command(role=KEEPING, title=_("Goods back"), records=True, many=load_households)
+@command(role=KEEPING, title=_("Goods back"), records=True, many=load_homes)
 def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
     """Record goods coming back from where they were given out; never more than went there."""
     check_named(ask.recipient)
@@ -226,7 +211,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
         raise Refused("SUP-12", held=held, unit=goods.base_unit)
     latest = sorted(there, key=lambda lot: (lot.came_at, lot.lot), reverse=True)
     before = quantity_at(acting, store.at, goods)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.RETURN,
@@ -238,7 +223,7 @@ def return_goods(acting: Acting, ask: ReturnGoods) -> Posted:
         note=ask.note,
     )
     check_cover(acting, ask.place, goods, before + quantity)
-    return Posted(line=line.number, on_hand=before + quantity)
+    return Posted(line=number, on_hand=before + quantity)
 
 
 def _from(lots: list[Held], quantity: int, source: Location, destination: Location) -> list[Moved]:
@@ -270,7 +255,7 @@ def count_stock(acting: Acting, ask: CountStock) -> Posted:
     held = as_held(acting, held_at(acting, store.at, goods))
     on_hand = sum(lot.quantity for lot in held)
     difference = check_count(ask.counted, ask.expected, on_hand, ask.reason)
-    line = post(
+    number = post(
         acting,
         store,
         kind=LineKind.COUNT,
@@ -282,7 +267,7 @@ def count_stock(acting: Acting, ask: CountStock) -> Posted:
         note=ask.reason,
     )
     check_cover(acting, ask.place, goods, ask.counted)
-    return Posted(line=line.number, on_hand=ask.counted)
+    return Posted(line=number, on_hand=ask.counted)
 
 
 def _counted(
@@ -335,7 +320,7 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
             raise Refused("SUP-5", line=ask.line)
         back.append(Moved(move.lot_id, destination, source, move.quantity))
     party = acting.see(Location, id=line.party_id) if line.party_id else None
-    written = post(
+    number = post(
         acting,
         store,
         kind=LineKind.REVERSE,
@@ -351,4 +336,4 @@ def reverse_posting(acting: Acting, ask: ReversePosting) -> Posted:
         take_back(acting, shipment, line)
     left = quantity_at(acting, store.at, goods)
     check_cover(acting, ask.place, goods, left)
-    return Posted(line=written.number, on_hand=left)
+    return Posted(line=number, on_hand=left)

@@ -99,7 +99,7 @@ def _take(
     parts = allot(held, quantity, unit=goods.base_unit, on=None)
     before = quantity_at(acting, store.at, goods)
     change = {way.destination.id: quantity, way.source.id: -quantity}.get(store.at.id, 0)
-    line = post(
+    number = post(
         acting,
         store,
         kind=way.kind,
@@ -111,7 +111,7 @@ def _take(
         note=note,
     )
     check_cover(acting, store.place, goods, before + change)
-    return Written(line=line.number, on_hand=before + change)
+    return Written(line=number, on_hand=before + change)
 
 
 class ProposeWriteOff(Ask):

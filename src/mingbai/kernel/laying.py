@@ -1,0 +1,162 @@
+"""Laying rows down: new rows that no later act of a chunk reads stay plain values until they are written, column by column.
+
+An object for each row costs a chunk of many more than everything else that is done for the row; where nobody will ask for
+the row before the chunk is over, its values are enough.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from itertools import chain, repeat
+from typing import Any
+from uuid import UUID
+
+from mingbai.kernel.identity import SALT, new_hexes
+from mingbai.kernel.models.base import Kept
+from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape, to_sqlite
+
+PUT_AT_ONCE = 500
+VALUES_MOST = 30_000  # of one statement
+
+
+def ids(values: Sequence[UUID | str | None]) -> list[str | None]:
+    """Return ids as SQLite takes them; one that is text already is taken as it is."""
+    return [one if one is None or one.__class__ is str else one.hex for one in values]  # type: ignore[union-attr]
+
+
+def times(values: Sequence[dt.date | None]) -> list[str | None]:
+    """Return days or moments as SQLite takes them; the rows of a chunk have few of them."""
+    taken = {one: to_sqlite(one) for one in set(values)}
+    return [taken[one] for one in values]
+
+
+TAKEN: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    "UUIDField": ids,
+    "DateTimeField": times,
+    "DateField": times,
+}
+
+
+class Layout:
+    """In which order the rows of a table are given their values; what is not named is the same for all, or its default."""
+
+    def __init__(self, model: type[Kept], names: str, **same: Any) -> None:
+        self.model, self.names, self.same = model, tuple(names.split()), same
+        self.statements: dict[tuple[int, bool], str] = {}
+
+    @cached_property
+    def form(self) -> Shape:
+        """Return how rows of the table are stored."""
+        return shape(self.model)
+
+    @cached_property
+    def drawn(self) -> tuple[str, ...]:
+        """Return the columns that are made here for each row."""
+        return tuple(name for name in ("id", "row_salt") if name not in self.names)
+
+    @cached_property
+    def fixed(self) -> dict[str, Any]:
+        """Return the columns that are the same in all rows, but for those that stay empty."""
+        known = {*self.names, *self.drawn}
+        blank = self.form.blank | self.same
+        assert known <= blank.keys(), f"{self.form.table} has no column {known - blank.keys()}"
+        made = {name for name, _default in self.form.made}
+        assert made <= known, f"{self.form.table}: {made - known} is made for each row"
+        return {
+            name: value for name, value in blank.items() if name not in known and value is not None
+        }
+
+    def sql(self, count: int, sqlite: bool) -> str:
+        """Return the statement that inserts so many rows and gives back what was stored."""
+        found = self.statements.get((count, sqlite))
+        if found is None:
+            names = [*self.drawn, *self.names, *self.fixed]
+            columns = ", ".join(f'"{self.form.column_of[name]}"' for name in names)
+            one = "(" + ", ".join(["?" if sqlite else "%s"] * len(names)) + ")"
+            found = self.statements[count, sqlite] = (
+                f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)} RETURNING '
+                + self.form.select_list(sqlite)
+            )
+        return found
+
+    def taken(self, name: str, values: Sequence[Any], sqlite: bool) -> Sequence[Any]:
+        """Return the values of a column as the engine takes them."""
+        take = TAKEN.get(self.form.kinds[self.form.names.index(name)]) if sqlite else None
+        return take(values) if take else values
+
+    def inserting(self, store: Store, rows: Sequence[Sequence[Any]]) -> Iterator[Statement]:
+        """Give the statements that insert rows; of each row is made its id and the digest of what was stored."""
+        sqlite = store.sqlite
+        width = len(self.drawn) + len(self.names) + len(self.fixed)
+        step = min(PUT_AT_ONCE, VALUES_MOST // width)
+        fixed = [self.taken(name, [value], sqlite)[0] for name, value in self.fixed.items()]
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            columns: list[Iterable[Any]] = [
+                new_hexes(len(part)) if name == "id" else new_salts(len(part))
+                for name in self.drawn
+            ]
+            given = zip(*part, strict=True)
+            columns += [
+                self.taken(name, values, sqlite)
+                for name, values in zip(self.names, given, strict=True)
+            ]
+            columns += [repeat(value, len(part)) for value in fixed]
+            yield Statement(
+                self.sql(len(part), sqlite),
+                list(chain.from_iterable(zip(*columns, strict=True))),
+                partial(store.digested, self.form, len(part)),
+            )
+
+
+def new_salts(count: int) -> list[bytes]:
+    """Return new salts of rows."""
+    whole = os.urandom(SALT * count)
+    return [whole[at : at + SALT] for at in range(0, len(whole), SALT)]
+
+
+def replacing(store: Store, form: Shape, pairs: Sequence[tuple[Any, Any]]) -> Iterator[Statement]:
+    """Give the statements that write the newer forms of rows of one table; each gives digest and object of what was stored.
+
+    The rows are put in once more and meet themselves: so one statement writes many. A row that somebody else changed or
+    removed meanwhile does not come back as its next version, and the chunk runs again.
+    """
+    hole = "?" if store.sqlite else "%s"
+    one = "(" + ", ".join([hole] * len(form.columns)) + ")"
+    sets = ", ".join(
+        f'"{column}" = excluded."{column}"' for column in form.columns if column not in NOT_SET
+    )
+    step = min(PUT_AT_ONCE, VALUES_MOST // len(form.columns))
+    for start in range(0, len(pairs), step):
+        part = pairs[start : start + step]
+        salts = new_salts(len(part))
+        values = [
+            store.take(value)
+            for (_old, new), salt in zip(part, salts, strict=True)
+            for value in form.pick(new.__dict__ | {"row_salt": salt})
+        ]
+        yield Statement(
+            f'INSERT INTO "{form.table}" ({form.listed_plain}) VALUES {", ".join([one] * len(part))} '
+            f'ON CONFLICT ("id") DO UPDATE SET {sets}, "row_version" = "{form.table}"."row_version" + 1 '
+            f'WHERE "{form.table}"."row_version" = excluded."row_version" RETURNING '
+            + form.select_list(store.sqlite),
+            values,
+            partial(replaced, store, form, part),
+        )
+
+
+NOT_SET = frozenset({"id", "row_version"})
+
+
+def replaced(
+    store: Store, form: Shape, pairs: Sequence[tuple[Any, Any]], found: list[Any]
+) -> list[tuple[str, Any]]:
+    """Return the digest and the object of each row that was changed, in the order in which they were given."""
+    stored = {row.id.int: row for row in form.reader(store.sqlite)(found)}
+    digests = dict(zip(stored, form.digests(found), strict=True))
+    for old, _new in pairs:
+        row = stored.get(old.id.int)
+        if row is None or row.row_version != old.row_version + 1:
+            raise Stale(form.table)
+    return [(digests[old.id.int], stored[old.id.int]) for old, _new in pairs]
