@@ -130,7 +130,9 @@ def add_folder(packed: tarfile.TarFile, where: Path, name: str) -> None:
         if path.name.startswith(".new-"):
             continue
         with contextlib.suppress(FileNotFoundError, IsADirectoryError), path.open("rb") as file:
-            packed.addfile(packed.gettarinfo(arcname=path.relative_to(where), fileobj=file), file)
+            packed.addfile(
+                packed.gettarinfo(arcname=str(path.relative_to(where)), fileobj=file), file
+            )
 
 
 def add_bytes(packed: tarfile.TarFile, name: str, content: bytes) -> None:

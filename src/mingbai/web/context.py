@@ -43,7 +43,7 @@ def described(hat: Mandate | None) -> dict[str, str] | None:
 
 def clock_behind(account: Any) -> bool:
     """Tell whether this machine's clock was set back: the account's stands at its last entry until it is right again."""
-    return account.kind == "real" and account.now - machine_now() > CLOCKS_DIFFER
+    return bool(account.kind == "real" and account.now - machine_now() > CLOCKS_DIFFER)
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
