@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mingbai.web.kept.NothingPrivateIsKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -111,7 +112,12 @@ DATABASES = databases()
 DATABASE_ROUTERS = ["mingbai.kernel.router.Router"]
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # How often each sender came is counted there; a few hundred senders must not push each other's counts out.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 }
 
 TEMPLATES = [
@@ -204,8 +210,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "mingbai": {"level": "INFO"},
-        # It writes addresses, and a slip's address holds its code; faults are logged in web/errors.py, by their number.
+        # They write addresses, and a slip's address holds its code; faults are logged in web/errors.py, by their number.
         "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
     },
 }

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mingbai.kernel import account as accounts
-from mingbai.kernel import backup, keys, recovery
+from mingbai.kernel import backup, key_care, keys, recovery
 from mingbai.kernel.journal import tree
 from mingbai.kernel.journal.verify import verify
 from mingbai.kernel.models import Entry, Person
@@ -134,6 +134,35 @@ def test_an_older_backup_does_not_sign_until_it_goes_on(
     with pytest.raises(Refused) as refused:
         backup.go_on()
     assert refused.value.code == "RST-4"
+
+
+def test_a_backup_from_before_a_change_of_the_journal_key_goes_on_under_a_new_origin(
+    account: House, sheet: str, elsewhere: Callable[[str], Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "account.backup"
+    backup.backup(file)
+    account.do("places.add_point", {"place": VILLAGE, "kind": "gate", "name": "西口"})
+    first = account.settle()
+    key_care.rotate("log")
+    account.do("places.add_point", {"place": VILLAGE, "kind": "gate", "name": "北口"})
+    lost = account.settle()
+    where = elsewhere("restored")
+    shutil.copytree(account.folder / "heads", where / "heads")
+    assert backup.restore(file, sheet)["behind"]
+    gone_on = backup.go_on()
+    # Signed under the old origin it would contradict the head that the account had signed there since.
+    assert gone_on["origin"] not in (gone_on["former"], lost.note.split("\n")[0])
+    assert first.note.split("\n")[0] == gone_on["former"]
+    assert gone_on["lost_size"] == lost.size
+    assert verify(tree.settle().note)[0] == []
+
+
+def test_a_backup_that_can_be_no_file_is_refused_in_words(
+    account: House, sheet: str, tmp_path: Path
+) -> None:
+    for file in (tmp_path, tmp_path / "nowhere" / "account.backup"):
+        with pytest.raises(Refused, match="RST-8"):
+            backup.backup(file)
 
 
 def test_who_was_erased_since_stays_erased(

@@ -2,21 +2,24 @@
 
 import datetime as dt
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connections
 
 from mingbai.domains.supplies.models import Balance, Book, Line, Location
 from mingbai.kernel import moment
-from mingbai.kernel.acting import Acting
-from mingbai.kernel.actors import Hat
+from mingbai.kernel.acting import Acting, link_digest
+from mingbai.kernel.actors import Actor, Hat
 from mingbai.kernel.clock import machine_now
-from mingbai.kernel.identity import uuid7
+from mingbai.kernel.identity import random_link, uuid7
 from mingbai.kernel.journal import tree
-from mingbai.kernel.models import Checkpoint, Entry, Household, Point
+from mingbai.kernel.models import Checkpoint, Device, Entry, Household, Mandate, Point
 from mingbai.kernel.rows import Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Role, Via
@@ -27,6 +30,7 @@ from tests.kernel.children import Nursery, nursery
 MASK = {"code": "mask", "name_zh": "一次性口罩", "name_en": "masks", "base_unit": "只"}
 GATE = {"place": VILLAGE, "kind": "gate", "name": "东口"}
 CROWDS = [(1, 16), (4, 4)]
+POINT = (Encoding.X962, PublicFormat.UncompressedPoint)
 
 
 @pytest.fixture
@@ -113,6 +117,30 @@ def test_the_very_first_sixteen_lines_of_a_book_come_at_once(
     assert Location.objects.filter(kind="stock").count() == 1
     assert Location.objects.filter(kind="donation").count() == 1, "a source of one name is one"
     assert sum(Line.objects.values_list("change", flat=True)) == 160
+    assert account.faults() == []
+
+
+def test_a_code_that_sixteen_phones_scan_at_once_enrols_one(
+    account: House, children: Nursery, keeper: Actor
+) -> None:
+    token = random_link()
+    mandate = Mandate.objects.get(person=keeper.person).id
+    ask = {"place": VILLAGE, "mandate": str(mandate), "label": "旧手机"}
+    account.do("devices.invite", ask | {"token_digest": link_digest(token)})
+    points = [
+        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*POINT)
+        for _phone in range(16)
+    ]
+    acts = [
+        [
+            "devices.enrol",
+            {"token": token, "public_key": b64encode(point).decode(), "label": "旧手机"},
+        ]
+        for point in points
+    ]
+    said, _gone = children.run(order="crowd", processes=4, threads=4, acts=acts, times=1)
+    assert came(said) == {"done": 1, "DEV-1": 15}
+    assert Device.objects.count() == 1
     assert account.faults() == []
 
 

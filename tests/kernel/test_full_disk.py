@@ -22,7 +22,7 @@ from mingbai.kernel.models import Entry, Job, Leaf, Person
 from mingbai.kernel.places import _known
 from tests.conftest import TOWN, URL, House, close, house_of
 from tests.flows.test_jobs import ROSTER, roster
-from tests.kernel.test_first_version import KEPT
+from tests.kernel.test_earlier_versions import KEPT
 from tests.kernel.test_kills import ISSUE, reopen, sealed_all, stock_up, whole
 
 pytestmark = pytest.mark.skipif(bool(URL), reason="the account is a file only on SQLite")
@@ -224,7 +224,7 @@ def test_a_full_disk_while_an_old_account_is_migrated_leaves_it_to_be_gone_on_wi
     small_disk: Path, leave: int, began: bool
 ) -> None:
     where = small_disk / "account"
-    with tarfile.open(KEPT) as packed:
+    with tarfile.open(KEPT["first"]) as packed:
         packed.extractall(where, filter="data")
     head = (where / "heads" / "latest").read_text("utf-8")
     filler = fill_up(small_disk, leave)

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import io
+import struct
 from uuid import UUID
+from zlib import compress, crc32
 
 import pytest
 from PIL import Image
@@ -227,6 +229,16 @@ def test_what_is_no_picture_is_refused(account: House, content: bytes) -> None:
     with pytest.raises(Refused, match="ATT-1"):
         attachments.keep(content)
     assert not (account.folder / "attachments").exists()
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_unopened(account: House) -> None:
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc32(kind + content))
+        for kind, content in ((b"IHDR", header), (b"IDAT", compress(b"")), (b"IEND", b""))
+    )
+    with pytest.raises(Refused, match="ATT-2"):
+        attachments.keep(bomb)
 
 
 def test_work_that_follows_from_an_act_is_there_when_the_act_is(account: House) -> None:

@@ -102,11 +102,14 @@ def test_no_phone_is_invited_for_an_office_that_has_ended(account: House, desk: 
     assert refused(account, "devices.invite", ask | {"token_digest": digest}, desk) == "ACC-3"
 
 
-def test_a_keeper_confirms_and_revokes_no_phone_but_their_own(account: House, phone: Phone) -> None:
-    other = account.person("鲁长河", "keeper")
+def test_nobody_but_a_desk_confirms_and_revokes_a_phone_of_others(
+    account: House, phone: Phone
+) -> None:
     ask = {"place": VILLAGE, "device": phone.device}
-    assert refused(account, "devices.revoke", ask, other) == "ACC-1"
-    assert refused(account, "devices.confirm", ask, other) == "ACC-1"
+    for name, role in (("鲁长河", "keeper"), ("崔守望", "guard")):
+        other = account.person(name, role)
+        assert refused(account, "devices.revoke", ask, other) == "ACC-1"
+        assert refused(account, "devices.confirm", ask, other) == "ACC-1"
     account.do("devices.revoke", ask, as_=Actor(Device.objects.get().person_id))
 
 

@@ -385,8 +385,11 @@ def check_pair(way: Way) -> None:
         if way.cert is None or way.key is None:
             raise OSError
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(way.cert, way.key)
-    except OSError:
+        ending = certificates.ends_soon(way.cert)
+    except (OSError, ValueError):
         raise Refused("CLI-6") from None
+    if ending is not None:
+        sys.stderr.write(f"{ending.sentence()}\n")
 
 
 def certificate(name: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ from django.db import connections
 from granian.constants import Interfaces
 from granian.server import Server
 
+from mingbai.kernel.certificates import SERVED
 from mingbai.kernel.folder import folder
-from mingbai.kernel.worker import work
+from mingbai.kernel.worker import expect, work
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,11 @@ def serve_account(way: Way) -> None:
     os.environ["MINGBAI_HTTPS"] = "1" if way.secure else "0"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = way.secure
     settings.LANGUAGE_COOKIE_SECURE = way.secure
+    if way.cert:
+        os.environ[SERVED] = str(way.cert.absolute())
     if way.proxy:
         os.environ["MINGBAI_PROXY"] = way.proxy
+    expect()
     for connection in connections.all():
         connection.close()
     environment = {**os.environ, "MINGBAI_DATA": str(folder()), "MINGBAI_PARENT": str(os.getpid())}

@@ -31,6 +31,9 @@ sentences(
         "ACT-2": _(
             "There is an account in this folder already. Choose another folder with --data, or serve this one with: mingbai run."
         ),
+        "ACT-7": _(
+            "The database that MINGBAI_DATABASE_URL names holds an account already. Name an empty database."
+        ),
         "ACT-3": _(
             "The account does not verify, so it is not migrated. Run: mingbai verify. First fault: %(fault)s"
         ),
@@ -54,6 +57,18 @@ def use(where: Path) -> None:
 def exists() -> bool:
     """Tell whether the folder in use holds an account."""
     return any((folder() / "keys").glob("*.key"))
+
+
+def in_database() -> bool:
+    """Tell whether the database of a server holds an account already, whatever lies in the folder in use."""
+    if connections["default"].vendor != "postgresql":
+        return False
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('account.kernel_account')")
+        if cursor.fetchone() == (None,):
+            return False
+        cursor.execute("SELECT 1 FROM account.kernel_account LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 def on_connection(sender: object, connection: object, **_more: object) -> None:
@@ -95,6 +110,8 @@ def birth(
     use(where)
     if exists():
         raise Refused("ACT-2")
+    if in_database():
+        raise Refused("ACT-7")
     where.mkdir(parents=True, exist_ok=True)
     os.chmod(where, 0o700)
     bare_migrate()

@@ -57,6 +57,8 @@ def drawn_anew(content: bytes) -> tuple[bytes, int, int]:
             upright.thumbnail((SIDE_MOST, SIDE_MOST))
             plain = Image.new("RGB", upright.size, "white")
             plain.paste(upright.convert("RGB"))
+    except Image.DecompressionBombError:
+        raise TooMuch("ATT-2", most=BYTES_MOST // 1_000_000) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Refused("ATT-1") from None
     out = io.BytesIO()

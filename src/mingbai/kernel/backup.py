@@ -4,6 +4,8 @@ A restored account that stands behind a head that was already signed does not si
 names the old head and the gap. People who were erased since the backup are erased again before anybody looks.
 """
 
+import contextlib
+import fcntl
 import io
 import json
 import os
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel import account, keys, recovery
 from mingbai.kernel.canonical import sha256
 from mingbai.kernel.clock import stamp
-from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.folder import folder, on_disk, write_safely
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal import tree
@@ -37,6 +40,9 @@ from mingbai.kernel.turn import file_of_account
 from mingbai.proofs import notes
 
 FOLDERS = ("keys", "heads", "attachments", "jobs")
+# People work meanwhile. A head is taken before the tables, else the account would stand behind it when it comes back;
+# pictures are taken after, for an act names one that is there already; of work under way both are needed.
+BEFORE, AFTER = ("heads", "jobs"), ("keys", "attachments", "jobs")
 MARKER = "restoring.json"
 FILE = "account.sqlite3"
 
@@ -55,15 +61,29 @@ sentences(
         "RST-5": _(
             "This backup is of another version of the tables. Restore it with the program that made it, then bring it up to date."
         ),
+        "RST-8": _(
+            "There can be no file %(file)s: its folder is not there, or a folder of that name is. Name a file in a folder that is."
+        ),
+        "RST-6": _("Another restore is under way in this folder. Wait until it has ended."),
     }
 )
 
 
 def backup(target: Path) -> dict[str, Any]:
     """Write an encrypted backup; return what it holds. A backup that is cut off leaves no file of that name."""
+    public = recovery.recovery_public(folder())
+    if target.is_dir() or not target.parent.is_dir():
+        raise Refused("RST-8", file=target)
+    with alone("backup", wait=True):
+        for left in (*folder().glob(".backup-*"), *target.parent.glob(f"{target.name}.*.part")):
+            left.unlink(missing_ok=True)
+        return write_backup(target, public)
+
+
+def write_backup(target: Path, public: bytes) -> dict[str, Any]:
+    """Write an encrypted backup, by whoever is alone at it."""
     sealed = tree.settle()
     where = folder()
-    public = recovery.recovery_public(where)
     part = target.with_name(f"{target.name}.{recovery.random_name()}.part")
     try:
         with part.open("wb") as file:
@@ -76,10 +96,11 @@ def backup(target: Path) -> dict[str, Any]:
                     "database": connections["default"].vendor,
                 }
                 add_bytes(packed, "backup.json", json.dumps(told).encode())
+                for name in BEFORE:
+                    add_folder(packed, where, name)
                 add_database(packed, where)
-                for name in FOLDERS:
-                    if (where / name).is_dir():
-                        packed.add(where / name, arcname=name, filter=plain_file)
+                for name in AFTER:
+                    add_folder(packed, where, name)
             closed.close()
             file.flush()
             os.fsync(file.fileno())
@@ -89,9 +110,29 @@ def backup(target: Path) -> dict[str, Any]:
     return told | {"bytes": target.stat().st_size, "recovery": recovery.mark_of(public)}
 
 
-def plain_file(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave out what is only half written."""
-    return None if Path(member.name).name.startswith(".new-") else member
+@contextlib.contextmanager
+def alone(what: str, *, wait: bool) -> Iterator[None]:
+    """Be the only process that does this in the folder in use: wait for another one, or say that it is at it."""
+    lock = os.open(folder() / f".{what}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise Refused("RST-6") from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def add_folder(packed: tarfile.TarFile, where: Path, name: str) -> None:
+    """Add the files of a folder, without what is only half written or is deleted meanwhile."""
+    for path in sorted((where / name).rglob("*")):
+        if path.name.startswith(".new-"):
+            continue
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError), path.open("rb") as file:
+            packed.addfile(
+                packed.gettarinfo(arcname=str(path.relative_to(where)), fileobj=file), file
+            )
 
 
 def add_bytes(packed: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -154,11 +195,20 @@ def unfinished() -> bool:
 
 def restore(source: Path, secret: str) -> dict[str, Any]:
     """Restore a backup into the folder in use; cut off at any moment, it is run again."""
-    where = folder()
     if account.exists() and not unfinished():
         raise Refused("RST-2")
     private = recovery.key_from(secret)
-    where.mkdir(parents=True, exist_ok=True)
+    folder().mkdir(parents=True, exist_ok=True)
+    os.chmod(folder(), 0o700)
+    with alone("restore", wait=False):
+        if account.in_database() and not unfinished():
+            raise Refused("ACT-7")
+        return put_back(source, private)
+
+
+def put_back(source: Path, private: X25519PrivateKey) -> dict[str, Any]:
+    """Put back what a backup holds, by whoever is alone at it."""
+    where = folder()
     fresh = where / ".restoring"
     shutil.rmtree(fresh, ignore_errors=True)
     try:
@@ -200,7 +250,9 @@ def place(fresh: Path, where: Path) -> None:
     if (fresh / FILE).exists():
         for name in (f"{FILE}-wal", f"{FILE}-shm"):
             (where / name).unlink(missing_ok=True)
+        on_disk(fresh / FILE)
         os.replace(fresh / FILE, where / FILE)
+        on_disk(where)
     else:
         load_tables(fresh)
 
@@ -262,7 +314,10 @@ def go_on(why: str = "restored", old_public: bytes | None = None) -> dict[str, A
     pinned = tree.pinned_path()
     note = pinned.read_text("utf-8") if pinned.exists() else ""
     lost = notes.parse_checkpoint(note.split("\n\n")[0] + "\n") if note else None
-    if lost is not None and lost.origin == held.origin:
+    formerly = {line.split(" ")[0] for line in (held.former or "").splitlines()}
+    # A head of an origin that this copy has left was lost and named already, before a cut; any other one is lost now,
+    # also one of an origin that began after the copy was made.
+    if lost is not None and lost.origin not in formerly:
         prefix = held.origin.split("/")[0]
         ask = {
             "log_origin": f"{prefix}/{random_link().lower()[:12]}",

@@ -7,6 +7,7 @@ with this address alone.
 import datetime as dt
 import hashlib
 import ipaddress
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.clock import machine_now
+from mingbai.kernel.clock import day, machine_now
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.refusals import Refused, sentences
 
 AUTHORITY_DAYS, CERTIFICATE_DAYS = 3650, 397
+WARN_BEFORE = dt.timedelta(days=30)
+SERVED = "MINGBAI_CERT"  # the file that this machine serves with, for its workers to know
 HOST = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 )
@@ -36,6 +39,10 @@ sentences(
     {
         "TLS-1": _(
             "%(name)s is not the name or address of a machine. Write it as phones will type it, like mingbai.lan or 192.168.1.20."
+        ),
+        "TLS-2": _(
+            "The certificate ends on %(until)s, and from then on no phone reaches the account. Make another one, "
+            "mingbai cert NAME, and start mingbai run anew with it. What phones hold meanwhile is not lost."
         ),
     }
 )
@@ -173,6 +180,25 @@ def authority() -> x509.Certificate | None:
     """Return the account's own authority, or nothing when it never made one."""
     path = folder() / "tls" / "authority.pem"
     return x509.load_pem_x509_certificate(path.read_bytes()) if path.exists() else None
+
+
+def ends_of(file: Path) -> dt.datetime:
+    """Return when a certificate in a file ends."""
+    return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+
+
+def ends_soon(file: Path) -> Refused | None:
+    """Return what to say of a certificate that has ended or soon will."""
+    ends = ends_of(file)
+    if ends - machine_now() > WARN_BEFORE:
+        return None
+    return Refused("TLS-2", until=day(ends).isoformat())
+
+
+def served_ends_soon() -> Refused | None:
+    """Return what to say of the certificate that this machine serves with, when it soon ends."""
+    path = os.environ.get(SERVED)
+    return ends_soon(Path(path)) if path and Path(path).exists() else None
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

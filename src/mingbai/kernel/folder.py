@@ -28,8 +28,13 @@ def write_safely(path: Path, content: bytes, mode: int = 0o600) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    above = os.open(path.parent, os.O_RDONLY)
+    on_disk(path.parent)
+
+
+def on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(above)
+        os.fsync(handle)
     finally:
-        os.close(above)
+        os.close(handle)

@@ -107,7 +107,7 @@ def rotate_log(where: Path, was_there: bool) -> dict[str, Any]:
     """Make the journal's key anew: heads go on under a new origin, and the old ones stay readable under the old key."""
     others = [name for name in keys.missing(where) if name != "log"]
     if others:
-        raise Refused("KEY-1", name=others[0])
+        raise keys.gone(others[0])
     old = where / "keys" / "log.old.pub"
     if not old.exists():
         known = where / "keys" / "log.pub"

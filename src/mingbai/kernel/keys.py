@@ -30,6 +30,11 @@ sentences(
             "The key %(name)s is missing from the folder keys. Put it back from a backup, or if there is none make it anew: "
             "mingbai keys rotate %(name)s. Nothing in the account is lost."
         ),
+        "KEY-10": _(
+            "The key master is missing from the folder keys. Put it back from the newest backup before anything else: restore "
+            "the backup into an empty folder and copy keys/master.key from there. Only if there is truly no backup: mingbai "
+            "keys rotate master. Then every document and phone number must be asked anew; entries and proofs stay."
+        ),
     }
 )
 
@@ -93,6 +98,11 @@ def identity(where: Path, name: str) -> str:
     return hashlib.sha256(b"mingbai/key/1\n" + content).hexdigest()[:8]
 
 
+def gone(name: str) -> Refused:
+    """Return what to say of a key that is not there; for the one whose loss costs something, a backup comes first."""
+    return Refused("KEY-10" if name == "master" else "KEY-1", name=name)
+
+
 def forget() -> None:
     """Read the keys anew at their next use."""
     _load.cache_clear()
@@ -120,7 +130,7 @@ def _load(data: str) -> Keys:
     for name in NAMES:
         path = where / "keys" / f"{name}.key"
         if not path.exists():
-            raise Refused("KEY-1", name=name)
+            raise gone(name)
         found[name] = bytes.fromhex(path.read_text("ascii").strip())
     journal = hmac.digest(found["master"], b"mingbai/journal/1", "sha256")
     return Keys(

@@ -7,6 +7,7 @@ envelope is written in the same transaction as its act.
 import base64
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -50,6 +51,7 @@ CLOSED_MOST = 2000
 STRANGERS_MOST = 500
 SENDINGS_PER_HOUR = 60
 GAPS_MOST = 500
+HEAD_SIZE = re.compile(r"[0-9]{1,15}")
 
 sentences(
     {
@@ -237,6 +239,8 @@ def seen_before(row: Envelope, sent: Sent) -> Answered:
 
 
 DONE_NOW = {"accepted", "overruled"}
+# A signed record may still hold anything: a number for an id, a list for a name, a year that there never was.
+NOT_AS_WRITTEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, AssertionError)
 PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
 
 
@@ -272,13 +276,15 @@ def open_one(batch: Sending, sent: Sent) -> Opened:
     try:
         request = UUID(content["id"])
         claimed = dt.datetime.fromisoformat(content["at"])
+        assert claimed.tzinfo is not None
+        claimed = claimed.astimezone(dt.UTC)
         known = Known(content.get("known", "observed"))
         asked, needs = content["ask"], [UUID(one) for one in content.get("needs", [])]
         named = UUID(content["mandate"]) if content.get("mandate") else None
-        assert isinstance(asked, dict) and claimed.tzinfo is not None
-    except (KeyError, TypeError, ValueError, AssertionError):
+        command = REGISTRY.commands.get(content.get("command", ""))
+        assert isinstance(asked, dict)
+    except NOT_AS_WRITTEN:
         raise Refused("SYN-2", problem="id, command, ask, at") from None
-    command = REGISTRY.commands.get(content.get("command", ""))
     if command is None:
         raise Refused("SYN-5")
     at = bracketed(batch, claimed, str(content.get("head", "")))
@@ -290,15 +296,16 @@ def open_one(batch: Sending, sent: Sent) -> Opened:
 
 
 def bracketed(batch: Sending, claimed: dt.datetime, head: str) -> dt.datetime:
-    """Return when it happened: between the head that the phone had seen and now, whatever its clock says."""
+    """Return when it happened: between the head that the phone had seen and now, whatever its clock says.
+
+    A phone that names no head is no older than its enrolment; else leaving the head out would let it write into any year.
+    """
     if claimed > batch.now:
         return batch.now
     size = head.split(" ")[0]
-    if size.isdigit():
-        sealed = batch.sealed_at(int(size))
-        if sealed is not None and claimed < sealed:
-            return min(sealed, batch.now)
-    return claimed
+    seen = batch.sealed_at(int(size)) if HEAD_SIZE.fullmatch(size) else None
+    earliest = max(at for at in (seen, batch.device.confirmed_at, batch.device.asked_at) if at)
+    return min(max(claimed, earliest), batch.now)
 
 
 def done(device: Device, needs: Sequence[UUID]) -> bool:

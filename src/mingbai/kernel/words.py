@@ -18,6 +18,13 @@ CONTROL = re.compile(
 )
 
 
+# Drawn as nothing: pasted along unseen, they would let one name stand twice in a list that looks the same.
+UNSEEN = re.compile(
+    r"[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
 def half_width(value: object) -> object:
     """Return text with full-width letters and digits made plain."""
     if isinstance(value, str) and value.isascii():
@@ -34,10 +41,16 @@ def whole(value: object) -> object:
 
 
 def sound(value: str) -> str:
-    """Refuse text with control characters, also those that turn the reading direction; line breaks may stay."""
-    if CONTROL.search(value):
+    """Refuse text with control characters, also those that turn the reading direction; line breaks may stay.
+
+    What is drawn as nothing is left out.
+    """
+    if value.isascii() and value.isprintable():
+        return value
+    seen = UNSEEN.sub("", value).strip() if UNSEEN.search(value) else value
+    if CONTROL.search(seen) or not seen:
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
-    return value
+    return seen
 
 
 def whole_day(value: object) -> object:
@@ -61,7 +74,11 @@ PlaceCode = Annotated[
     str, Open(), StringConstraints(pattern=r"^\d{12}$"), BeforeValidator(half_width)
 ]
 ItemCode = Annotated[
-    str, Open(), StringConstraints(min_length=1, max_length=60), BeforeValidator(half_width)
+    str,
+    Open(),
+    StringConstraints(min_length=1, max_length=60),
+    BeforeValidator(half_width),
+    AfterValidator(sound),
 ]
 Code = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
@@ -69,7 +86,7 @@ Code = Annotated[
 ShortCode = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=20, pattern=r"^[\w.:/-]+$")
 ]
-Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10)]
+Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10), AfterValidator(sound)]
 OpenName = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=80), AfterValidator(sound)
 ]
@@ -86,10 +103,18 @@ Quantity = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(whole)]
 Count = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(whole)]
 PersonId = Annotated[UUID, Private()]
 DocumentNumber = Annotated[
-    str, Sealed(), StringConstraints(min_length=1, max_length=40), BeforeValidator(half_width)
+    str,
+    Sealed(),
+    StringConstraints(min_length=1, max_length=40),
+    BeforeValidator(half_width),
+    AfterValidator(sound),
 ]
 Phone = Annotated[
-    str, Sealed(), StringConstraints(min_length=1, max_length=20), BeforeValidator(half_width)
+    str,
+    Sealed(),
+    StringConstraints(min_length=1, max_length=20),
+    BeforeValidator(half_width),
+    AfterValidator(sound),
 ]
 Reason = FreeText
 Basis = Annotated[
@@ -103,7 +128,9 @@ Sector = Annotated[
     str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$"), BeforeValidator(half_width)
 ]
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80)]
+Token = Annotated[
+    str, Private(), StringConstraints(min_length=10, max_length=80), AfterValidator(sound)
+]
 
 
 class Known(enum.StrEnum):

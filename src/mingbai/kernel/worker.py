@@ -5,7 +5,7 @@ import logging
 import threading
 
 from django.core.cache import cache
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.jobs import work_on
@@ -17,52 +17,82 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.turn import NoRoom, room
 
 PAUSE = 0.5
+AFTER_A_FAULT = 5.0
+SAID_AGAIN = dt.timedelta(hours=1)
 PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
 LOG = logging.getLogger("mingbai.worker")
 HEARTBEAT = "worker/heartbeat"
+SAID: dict[str, dt.datetime] = {}
 
 
 def work_once(last: dict[str, dt.datetime]) -> None:
-    """Number, seal, and do what is due."""
+    """Number, seal, and do what is due; a sealer that stopped is no heartbeat, so every desk sees it."""
+    sealing = True
     try:
         settle()
     except Stopped as stopped:
-        LOG.error("The sealer stopped. %s", stopped)
+        sealing = False
+        say(f"The sealer stopped. {stopped}")
     work_on()
     now = machine_now()
     for every, seconds in PERIODS.items():
-        if every not in last or now - last[every] >= dt.timedelta(seconds=seconds):
+        # A clock that was set back must not put off for a year what is due every minute.
+        if every not in last or not 0 <= (now - last[every]).total_seconds() < seconds:
             last[every] = now
             run_due(every)
-    cache.set(HEARTBEAT, now.timestamp(), None)
+    if sealing:
+        cache.set(HEARTBEAT, now.timestamp(), None)
 
 
 def run_due(every: str) -> None:
-    """Do what falls due this often."""
+    """Do what falls due this often; what does not work holds up nothing else."""
     moment = moment_now(Store())
     for period, function in REGISTRY.due:
         if period == every:
             try:
                 function(moment)
+            except NoRoom:
+                raise
             except Refused as refused:
-                LOG.error("%s was refused: %s", function.__name__, refused)
+                say(f"{function.__name__} was refused: {refused}")
+            except Exception as fault:
+                say(f"{function.__name__} did not work: {fault!r}", fault)
+
+
+def say(text: str, fault: BaseException | None = None) -> None:
+    """Write into the log what is wrong: once, and again each hour, for a worker looks twice a second."""
+    now = machine_now()
+    if text not in SAID or abs(now - SAID[text]) >= SAID_AGAIN:
+        SAID[text] = now
+        LOG.error("%s", text, exc_info=fault)
 
 
 def work(stop: threading.Event) -> None:
-    """Work until told to stop."""
+    """Work until told to stop; after a fault it goes on, and meanwhile the heartbeat stays away, so every desk sees it."""
     last: dict[str, dt.datetime] = {}
     while not stop.is_set():
+        pause = PAUSE
         try:
             with room():
                 work_once(last)
+            close_old_connections()
         except NoRoom as full:
-            # The heartbeat stays away, so every desk sees it; the work goes on when there is room again.
-            LOG.error("%s", full.sentence())
-        close_old_connections()
-        stop.wait(PAUSE)
+            say(full.sentence())
+        except Exception as fault:
+            # A database that was started anew, a piece of work that can't be read: none of them may end the worker.
+            say(f"The worker's round did not work: {fault!r}", fault)
+            connections.close_all()
+            pause = AFTER_A_FAULT
+        stop.wait(pause)
+    connections.close_all()
+
+
+def expect() -> None:
+    """Note that the worker begins now: one that never says anything is missed after a minute too."""
+    cache.add(HEARTBEAT, machine_now().timestamp(), None)
 
 
 def silent_for() -> float | None:
-    """Return for how many seconds the worker has not been heard of; nothing when it never was."""
+    """Return for how many seconds the worker has not been heard of, whichever way the clock was set meanwhile."""
     beat = cache.get(HEARTBEAT)
-    return None if beat is None else machine_now().timestamp() - float(beat)
+    return None if beat is None else abs(machine_now().timestamp() - float(beat))

@@ -119,6 +119,8 @@ def enrol(acting: Acting, ask: EnrolDevice) -> DeviceAsked:
         raise Refused("DEV-1")
     held = acting.hold(Link, id=link.id)
     assert held is not None
+    if held.revoked_at is not None:
+        raise Refused("DEV-1")  # another phone scanned it in the same moment, and came first
     try:
         public_key(from_text(ask.public_key, 65))
     except BoxFault:
@@ -152,7 +154,7 @@ def held_device(acting: Acting, ask: OneDevice) -> Device:
     device = acting.hold(Device, id=ask.device)
     if device is None or device.place != ask.place:
         raise Refused("DEV-3")
-    if acting.role is Role.KEEPER and device.person_id != acting.person:
+    if acting.role in OWN_PHONE and device.person_id != acting.person:
         raise NotAllowed("ACC-1", role=_("desk"))
     return device
 

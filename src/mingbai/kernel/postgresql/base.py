@@ -23,7 +23,7 @@ BEGIN: Words = ("BEGIN", ())
 COMMIT: Words = ("COMMIT", ())
 
 
-class Cursor(base.Cursor):  # type: ignore[name-defined]  # Django makes it as one of two kinds
+class Cursor(base.Cursor):  # type: ignore[misc, name-defined]  # Django makes it as one of two kinds
     """A cursor that sends what is held before its own statement, in one text with it."""
 
     def __init__(self, held: list[Words], connection: Any, **more: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from mingbai.domains.movement.commands.issuing import PermitNumber, count_day
 from mingbai.domains.movement.models import Batch, Permit, Wanted
@@ -40,15 +40,22 @@ from mingbai.kernel.words import (
     PlaceCode,
     Reason,
     Role,
+    sound,
 )
 from mingbai.kernel.workbooks.reading import read
 
 PERMITS, ROSTER = "movement.permits", "movement.permit_roster"
 KEEP_DAYS = dt.timedelta(days=30)
 AT_ONCE = 500
-Plate = Annotated[str, Private(), StringConstraints(min_length=1, max_length=20)]
-Carried = Annotated[str, Open(), StringConstraints(min_length=1, max_length=40)]
-Route = Annotated[str, Private(), StringConstraints(min_length=1, max_length=200)]
+Plate = Annotated[
+    str, Private(), StringConstraints(min_length=1, max_length=20), AfterValidator(sound)
+]
+Carried = Annotated[
+    str, Open(), StringConstraints(min_length=1, max_length=40), AfterValidator(sound)
+]
+Route = Annotated[
+    str, Private(), StringConstraints(min_length=1, max_length=200), AfterValidator(sound)
+]
 
 terms(
     {
