@@ -86,14 +86,20 @@ def rebuilt(store: Store) -> Iterator[str]:
     for key, left in wanted.items():
         if left:
             yield "/".join(key)
-    held: dict[int, set[str]] = {}
+    held: dict[int, list[tuple[str, int]]] = {}
     for number, word_id, pair in PlacePair.objects.values_list("id", "word_id", "pair"):
-        if pair in held.setdefault(word_id, set()) or pair not in pairs(words.get(word_id, "")):
-            yield f"pair {number}"
-        held[word_id].add(pair)
-    for number, name in words.items():
-        if held.get(number, set()) != pairs(name):
-            yield f"pairs of {number}"
+        held.setdefault(word_id, []).append((pair, number))
+    for word_id, name in words.items():
+        there = held.pop(word_id, [])
+        left = pairs(name)
+        for pair, number in there:
+            if pair not in left:
+                yield f"pair {number}"
+            left.discard(pair)
+        if left:
+            yield f"pairs of {word_id}"
+    for there in held.values():
+        yield from (f"pair {number}" for _pair, number in there)
 
 
 def search(text: str, *, under: str = "", most: int = 20) -> Sequence[PlaceWord]:
