@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from mingbai.domains.movement.models import Arrival, Crossing
 from mingbai.kernel.clock import PLACE_ZONE, machine_now
 from mingbai.kernel.models import Envelope, Mandate, Point
 from tests.browser.gates import HOLDERS, alone, register, resident, scan
 from tests.browser.phones import Phone, enrol
+from tests.browser.watching import violations
 from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
 
 VECTORS = Path(__file__).resolve().parents[1] / "data" / "tokens.json"
@@ -481,7 +481,7 @@ def test_the_gate_shuts_nobody_out(phones, served, gate, tmp_path) -> None:
 
 def checked(phone: Phone) -> None:
     """Hold a part of the app to axe and to the width of a phone."""
-    found: list[dict[str, Any]] = Axe().run(phone.page).response["violations"]
+    found: list[dict[str, Any]] = violations(phone.page)
     assert [(one["id"], [node["html"][:90] for node in one["nodes"]]) for one in found] == []
     assert phone.page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"

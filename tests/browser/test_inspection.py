@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.kernel.clock import machine_now
 from tests.browser.phones import Phone, enrol
+from tests.browser.watching import violations
 from tests.conftest import TONGZHOU
 from tests.inspection.conftest import CHEMICAL, CONTROL, Town, built, later, listed, numbered, today
 
@@ -55,7 +55,7 @@ def states(phone: Phone) -> dict[str, str]:
 
 def serious_faults(phone: Phone) -> list[Any]:
     """Return what a reader's helper would stumble over."""
-    found = Axe().run(phone.page).response["violations"]
+    found = violations(phone.page)
     return [
         (one["id"], one["nodes"][0]["html"])
         for one in found

@@ -25,6 +25,8 @@ from tests.flows.test_jobs import ROSTER, roster
 from tests.kernel.test_earlier_versions import KEPT
 from tests.kernel.test_kills import ISSUE, reopen, sealed_all, stock_up, whole
 
+# A process that may write no file to its end would leave half of its own compiled modules for everyone after it.
+SPOILS_NOTHING = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 pytestmark = pytest.mark.skipif(bool(URL), reason="the account is a file only on SQLite")
 
 
@@ -75,7 +77,7 @@ def told_by(
         input=said,
         text=True,
         capture_output=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        env=SPOILS_NOTHING,
         **how,
     )
 

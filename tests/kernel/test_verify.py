@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from mingbai.kernel.guard import door
-from mingbai.kernel.journal.verify import UNBOUND
+from mingbai.kernel.journal.verify import UNBOUND, Verifier
 from mingbai.kernel.rows import Store, stored
-from mingbai.kernel.tables import columns_of
+from mingbai.kernel.tables import columns_of, guarded_tables
 from tests.conftest import House, house_of
 from tests.filled import fill
 
@@ -47,6 +48,56 @@ def filled(
         yield house
 
 
+@dataclass
+class Look:
+    """How a trial is verified: one guarded table against what the journal bound of it, or everything.
+
+    A pass over everything asks the same of each table and adds what it finds, so what the look at the table alone finds it finds too.
+    Whatever that look does not find, and the first change of every table, is left to a pass over everything.
+    """
+
+    house: House
+    table: str
+    bound: dict[tuple[str, str], tuple[str | None, str]]
+    looked: bool = False
+
+    def faults(self) -> list[str]:
+        """Return what is wrong."""
+        near = [str(fault) for fault in self.near()] if self.bound else []
+        if near and self.looked:
+            return near
+        whole = self.house.faults()
+        assert set(near) <= set(whole)
+        self.looked = True
+        return whole
+
+    def near(self) -> list[Any]:
+        """Return what is wrong with the table, as far as its own rows tell."""
+        verifier = Verifier()
+        verifier.last = dict(self.bound)
+        verifier.kept(self.table)
+        verifier.unclaimed()
+        return verifier.faults
+
+
+@pytest.fixture(scope="module")
+def bound(filled: House) -> dict[str, dict[tuple[str, str], tuple[str | None, str]]]:
+    """What the journal bound last, by guarded table."""
+    verifier = Verifier()
+    verifier.journal()
+    assert not verifier.faults
+    found: dict[str, Any] = {table: {} for table in guarded_tables(verifier.store)}
+    for line, digest in verifier.last.items():
+        found[line[0]][line] = digest
+    return found
+
+
+@pytest.fixture
+def look(filled: House, bound: dict[str, Any], table: str) -> Look:
+    """The look at one table."""
+    return Look(filled, table, bound.get(table, {}))
+
+
 def others(value: Any) -> list[Any]:
     """Return values near one: what a careful hand would write instead."""
     if isinstance(value, bool):
@@ -72,7 +123,10 @@ class Changed(Exception):  # noqa: N818 - only rolls a trial back
 
 
 def trial(
-    house: House, statement: str, values: list[Any], unchanged: Callable[[], bool] = lambda: False
+    house: House | Look,
+    statement: str,
+    values: list[Any],
+    unchanged: Callable[[], bool] = lambda: False,
 ) -> list[str] | None:
     """Run a statement behind the product's back, verify, and roll back; nothing when it changed nothing."""
     found: list[str] | None = None
@@ -122,7 +176,7 @@ def key_column_of(table: str) -> str:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str) -> None:
+def test_no_column_of_any_row_can_be_changed_unnoticed(look: Look, table: str) -> None:
     store = Store()
     key_column = key_column_of(table)
     columns = columns_of(store, table)
@@ -143,7 +197,7 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
                     continue
                 statement = f'UPDATE "{table}" SET "{column}" = %s WHERE "{key_column}" = %s'
                 faults = trial(
-                    filled,
+                    look,
                     statement,
                     [other, key],
                     partial(same, store, table, columns, key, key_column, row),
@@ -157,19 +211,19 @@ def test_no_column_of_any_row_can_be_changed_unnoticed(filled: House, table: str
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_row_can_be_removed_unnoticed(filled: House, table: str) -> None:
+def test_no_row_can_be_removed_unnoticed(look: Look, table: str) -> None:
     store = Store()
     key_column = key_column_of(table)
     keys = [
         row[0] for row in store.run(f'SELECT "{key_column}" FROM "{table}" ORDER BY 1').fetchall()
     ]
     for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
-        faults = trial(filled, f'DELETE FROM "{table}" WHERE "{key_column}" = %s', [key])
+        faults = trial(look, f'DELETE FROM "{table}" WHERE "{key_column}" = %s', [key])
         assert faults is None or faults, f"a row of {table} was removed and nobody noticed"
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_row_can_be_added_unnoticed(filled: House, table: str) -> None:
+def test_no_row_can_be_added_unnoticed(look: Look, table: str) -> None:
     store = Store()
     key_column = key_column_of(table)
     columns = columns_of(store, table)
@@ -191,7 +245,7 @@ def test_no_row_can_be_added_unnoticed(filled: House, table: str) -> None:
     holes = ", ".join(["%s"] * len(columns))
     listed = ", ".join(f'"{column}"' for column in columns)
     faults = trial(
-        filled,
+        look,
         f'INSERT INTO "{table}" ({listed}) VALUES ({holes})',
         [row[column] for column in columns],
     )

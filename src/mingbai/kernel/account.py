@@ -1,13 +1,11 @@
 """The account's life: it is born, opened, migrated through the maintenance door, and closed."""
 
 import datetime as dt
-import io
 import json
 import os
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
@@ -21,6 +19,7 @@ from mingbai.kernel.journal.verify import verify
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Store, stored
+from mingbai.kernel.schema import bare_migrate, make_schemas
 from mingbai.kernel.tables import columns_of, digest_of, guarded_tables, images_of
 
 sentences(
@@ -79,25 +78,6 @@ def on_connection(sender: object, connection: object, **_more: object) -> None:
 def watch() -> None:
     """Watch for connections; the one place where a signal of Django is the only way."""
     connection_created.connect(on_connection, dispatch_uid="mingbai.guard")
-
-
-def make_schemas() -> None:
-    """Make the two schemas of a PostgreSQL database."""
-    for alias, schema in (("default", "account"), ("running", "running")):
-        if connections[alias].vendor == "postgresql":
-            with guard.door(), connections[alias].cursor() as cursor:
-                cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-
-
-def bare_migrate() -> None:
-    """Bring both databases to today's schema, without a word on standard output."""
-    make_schemas()
-    with guard.door():
-        for alias in ("default", "running"):
-            call_command(
-                "migrate", database=alias, verbosity=0, interactive=False, stdout=io.StringIO()
-            )
-        call_command("createcachetable", database="running", verbosity=0)
 
 
 def birth(

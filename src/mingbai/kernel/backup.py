@@ -36,6 +36,7 @@ from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import as_house, perform
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.rows import Store
+from mingbai.kernel.schema import bare_migrate
 from mingbai.kernel.turn import file_of_account
 from mingbai.proofs import notes
 
@@ -259,7 +260,7 @@ def place(fresh: Path, where: Path) -> None:
 
 def load_tables(fresh: Path) -> None:
     """Fill the tables of an empty PostgreSQL database."""
-    account.bare_migrate()
+    bare_migrate()
     if json.loads((fresh / "migrations.json").read_text("utf-8")) != applied():
         raise Refused("RST-5")
     raw = connections["default"].connection

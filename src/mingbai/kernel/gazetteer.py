@@ -27,11 +27,13 @@ class GazetteerFault(ValueError):
 def read(path: Path | None = None) -> Iterator[PlaceLine]:
     """Give every place of a list: gzipped CSV with code, name and level."""
     with gzip.open(path or SOURCE, "rt", encoding="utf-8") as file:
-        for number, row in enumerate(csv.DictReader(file), 2):
-            line = PlaceLine(row.get("code") or "", row.get("name") or "", row.get("level") or "")
-            if not CODE.fullmatch(line.code) or line.level not in LEVELS or not line.name:
+        rows = csv.reader(file)
+        if next(rows, None) != ["code", "name", "level"]:
+            raise GazetteerFault("line 1 does not name the columns")
+        for number, row in enumerate(rows, 2):
+            if len(row) != 3 or not CODE.fullmatch(row[0]) or not row[1] or row[2] not in LEVELS:
                 raise GazetteerFault(f"line {number} is not a place")
-            yield line
+            yield PlaceLine._make(row)
 
 
 def is_grouping(name: str) -> bool:

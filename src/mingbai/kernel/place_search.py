@@ -11,6 +11,7 @@ from mingbai.kernel.models import Place, PlaceAlias, PlacePair, PlaceWord
 from mingbai.kernel.rows import Store
 from mingbai.kernel.spelling import match_keys, pinyin_initials, pinyin_whole
 
+AT_ONCE = 2000
 LEVELS = ("country", "province", "prefecture", "county", "town", "village")
 
 
@@ -19,29 +20,38 @@ def pairs(text: str) -> set[str]:
     return {text[at : at + 2] for at in range(len(text) - 1)}
 
 
-def word_of(line: PlaceLine) -> PlaceWord:
-    """Return the index row of a place's name."""
+Word = tuple[str, str, str, str, str]  # place, level, name, pinyin, initials
+
+
+def word_of(line: PlaceLine) -> Word:
+    """Return what the index holds of a place's name."""
     short = short_name(line.name, str(line.level))
-    return PlaceWord(
-        place=line.code,
-        level=str(line.level),
-        name=line.name,
-        pinyin=pinyin_whole(short)[:240],
-        initials=pinyin_initials(short)[:80],
+    return (
+        line.code,
+        str(line.level),
+        line.name,
+        pinyin_whole(short)[:240],
+        pinyin_initials(short)[:80],
     )
 
 
 def index_places(store: Store, lines: Iterable[PlaceLine]) -> None:
-    """Put names into the search index."""
+    """Put names into the search index; the pairs of characters are cut by the database itself."""
+    words = [word_of(line) for line in lines]
+    ((before,),) = store.run("SELECT COALESCE(MAX(id), 0) FROM kernel_placeword").fetchall()
     with door():
-        words = PlaceWord.objects.bulk_create([word_of(line) for line in lines], batch_size=2000)
-        PlacePair.objects.bulk_create(
-            [
-                PlacePair(pair=pair, word=word)
-                for word in words
-                for pair in sorted(pairs(word.name))
-            ],
-            batch_size=5000,
+        for start in range(0, len(words), AT_ONCE):
+            part = words[start : start + AT_ONCE]
+            holes = ", ".join(["(%s, %s, %s, %s, %s)"] * len(part))
+            sql = "INSERT INTO kernel_placeword (place, level, name, pinyin, initials) VALUES "
+            store.run(sql + holes, [column for word in part for column in word])
+        store.run(
+            "WITH RECURSIVE letter(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM letter WHERE at < %s) "
+            "INSERT INTO kernel_placepair (pair, word_id) "
+            "SELECT DISTINCT substr(word.name, letter.at, 2), word.id FROM kernel_placeword word, letter "
+            "WHERE word.id > %s AND letter.at < length(word.name) "
+            "AND NOT EXISTS (SELECT 1 FROM kernel_placepair pair WHERE pair.word_id = word.id)",
+            [max((len(word[2]) for word in words), default=1), before],
         )
 
 
@@ -61,8 +71,7 @@ def rebuilt(store: Store) -> Iterator[str]:
     ]
     wanted: dict[tuple[str, ...], int] = {}
     for line in lines:
-        word = word_of(line)
-        key: tuple[str, ...] = (word.place, word.level, word.name, word.pinyin, word.initials)
+        key: tuple[str, ...] = word_of(line)
         wanted[key] = wanted.get(key, 0) + 1
     words: dict[int, str] = {}
     for number, *columns in PlaceWord.objects.values_list(
@@ -77,14 +86,20 @@ def rebuilt(store: Store) -> Iterator[str]:
     for key, left in wanted.items():
         if left:
             yield "/".join(key)
-    held: dict[int, set[str]] = {}
+    held: dict[int, list[tuple[str, int]]] = {}
     for number, word_id, pair in PlacePair.objects.values_list("id", "word_id", "pair"):
-        if pair in held.setdefault(word_id, set()) or pair not in pairs(words.get(word_id, "")):
-            yield f"pair {number}"
-        held[word_id].add(pair)
-    for number, name in words.items():
-        if held.get(number, set()) != pairs(name):
-            yield f"pairs of {number}"
+        held.setdefault(word_id, []).append((pair, number))
+    for word_id, name in words.items():
+        there = held.pop(word_id, [])
+        left = pairs(name)
+        for pair, number in there:
+            if pair not in left:
+                yield f"pair {number}"
+            left.discard(pair)
+        if left:
+            yield f"pairs of {word_id}"
+    for there in held.values():
+        yield from (f"pair {number}" for _pair, number in there)
 
 
 def search(text: str, *, under: str = "", most: int = 20) -> Sequence[PlaceWord]:

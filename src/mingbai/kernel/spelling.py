@@ -1,9 +1,14 @@
 """Spelling: names found by whole pinyin, by initials, and by what people type."""
 
+import os
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+# Characters are read one by one. The library's 47,000 phrases would cost each process 45 MB and a third of its start.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+
+from pypinyin import Style, lazy_pinyin  # noqa: E402 - reads what was said above when it is imported
 
 # Surnames that are read in their own way.
 SURNAMES = {

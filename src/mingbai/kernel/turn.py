@@ -5,6 +5,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.db import OperationalError, connections, transaction
@@ -83,8 +84,25 @@ def _turn() -> Iterator[None]:
     to_disk(path)
 
 
+_later = ContextVar("later", default=False)
+
+
+@contextmanager
+def to_disk_at_the_end() -> Iterator[None]:
+    """Wait for the disk once, after all that is written meanwhile: only where nobody is told before that it is kept."""
+    before = _later.set(True)
+    try:
+        yield
+    finally:
+        _later.reset(before)
+    if path := file_of_account():
+        to_disk(path)
+
+
 def to_disk(path: Path) -> None:
     """Wait until the account's log is on the disk."""
+    if _later.get():
+        return
     for name in (f"{path}-wal", str(path)):
         try:
             handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)

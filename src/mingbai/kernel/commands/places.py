@@ -13,7 +13,7 @@ from mingbai.kernel.gazetteer import read as read_gazetteer
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Place, PlaceAlias, Point
 from mingbai.kernel.place_search import index_places
-from mingbai.kernel.places import is_under, prefix_of
+from mingbai.kernel.places import prefix_of
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Digest, OpenName, PlaceCode, Role
@@ -47,11 +47,13 @@ class Loaded(Answer):
 def load(acting: Acting, ask: LoadPlaces) -> Loaded:
     """Add every place of the packaged list that the account does not hold yet."""
     held = set(Place.objects.values_list("code", "level"))
+    part = prefix_of(ask.under) if ask.under else ""
+    above = {part[:digits].ljust(12, "0") for digits in (2, 4, 6, 9)}
     lines = [
         line
         for line in read_gazetteer()
-        if (line.code, str(line.level)) not in held
-        and (ask.under is None or is_under(line.code, ask.under) or is_under(ask.under, line.code))
+        if (line.code.startswith(part) or line.code in above)
+        and (line.code, line.level) not in held
     ]
     if not lines:
         raise Refused("PLC-4")
