@@ -91,12 +91,12 @@ def rebuilt(store: Store) -> Iterator[str]:
         held.setdefault(word_id, []).append((pair, number))
     for word_id, name in words.items():
         there = held.pop(word_id, [])
-        left = pairs(name)
+        missing = pairs(name)
         for pair, number in there:
-            if pair not in left:
+            if pair not in missing:
                 yield f"pair {number}"
-            left.discard(pair)
-        if left:
+            missing.discard(pair)
+        if missing:
             yield f"pairs of {word_id}"
     for there in held.values():
         yield from (f"pair {number}" for _pair, number in there)
