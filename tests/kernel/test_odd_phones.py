@@ -19,7 +19,7 @@ __all__ = ["desk", "phone"]
 
 ODD: list[dict[str, Any]] = [
     {"id": 5},
-    {"id": [str(uuid4())]},
+    {"id": ["00000000-0000-4000-8000-000000000000"]},
     {"mandate": 7},
     {"mandate": {"id": 1}},
     {"needs": [3]},
