@@ -22,6 +22,7 @@ django.setup()
 
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from mingbai.kernel import account as accounts
 from mingbai.kernel.actors import OPERATOR, Actor
@@ -166,6 +167,13 @@ def house_of(kind: str, templates: dict[str, tuple[Path, str]], where: Path) -> 
     close()
     if URL:
         drop(copy)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Leave no language behind: a page that was asked for in this process stays in that of whoever asked."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
