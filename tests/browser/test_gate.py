@@ -68,7 +68,9 @@ def test_a_pass_is_judged_and_one_tap_lets_the_next_come(phone, gate) -> None:
     assert scan(phone, "HTTPS://PAY.EXAMPLE/9") == ("stop", "prefix")
     assert phone.taps == 1
     phone.tap("#next")
-    assert scan(phone, gate.token(gate.good)[:-1]) == ("stop", "base45"), "a corner is smudged"
+    # By how long the pass happens to be, what is left is no such text at all, or one of which the end is missing.
+    smudged = scan(phone, gate.token(gate.good)[:-1])
+    assert smudged in {("stop", "base45"), ("stop", "cbor")}, "a corner is smudged"
     phone.drained()
     came = crossings(phone, before)
     assert [(one.verdict, one.direction, one.reason) for one in came] == [
