@@ -9,13 +9,15 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from mingbai.kernel import worker
+from mingbai.kernel import jobs, worker
+from mingbai.kernel.actors import OPERATOR
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal import tree
-from mingbai.kernel.models import Entry
+from mingbai.kernel.models import Entry, Job
 from mingbai.kernel.rows import Store
-from tests.conftest import VILLAGE, House
+from tests.conftest import TOWN, VILLAGE, House
+from tests.flows.test_jobs import ROSTER, roster
 
 YEAR = 365 * 86400
 GATE = {"place": VILLAGE, "kind": "gate", "name": "东口"}
@@ -133,3 +135,17 @@ def until(true: object, seconds: float = 20) -> None:
     while not true():  # type: ignore[operator]
         assert time.monotonic() < end, "it never came to hold"
         time.sleep(0.05)
+
+
+def test_a_job_that_cannot_be_read_holds_up_no_other(account: House) -> None:
+    spoiled, good = (jobs.begin(ROSTER, roster(4), TOWN, as_=OPERATOR) for _ in range(2))
+    content = account.folder / "jobs" / f"{spoiled.hex}.content"
+    content.write_bytes(content.read_bytes()[:-1] + b"\0")
+    jobs.PLANS.clear()
+    worker.work_once({})
+    assert Job.objects.get(id=good).accepted == 3
+    assert Job.objects.get(id=spoiled).done == 0
+    assert any(str(spoiled) in said for said in worker.SAID), "who keeps the machine reads which"
+    assert worker.silent_for() is None, (
+        "no heartbeat, so every desk sees that something stands still"
+    )

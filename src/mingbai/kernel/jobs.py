@@ -342,10 +342,14 @@ def outcomes_of(row: Job) -> list[dict[str, Any]]:
     return [one for start in sorted(steps) for one in steps[start]]
 
 
+def waiting() -> list[UUID]:
+    """Return the jobs that wait, the oldest first."""
+    return list(Job.objects.filter(ended_at=None).order_by("asked_at").values_list("id", flat=True))
+
+
 def work_on(steps: int | None = 1) -> None:
     """Go on with every job that waits, the oldest first, a step of each in turn or each to its end."""
-    waiting = Job.objects.filter(ended_at=None).order_by("asked_at").values_list("id", flat=True)
-    for job in list(waiting):
+    for job in waiting():
         go_on(job, steps=steps)
 
 

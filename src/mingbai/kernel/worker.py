@@ -7,8 +7,8 @@ import threading
 from django.core.cache import cache
 from django.db import close_old_connections, connections
 
+from mingbai.kernel import jobs
 from mingbai.kernel.clock import machine_now
-from mingbai.kernel.jobs import work_on
 from mingbai.kernel.journal.tree import Stopped, settle
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
@@ -26,21 +26,29 @@ SAID: dict[str, dt.datetime] = {}
 
 
 def work_once(last: dict[str, dt.datetime]) -> None:
-    """Number, seal, and do what is due; a sealer that stopped is no heartbeat, so every desk sees it."""
-    sealing = True
+    """Number, seal, and do what is due; a sealer or a job that stopped is no heartbeat, so every desk sees it."""
+    well = True
     try:
         settle()
     except Stopped as stopped:
-        sealing = False
+        well = False
         say(f"The sealer stopped. {stopped}")
-    work_on()
+    for job in jobs.waiting():
+        try:
+            jobs.go_on(job, steps=1)
+        except NoRoom:
+            raise
+        except Exception as fault:
+            # What can't be read holds up no other job.
+            well = False
+            say(f"The job {job} did not go on: {fault!r}", fault)
     now = machine_now()
     for every, seconds in PERIODS.items():
         # A clock that was set back must not put off for a year what is due every minute.
         if every not in last or not 0 <= (now - last[every]).total_seconds() < seconds:
             last[every] = now
             run_due(every)
-    if sealing:
+    if well:
         cache.set(HEARTBEAT, now.timestamp(), None)
 
 
