@@ -300,7 +300,7 @@ def behind() -> bool:
         while tree.sequence():
             pass
         store = Store()
-        tree.check_pinned(store, tree.last_sealed(store))
+        tree.check_pinned(store, tree.last_sealed(store), tree.pinned_note())
     except tree.Stopped:
         return True
     return False

@@ -169,12 +169,10 @@ def seal() -> Sealed | None:
     """Sign a head over all numbered entries when there are new ones; return the newest signed head."""
     store = Store()
     newest = last_sealed(store)
-    if newest and newest.size == size_of(store) and pinned_path().exists():
-        check_pinned(store, newest)
-        if pinned_path().read_text("utf-8") != newest.note:
-            # The last sealing was cut off after its commit and before the head was kept outside.
-            pin(newest)
+    if newest and newest.size == size_of(store) and pinned_note() == newest.note:
+        check_pinned(store, newest, newest.note)
         return newest
+    # Somebody else may be sealing at this moment, or a sealing was cut off before its head was kept outside: one at a time.
     with turn(), door():
         sealed = _seal(Store())
     if sealed:
@@ -188,7 +186,7 @@ def seal() -> Sealed | None:
 def _seal(store: Store) -> Sealed | None:
     size = _lock_head(store)
     newest = last_sealed(store)
-    check_pinned(store, newest)
+    check_pinned(store, newest, pinned_note())
     if size == 0 or (newest and newest.size == size):
         return newest
     held = account(store)
@@ -225,16 +223,21 @@ def sealed_text(note: str, at: dt.datetime) -> bytes:
     )
 
 
-def check_pinned(store: Store, newest: Sealed | None) -> None:
+def pinned_note() -> str | None:
+    """Return the head that is kept outside the database, if there is one."""
+    try:
+        return pinned_path().read_text("utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def check_pinned(store: Store, newest: Sealed | None, note: str | None) -> None:
     """JRN-2 旧本不签: an account that stands behind a head signed before, or contradicts it, signs nothing more."""
-    path = pinned_path()
-    if not path.exists():
+    if note is None:
         return
     held = account(store)
     try:
-        pinned = notes.parse_checkpoint(
-            notes.open_note(path.read_text("utf-8"), verifiers(held.origin, held.former))
-        )
+        pinned = notes.parse_checkpoint(notes.open_note(note, verifiers(held.origin, held.former)))
     except notes.NoteError:
         raise Stopped("JRN-3") from None
     size = size_of(store)
