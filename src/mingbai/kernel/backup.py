@@ -300,7 +300,9 @@ def behind() -> bool:
         while tree.sequence():
             pass
         store = Store()
-        tree.check_pinned(store, tree.last_sealed(store), tree.pinned_note())
+        # The head outside first: whoever seals meanwhile is only further on.
+        note = tree.pinned_note()
+        tree.check_pinned(store, tree.last_sealed(store), note)
     except tree.Stopped:
         return True
     return False
