@@ -1,0 +1,134 @@
+"""Few ways to PostgreSQL: what travels together is done in order or not at all, and a database that went is noticed before use."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import IntegrityError, close_old_connections, connections, transaction
+
+from mingbai.kernel.clock import machine_now
+from mingbai.kernel.guard import door
+from mingbai.kernel.journal.entries import later
+from mingbai.kernel.models import Place
+from mingbai.kernel.rows import Statement, Store
+from mingbai.kernel.turn import turn
+from tests.conftest import URL, VILLAGE, House
+from tests.movement import passes
+
+pytestmark = pytest.mark.skipif(not URL, reason="SQLite is no way off")
+
+CLAIM = "INSERT INTO journal_request (id) VALUES (%s)"
+HELD = "SELECT count(*) FROM journal_request WHERE id = %s"
+
+
+def claims(request: uuid.UUID) -> int:
+    """Return how often a request is claimed, as another connection sees it."""
+    with psycopg.connect(URL or "", dbname=str(connections["default"].settings_dict["NAME"])) as by:
+        row = by.execute(HELD.replace("journal", "account.journal"), [request]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def heard(where: Path) -> Iterator[list[str]]:
+    """Write down every text that this thread's connection sends, as PostgreSQL's own library traces it."""
+    found: list[str] = []
+    connections["default"].ensure_connection()
+    library = connections["default"].connection.pgconn
+    with where.open("w") as trace:
+        library.trace(trace.fileno())
+        try:
+            yield found
+        finally:
+            library.untrace()
+    lines = where.read_text("utf-8", errors="replace").splitlines()
+    found += [line for line in lines if "\tF\t" in line]
+
+
+def test_begin_and_the_entry_have_no_way_of_their_own(account: House, tmp_path: Path) -> None:
+    """BEGIN goes with the claim, the entry with COMMIT; in between go what a crossing reads and the row itself."""
+    account.do("movement.open_checkpoint", {"place": VILLAGE, "point": "东口"})
+    guard = account.person("崔守望", "guard")
+    holder = passes.person(account, "行人", 1)
+    now = machine_now()
+    ends = (now + dt.timedelta(days=9)).isoformat()
+    asked = passes.batch(holders=[holder], valid_from=now.isoformat(), valid_to=ends)
+    passes.issue(account, asked)
+    (text,) = passes.tokens().values()
+    ask = {"place": VILLAGE, "point": "东口", "permit": text, "direction": "in"}
+    for _number in range(6):
+        account.do("movement.record_crossing", ask, as_=guard)
+    with heard(tmp_path / "trace") as sent:
+        account.do("movement.record_crossing", ask, as_=guard)
+    assert len(sent) <= 6, sent
+    assert "BEGIN; SELECT recorded_at" in sent[0]
+    assert "COMMIT" in sent[-1]
+    assert not any(word in one for one in sent[1:-1] for word in ("BEGIN", "COMMIT", "SELECT 1"))
+    account.settle()
+    assert account.faults() == []
+
+
+def test_a_fault_in_what_was_held_is_told_at_commit_and_nothing_is_done(account: House) -> None:
+    """What travels with COMMIT fails with its own word, and takes the whole transaction with it."""
+    first, twice = uuid.uuid4(), uuid.uuid4()
+    with turn(), door():
+        later(Store(), Statement(CLAIM, [twice]))
+    assert claims(twice) == 1
+    with pytest.raises(IntegrityError) as told, turn(), door():
+        later(Store(), Statement(CLAIM, [first]), Statement(CLAIM, [twice]))
+    assert getattr(told.value.__cause__, "sqlstate", None) == "23505"
+    assert claims(first) == 0
+    with turn(), door():
+        later(Store(), Statement(CLAIM, [first]))
+    assert claims(first) == 1
+
+
+def test_what_was_held_is_seen_by_what_comes_next(account: House) -> None:
+    """A read behind a held write finds it, a savepoint keeps or undoes it, and an act that fails leaves nothing."""
+    kept, undone, lost = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    with turn(), door():
+        store = Store()
+        later(store, Statement(CLAIM, [kept]))
+        assert store.at_once(HELD, [kept]) == [(1,)]
+        with pytest.raises(LookupError), transaction.atomic(using="default"):
+            later(store, Statement(CLAIM, [undone]))
+            raise LookupError
+        assert store.at_once(HELD, [undone]) == [(0,)]
+    with pytest.raises(LookupError), turn(), door():
+        later(Store(), Statement(CLAIM, [lost]))
+        raise LookupError
+    assert [claims(one) for one in (kept, undone, lost)] == [1, 0, 0]
+
+
+def test_a_transaction_in_which_nothing_was_asked_sends_nothing(
+    account: House, tmp_path: Path
+) -> None:
+    """Neither BEGIN nor COMMIT goes out for nothing."""
+    with heard(tmp_path / "trace") as sent, turn():
+        pass
+    assert sent == []
+
+
+def test_rows_come_in_parts_within_a_transaction(account: House) -> None:
+    """A cursor that the database keeps stands in the transaction that was only about to begin."""
+    with turn():
+        assert len(list(Place.objects.all().iterator(chunk_size=10))) == Place.objects.count()
+
+
+def test_a_database_that_hung_up_is_noticed_before_anything_is_sent(account: House) -> None:
+    """After a restart the next request meets a new connection, and nobody hears of it."""
+    for number in range(3):
+        account.do("people.add_household", {"place": VILLAGE, "code": f"A-{number}"})
+        close_old_connections()
+        with psycopg.connect(URL or "", autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [connections["default"].settings_dict["NAME"]],
+            )
+    account.do("people.add_household", {"place": VILLAGE, "code": "A-4"})
+    account.settle()
+    assert account.faults() == []
