@@ -249,10 +249,10 @@ def test_what_an_act_laid_down_goes_with_it(account: House) -> None:
     mentions, working = Layout(Mention, "person entry"), Working()
     stays, goes = uuid4(), uuid4()
     working.begin()
-    working.put(mentions, (stays, uuid4()))
+    working.put(mentions, [(stays, uuid4())])
     working.begin()
-    working.put(mentions, (goes, uuid4()))
-    working.put(Layout(Membership, "organisation_id person_id position since"), ("a", "b", "-", 1))
+    working.put(mentions, [(goes, uuid4())])
+    working.put(Layout(Membership, "organisation_id person_id"), [("a", "b")])
     working.roll_back()
     with pytest.raises(AssertionError, match="laid down in this chunk is asked for"):
         working.fetch(Mention, {"person": stays})

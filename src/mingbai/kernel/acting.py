@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from mingbai.kernel.actors import Hat
-from mingbai.kernel.laying import Layout
+from mingbai.kernel.laying import Layout, values_of, whole
 from mingbai.kernel.models import Kept, Link, Mention, OpenItem
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import RowLine, Store, shape
@@ -134,8 +134,7 @@ class Acting:
 
     def put(self, layout: Layout, values: Sequence[Any]) -> None:
         """Add a row that nobody asks for before the act, or the chunk of acts that it is one of, is over."""
-        for line in self.store.put(layout, values):
-            self.rows[line[0], line[1]] = line
+        self._bind_all(self.store.put(layout, [values]))
 
     def in_common(self, kind: type[C]) -> C:
         """Return what the acts of a chunk have in common; an act that is alone has it for itself.
@@ -168,11 +167,8 @@ class Acting:
 
     def add_all(self, rows: Sequence[Kept]) -> None:
         """Add many rows of one kind."""
-        if not rows:
-            return
-        table = shape(type(rows[0])).table
-        for name, digest in self.store.insert_many(rows):
-            self.rows[(table, name)] = [table, name, 1, digest]
+        if rows:
+            self._bind_all(self.store.put(whole(type(rows[0])), values_of(rows)))
 
     def against(self, refusal: Refused) -> None:
         """Say that a rule is against this. It is refused; but what a phone tells of has happened, and is recorded as overruled."""
@@ -259,6 +255,9 @@ class Acting:
         """Run another command inside this one, with an entry of its own that names this one as its cause."""
         assert self.run_inner is not None
         return self.run_inner(self, function, ask)
+
+    def _bind_all(self, lines: Sequence[RowLine]) -> None:
+        self.rows.update({(line[0], line[1]): line for line in lines})
 
     def _bind(self, row: Kept, digest: str) -> None:
         table = shape(type(row)).table

@@ -7,7 +7,7 @@ the row before the chunk is over, its values are enough.
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain, repeat
 from typing import Any
 from uuid import UUID
@@ -108,6 +108,18 @@ class Layout:
                 list(chain.from_iterable(zip(*columns, strict=True))),
                 partial(store.digested, self.form, len(part)),
             )
+
+
+@cache
+def whole(model: type[Kept]) -> Layout:
+    """Return the layout of a table whose rows are there as objects, with every column."""
+    return Layout(model, " ".join(shape(model).names))
+
+
+def values_of(rows: Sequence[Kept]) -> list[tuple[Any, ...]]:
+    """Return the values of whole rows of one table."""
+    pick = shape(type(rows[0])).pick
+    return [pick(row.__dict__) for row in rows]
 
 
 def new_salts(count: int) -> list[bytes]:

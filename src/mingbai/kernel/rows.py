@@ -87,13 +87,6 @@ FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-# Of which columns the values are not taken as they are; an enumeration's word is plain text to SQLite by itself.
-NOT_AS_IT_IS = {
-    True: frozenset({"UUIDField", "DateTimeField", "DateField"}),
-    False: frozenset({"CharField", "TextField"}),
-}
-
-
 def base_type(field: "models.Field[Any, Any]") -> str:
     """Return a field's internal type, looking through a foreign key."""
     while field.remote_field is not None and isinstance(field, models.ForeignKey):
@@ -150,10 +143,6 @@ class Shape:
         self.listed_plain = ", ".join(f'"{column}"' for column in self.columns)
         self.converters = [FROM_SQLITE.get(kind) for kind in self.kinds]
         self.pick: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*self.names)
-        self.to_take = {
-            sqlite: [at for at, kind in enumerate(self.kinds) if kind in kinds]
-            for sqlite, kinds in NOT_AS_IT_IS.items()
-        }
         self.statements: dict[Any, str] = {}
 
     def select_list(self, sqlite: bool) -> str:
@@ -457,38 +446,12 @@ class Store:
         if gone != 1:
             raise Stale(form.table)
 
-    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
-        """Insert a row of which the values alone are given; return the lines that bind it."""
+    def put(self, layout: Inserting, rows: Sequence[Sequence[Any]]) -> list[RowLine]:
+        """Insert rows of which the values alone are given; return the lines that bind them."""
         with door():
-            ((stored,),) = self.at_once_as_is(*layout.inserting(self, [values]))
-        return [[shape(layout.model).table, stored[0], 1, stored[1]]]
-
-    def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
-        """Insert rows of one model, read back what was stored, and return the id and digest of each."""
-        found: list[tuple[str, str]] = []
-        with door():
-            for part in self.inserting(rows):
-                found += self.at_once_as_is(part)[0]
-        return found
-
-    def inserting(self, rows: Sequence[Kept]) -> Iterator[Statement]:
-        """Give the statements that insert rows of one model; of each row is made its id and the digest of what was stored."""
-        form = shape(type(rows[0]))
-        step = max(1, min(500, 30_000 // len(form.columns)))
-        one = "(" + ", ".join(["?" if self.sqlite else "%s"] * len(form.columns)) + ")"
-        for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            sql = (
-                f'INSERT INTO "{form.table}" ({form.listed_plain}) VALUES {", ".join([one] * len(part))} RETURNING '
-                + form.select_list(self.sqlite)
-            )
-            columns: list[Sequence[Any]] = list(
-                zip(*[form.pick(row.__dict__) for row in part], strict=True)
-            )
-            for at in form.to_take[self.sqlite]:
-                columns[at] = [self.take(value) for value in columns[at]]
-            values = [value for row in zip(*columns, strict=True) for value in row]
-            yield Statement(sql, values, partial(self.digested, form, len(part)))
+            parts = self.at_once_as_is(*layout.inserting(self, rows))
+        table = shape(layout.model).table
+        return [[table, key, 1, digest] for part in parts for key, digest in part]
 
     def digested(self, form: Shape, count: int, found: list[Any]) -> list[tuple[str, str]]:
         """Return id and digest of each row that was stored."""

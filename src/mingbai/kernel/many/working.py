@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models
 
 from mingbai.kernel.guard import door
-from mingbai.kernel.laying import replacing
+from mingbai.kernel.laying import replacing, values_of, whole
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Inserting, RowLine, Shape, Stale, Statement, Store, shape
 
@@ -168,7 +168,6 @@ class Working(Store):
         self.notes: dict[tuple[Any, ...], Any] = {}
         self.laid: dict[Inserting, list[Sequence[Any]]] = {}
         self.laid_before: dict[Inserting, int] = {}
-        self.laying: set[type[Kept]] = set()
 
     def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
         """Return what was read once for all acts of the chunk."""
@@ -197,7 +196,7 @@ class Working(Store):
         group = known.groups.get(names) or known.group(names, shape(model))
         found = group.of(values_in(equal, names))
         if not found.loaded:
-            assert model not in self.laying or not self.is_laid(model, equal), (
+            assert not self.is_laid(model, equal), (
                 f"a row of {shape(model).table} that was laid down in this chunk is asked for"
             )
             if not known.covered(equal, group.columns, shape(model)):
@@ -314,13 +313,12 @@ class Working(Store):
         self.undo.append(("add", model, row))
         return "", row
 
-    def put(self, layout: Inserting, values: Sequence[Any]) -> list[RowLine]:
-        """Keep the values of a row to be inserted, which no act of the chunk asks for."""
-        rows = self.laid.get(layout)
-        if rows is None:
-            rows = self.laid[layout] = []
-            self.laying.add(layout.model)
-        rows.append(values)
+    def put(self, layout: Inserting, rows: Sequence[Sequence[Any]]) -> list[RowLine]:
+        """Keep the values of rows to be inserted, which no act of the chunk asks for."""
+        held = self.laid.get(layout)
+        if held is None:
+            held = self.laid[layout] = []
+        held += rows
         return []
 
     def is_laid(self, model: type[Kept], equal: dict[str, Any]) -> bool:
@@ -333,12 +331,6 @@ class Working(Store):
                 if any([comparable(row[at]) for at in named] == these for row in rows):
                     return True
         return False
-
-    def insert_many(self, rows: Sequence[Kept]) -> list[tuple[str, str]]:
-        """Keep rows to be inserted."""
-        for row in rows:
-            self.insert(row)
-        return [(row.id.hex, "") for row in rows]
 
     def update(self, row: K, columns: dict[str, Any]) -> tuple[str, K]:
         """Keep columns of a row to be changed."""
@@ -429,11 +421,14 @@ class Working(Store):
     def flush(self) -> list[RowLine]:
         """Write everything; return a line for each row."""
         lines: list[RowLine] = []
-        tables = [(shape(model).table, list(rows.values())) for model, rows in self.added.items()]
-        inserts = [(table, each) for table, rows in tables if rows for each in self.inserting(rows)]
-        inserts += [
+        new: list[tuple[Inserting, Sequence[Sequence[Any]]]] = [
+            (whole(model), values_of(list(rows.values())))
+            for model, rows in self.added.items()
+            if rows
+        ]
+        inserts = [
             (shape(layout.model).table, each)
-            for layout, rows in self.laid.items()
+            for layout, rows in [*new, *self.laid.items()]
             for each in layout.inserting(self, rows)
         ]
         with door():
@@ -447,7 +442,7 @@ class Working(Store):
                 lines.append([shape(model).table, row.id.hex, row.row_version, None])
         for layout in self.laid:
             self.known.pop(layout.model, None)
-        for kept in (self.added, self.before, self.changed, self.removed, self.laid, self.laying):
+        for kept in (self.added, self.before, self.changed, self.removed, self.laid):
             kept.clear()
         return lines
 
