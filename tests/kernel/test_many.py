@@ -2,14 +2,16 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections, transaction
 
-from mingbai.domains.supplies.models import Balance, Line, Move
+from mingbai.domains.supplies.models import Balance, Book, Line, Location, Move
 from mingbai.kernel import guard
+from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR
 from mingbai.kernel.documents import check_character
 from mingbai.kernel.journal import receipts
@@ -25,6 +27,7 @@ from mingbai.kernel.models import (
     Mention,
     OpenItem,
     Person,
+    Point,
     PrivateValue,
     Request,
 )
@@ -203,6 +206,23 @@ def test_one_of_many_is_erased_and_the_others_stay(account: House) -> None:
     assert entry is not None
     left = set(PrivateValue.objects.filter(entry=entry.entry).values_list("field", flat=True))
     assert left == {"0", "1", "3", "4"}
+
+
+def test_refused_issues_of_a_store_that_was_never_opened_leave_nothing(account: House) -> None:
+    account.do("goods.add_goods", MASK | {"place": TOWN})
+    ask = {"place": VILLAGE, "item": "mask", "quantity": 3, "unit": "只", "recipient": "王大爷"}
+    found = many("supplies.issue_goods", [One(ask, uuid4()) for _ in range(3)])
+    assert [one.refusal and one.refusal.code for one in found] == ["SUP-1"] * 3
+    moved = {"place": VILLAGE, "kind": "gate", "name": "东口"}
+
+    def moves(acting: Acting, _outcomes: Sequence[Outcome]) -> None:
+        acting.add(Point(**moved))
+
+    list(run_many("supplies.issue_goods", [One(ask, uuid4()) for _ in range(3)], step=moves))
+    assert Point.objects.filter(name="东口").exists(), "the chunk was written, and the step with it"
+    assert not Book.objects.filter(place=VILLAGE).exists()
+    assert not Location.objects.filter(place=VILLAGE).exists()
+    assert account.faults() == []
 
 
 def test_a_changed_ask_a_moved_claim_and_a_lost_list_are_named(account: House) -> None:

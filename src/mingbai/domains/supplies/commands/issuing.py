@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from mingbai.domains.supplies.commands.counting import check_store_open
@@ -28,28 +28,28 @@ from mingbai.kernel.refusals import Refused
 
 @dataclass
 class Stock:
-    """How much of a lot is at a location by now, and the row that still says how much it was."""
+    """How much of a lot is where goods go by now, and the row that still says how much it was."""
 
-    at: Location
-    lot: UUID
     goods: Goods
     row: Balance | None
     quantity: int
-    changed: bool = False
 
-    def take(self, change: int) -> None:
-        """Add so much, or take it away."""
-        self.quantity += change
-        self.changed = True
+
+@dataclass
+class Home:
+    """Where goods go, and what is there of each lot."""
+
+    at: Location
+    stocks: dict[UUID, Stock] = field(default_factory=dict)
 
 
 @dataclass
 class Shelf:
-    """What a store holds of goods by now, lot by lot."""
+    """What a store holds of goods by now, lot by lot, and the rows that still say how much it was."""
 
     goods: Goods
     held: dict[UUID, Held]
-    stocks: dict[UUID, Stock]
+    rows: dict[UUID, Balance]
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Till:
     last_line: int
     closes: bool
     shelves: dict[UUID, Shelf] = field(default_factory=dict)
-    homes: dict[str, tuple[Location, dict[UUID, Stock]]] = field(default_factory=dict)
+    homes: dict[str, Home] = field(default_factory=dict)
 
 
 class Issuing:
@@ -79,30 +79,20 @@ class Issuing:
         return found
 
     def till(self, acting: Acting, place: str) -> Till:
-        """Return a place's store, open for giving out."""
-        found = self.tills.get(place)
-        if found is None:
-            store = open_store(acting, place)
-            found = self.tills[place] = Till(
-                store,
-                store.book.last_line if store.book else 0,
-                closes=bool(acting.find(Standing, subject=place, what=CLOSED.name)),
-            )
-        return found
+        """Return a place's store, open for giving out; it is kept in mind when an act of it holds."""
+        if place in self.tills:
+            return self.tills[place]
+        store = open_store(acting, place)
+        closes = bool(acting.find(Standing, subject=place, what=CLOSED.name))
+        return Till(store, store.book.last_line if store.book else 0, closes)
 
     def shelf(self, acting: Acting, till: Till, goods: Goods) -> Shelf:
         """Return what a store holds of goods."""
         found = till.shelves.get(goods.id)
         if found is None:
             rows = held_at(acting, till.store.at, goods)
-            found = till.shelves[goods.id] = Shelf(
-                goods,
-                {lot.lot: lot for lot in as_held(acting, rows)},
-                {
-                    lot: Stock(till.store.at, lot, goods, row, row.quantity)
-                    for lot, row in rows.items()
-                },
-            )
+            held = {lot.lot: lot for lot in as_held(acting, rows)}
+            found = till.shelves[goods.id] = Shelf(goods, held, rows)
         return found
 
     def issue(
@@ -112,22 +102,19 @@ class Issuing:
         till = self.till(acting, acting.place)
         if till.closes:
             check_store_open(acting, acting.place)
-        home = till.homes.get(to) or (recipient(acting, acting.place, to), {})
+        home = till.homes.get(to) or Home(recipient(acting, acting.place, to))
         shelf = self.shelf(acting, till, goods)
         held = list(shelf.held.values())
         parts = self.parts(acting, held, quantity, goods)
         for part in parts:
             check_room(self.at_home(acting, home, part.lot, goods).quantity + part.quantity)
         # All rules were asked: from here on the act holds.
-        till.homes[to] = home
+        self.tills[acting.place], till.homes[to] = till, home
         till.last_line += 1
         for part in parts:
-            shelf.stocks[part.lot].take(-part.quantity)
-            home[1][part.lot].take(part.quantity)
+            home.stocks[part.lot].quantity += part.quantity
             lot = shelf.held[part.lot]
-            shelf.held[part.lot] = Held(
-                lot.lot, lot.quantity - part.quantity, lot.expires_on, lot.came_at
-            )
+            shelf.held[part.lot] = replace(lot, quantity=lot.quantity - part.quantity)
         lay_line(
             acting,
             till.store,
@@ -136,8 +123,8 @@ class Issuing:
             goods=goods,
             quantity=quantity,
             change=-quantity,
-            party=home[0],
-            moves=[(part.lot, till.store.at, home[0], part.quantity) for part in parts],
+            party=home.at,
+            moves=[(part.lot, till.store.at, home.at, part.quantity) for part in parts],
             note=note,
         )
         return till.last_line, sum([lot.quantity for lot in held]) - quantity
@@ -157,29 +144,28 @@ class Issuing:
             acting.against(refusal)
             return allot(held, quantity, unit=goods.base_unit, on=None)
 
-    def at_home(
-        self, acting: Acting, home: tuple[Location, dict[UUID, Stock]], lot: UUID, goods: Goods
-    ) -> Stock:
+    def at_home(self, acting: Acting, home: Home, lot: UUID, goods: Goods) -> Stock:
         """Return how much of a lot is where goods go."""
-        at, stocks = home
-        found = stocks.get(lot)
+        found = home.stocks.get(lot)
         if found is None:
-            row = acting.hold(Balance, location_id=at.id, lot_id=lot)
-            found = stocks[lot] = Stock(at, lot, goods, row, row.quantity if row else 0)
+            row = acting.hold(Balance, location_id=home.at.id, lot_id=lot)
+            found = home.stocks[lot] = Stock(goods, row, row.quantity if row else 0)
         return found
 
     def close(self, acting: Acting) -> None:
-        """Write every balance that moved, and how far the books are numbered."""
+        """Write every balance that moved, in one order, and how far the books are numbered."""
         for till in self.tills.values():
-            stocks = [
-                stock
-                for stocks in (
-                    *(shelf.stocks for shelf in till.shelves.values()),
-                    *(home[1] for home in till.homes.values()),
-                )
-                for stock in stocks.values()
-                if stock.changed
+            by_now = [
+                (till.store.at, lot, Stock(shelf.goods, shelf.rows[lot], held.quantity))
+                for shelf in till.shelves.values()
+                for lot, held in shelf.held.items()
             ]
-            for stock in sorted(stocks, key=lambda stock: (stock.at.id, stock.lot)):
-                write_balance(acting, stock.at, stock.lot, stock.goods, stock.row, stock.quantity)
+            by_now += [
+                (home.at, lot, stock)
+                for home in till.homes.values()
+                for lot, stock in home.stocks.items()
+            ]
+            for at, lot, stock in sorted(by_now, key=lambda one: (one[0].id, one[1])):
+                if stock.quantity != (stock.row.quantity if stock.row else 0):
+                    write_balance(acting, at, lot, stock.goods, stock.row, stock.quantity)
             till.store.written_to(acting, till.last_line)
