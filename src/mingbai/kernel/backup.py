@@ -5,7 +5,6 @@ names the old head and the gap. People who were erased since the backup are eras
 """
 
 import contextlib
-import fcntl
 import io
 import json
 import os
@@ -26,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel import account, keys, recovery
 from mingbai.kernel.canonical import sha256
 from mingbai.kernel.clock import stamp
-from mingbai.kernel.folder import folder, on_disk, write_safely
+from mingbai.kernel.folder import alone, folder, on_disk, write_safely
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal import tree
@@ -75,7 +74,7 @@ def backup(target: Path) -> dict[str, Any]:
     public = recovery.recovery_public(folder())
     if target.is_dir() or not target.parent.is_dir():
         raise Refused("RST-8", file=target)
-    with alone("backup", wait=True):
+    with alone(folder() / ".backup.lock"):
         for left in (*folder().glob(".backup-*"), *target.parent.glob(f"{target.name}.*.part")):
             left.unlink(missing_ok=True)
         return write_backup(target, public)
@@ -109,20 +108,6 @@ def write_backup(target: Path, public: bytes) -> dict[str, Any]:
     finally:
         part.unlink(missing_ok=True)
     return told | {"bytes": target.stat().st_size, "recovery": recovery.mark_of(public)}
-
-
-@contextlib.contextmanager
-def alone(what: str, *, wait: bool) -> Iterator[None]:
-    """Be the only process that does this in the folder in use: wait for another one, or say that it is at it."""
-    lock = os.open(folder() / f".{what}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise Refused("RST-6") from None
-        yield
-    finally:
-        os.close(lock)
 
 
 def add_folder(packed: tarfile.TarFile, where: Path, name: str) -> None:
@@ -201,7 +186,9 @@ def restore(source: Path, secret: str) -> dict[str, Any]:
     private = recovery.key_from(secret)
     folder().mkdir(parents=True, exist_ok=True)
     os.chmod(folder(), 0o700)
-    with alone("restore", wait=False):
+    with alone(folder() / ".restore.lock", wait=False) as mine:
+        if not mine:
+            raise Refused("RST-6")
         if account.in_database() and not unfinished():
             raise Refused("ACT-7")
         return put_back(source, private)

@@ -5,7 +5,6 @@ not belong in a table of progress. Each step is one chunk of `run_many`; the job
 """
 
 import datetime as dt
-import fcntl
 import json
 import logging
 import os
@@ -20,7 +19,7 @@ from django.db import connections
 
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
-from mingbai.kernel.folder import folder, write_safely
+from mingbai.kernel.folder import alone, folder, write_safely
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
@@ -158,26 +157,11 @@ def drop(job: UUID) -> None:
         _path(job, what).unlink(missing_ok=True)
 
 
-@contextmanager
-def alone(job: UUID) -> Iterator[bool]:
-    """Be the only one who works on a job; somebody else who tries is told no."""
-    path = _path(job, "lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
-
-
 def go_on(job: UUID, *, steps: int | None = None) -> bool:
     """Go on with a job; tell whether it has ended. It may be cut off anywhere and called again."""
-    with alone(job) as mine:
+    lock = _path(job, "lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with alone(lock, wait=False) as mine:
         if not mine:
             return False
         row = Job.objects.get(id=job)

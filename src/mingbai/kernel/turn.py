@@ -1,7 +1,6 @@
 """Turns: on SQLite writers queue fairly before BEGIN; what is answered is on the disk first."""
 
 import errno
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from django.db import OperationalError, connections, transaction
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.folder import alone
 from mingbai.kernel.refusals import Refused, sentences
 
 DISK_ERRORS = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, errno.EROFS}
@@ -74,13 +74,8 @@ def _turn() -> Iterator[None]:
         with transaction.atomic(using="default"):
             yield
         return
-    lock = os.open(path.with_name("turn.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with transaction.atomic(using="default"):
-            yield
-    finally:
-        os.close(lock)
+    with alone(path.with_name("turn.lock")), transaction.atomic(using="default"):
+        yield
     to_disk(path)
 
 
