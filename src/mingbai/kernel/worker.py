@@ -3,6 +3,8 @@
 import datetime as dt
 import logging
 import threading
+from collections.abc import Callable
+from functools import partial
 
 from django.core.cache import cache
 from django.db import close_old_connections, connections
@@ -34,14 +36,7 @@ def work_once(last: dict[str, dt.datetime]) -> None:
         well = False
         say(f"The sealer stopped. {stopped}")
     for job in jobs.waiting():
-        try:
-            jobs.go_on(job, steps=1)
-        except NoRoom:
-            raise
-        except Exception as fault:
-            # What can't be read holds up no other job.
-            well = False
-            say(f"The job {job} did not go on: {fault!r}", fault)
+        well = tried(f"The job {job}", partial(jobs.go_on, job, steps=1)) and well
     now = machine_now()
     for every, seconds in PERIODS.items():
         # A clock that was set back must not put off for a year what is due every minute.
@@ -57,14 +52,22 @@ def run_due(every: str) -> None:
     moment = moment_now(Store())
     for period, function in REGISTRY.due:
         if period == every:
-            try:
-                function(moment)
-            except NoRoom:
-                raise
-            except Refused as refused:
-                say(f"{function.__name__} was refused: {refused}")
-            except Exception as fault:
-                say(f"{function.__name__} did not work: {fault!r}", fault)
+            tried(function.__name__, partial(function, moment))
+
+
+def tried(what: str, do: Callable[[], object]) -> bool:
+    """Do a piece of work and tell whether it worked; what does not is said and holds up nothing else, but for a full disk."""
+    try:
+        do()
+    except NoRoom:
+        raise
+    except Refused as refused:
+        say(f"{what} was refused: {refused}")
+    except Exception as fault:
+        say(f"{what} did not work: {fault!r}", fault)
+    else:
+        return True
+    return False
 
 
 def say(text: str, fault: BaseException | None = None) -> None:
