@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind
-from mingbai.kernel.commands.roster import Enrol, belonging, meet, write_down
+from mingbai.kernel.commands.roster import Enrol, Met, belonging, meet, write_down
 from mingbai.kernel.documents import plain
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.keys import keys
@@ -157,13 +157,12 @@ def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
             "route": wanted.route,
         }
         return Holder(columns, said)
-    held = enrolled_now if ask.person is None else known_by_id
-    person, name, number, wrapped = held(
-        acting,
-        ask,
-        lambda known: check_standing(
-            acting.find(Permit, person_id=known), batch, acting.now, renew
-        ),
+    met = meet(acting, enrol_of(ask)) if ask.person is None else None
+    known = ask.person if met is None else met.known and met.known.person
+    if known is not None:
+        check_standing(acting.find(Permit, person_id=known), batch, acting.now, renew)
+    person, name, number, wrapped = (
+        known_by_id(acting, ask) if met is None else enrolled_now(acting, ask, met)
     )
     tail = number[-4:] if TAIL.fullmatch(number[-4:]) else None
     said = {
@@ -200,10 +199,10 @@ HeldBy = tuple[UUID, str | None, str, bytes]
 """A holder's id, name, the number of their document, and their own key, wrapped."""
 
 
-def enrolled_now(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]) -> HeldBy:
-    """Return a holder of a roster, who is recorded where the account does not know them; `check` is asked of one it knows."""
+def enrol_of(ask: IssuePermit) -> Enrol:
+    """Return what a line of a roster would ask for the holder of a pass."""
     assert ask.name is not None and ask.document_number is not None
-    enrol = Enrol.model_construct(
+    return Enrol.model_construct(
         place=ask.place,
         name=ask.name,
         document_kind=ask.document_kind,
@@ -213,10 +212,11 @@ def enrolled_now(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]
         position=ask.position,
         since=ask.since,
     )
-    met = meet(acting, enrol)
-    if met.known is not None:
-        check(met.known.person)
-    one = write_down(acting, enrol, met)
+
+
+def enrolled_now(acting: Acting, ask: IssuePermit, met: Met) -> HeldBy:
+    """Return a holder of a roster, who is recorded where the account does not know them."""
+    one = write_down(acting, enrol_of(ask), met)
     wrapped = one.wrapped
     if wrapped is None:
         key = acting.see(PersonKey, person_id=one.person)
@@ -225,7 +225,7 @@ def enrolled_now(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]
     return one.person, one.name, met.number, wrapped
 
 
-def known_by_id(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None]) -> HeldBy:
+def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
     """Return a holder whom the account knows."""
     person = acting.see(Person, id=ask.person)
     key = acting.see(PersonKey, person_id=ask.person)
@@ -238,7 +238,6 @@ def known_by_id(acting: Acting, ask: IssuePermit, check: Callable[[UUID], None])
     number = ""
     if person.document_sealed is not None:
         number = unsealed(person, bytes(key.wrapped), "document_number")
-    check(person.id)
     return person.id, person.name, number, bytes(key.wrapped)
 
 
