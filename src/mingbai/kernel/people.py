@@ -59,9 +59,9 @@ def phone_index(number: str) -> bytes:
     return keys().ring.blind_index("phone", number)
 
 
-def context(person: UUID, field: str) -> str:
+def context(person: UUID | str, field: str) -> str:
     """Return what a sealed field is bound to, so that it opens nowhere else."""
-    return f"kernel_person/{field}/{person.hex}"
+    return f"kernel_person/{field}/{person if isinstance(person, str) else person.hex}"
 
 
 def new_person(
@@ -81,19 +81,20 @@ def new_person(
     `index` is what the document is found by, where the caller has looked for it already.
     """
     ring, person = keys().ring, uuid7()
+    named = person.hex
     key, wrapped = ring.new_person_key(person)
     lock = ring.lock_of(key)
     document: tuple[Any, ...] = (None, None, None)
     called: tuple[Any, ...] = (None, None, None)
     if document_number is not None:
         document = (
-            ring.seal(lock, context(person, "document_number"), document_number),
+            ring.seal(lock, context(named, "document_number"), document_number),
             index or ring.blind_index("document", document_number),
             mask_document(document_number),
         )
     if phone is not None:
         called = (
-            ring.seal(lock, context(person, "phone"), phone),
+            ring.seal(lock, context(named, "phone"), phone),
             ring.blind_index("phone", phone),
             mask_phone(phone),
         )
@@ -101,7 +102,7 @@ def new_person(
     kept = (purpose, measure, delete_after, wrapped)
     return (
         person,
-        (person.hex, place, name, initials, document_kind, *document, *called, *kept),
+        (named, place, name, initials, document_kind, *document, *called, *kept),
         wrapped,
     )
 
