@@ -126,6 +126,6 @@ def taken_back(tell: Teller, desk: Player) -> None:
     request_roster(content, TOWN, UUID(number), batch=code, as_=clerk.actor)
     tell.clock(LAST, 19, 58)
     issued(tell.do("movement.grant_permits", {"place": TOWN, "batch": code}, as_=desk))
-    tell.clock(LAST, 20, 5)
+    tell.clock(LAST, 20, 2)
     back = {"need": "control_plan", "reason": "没写谁测温、谁消毒"}
     tell.do("enterprise.send_back", works | back, as_=desk)

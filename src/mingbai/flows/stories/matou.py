@@ -315,8 +315,8 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
     if today == LAST:
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])
-        taken_back(tell, cast.desk)
         cast.guard = day_at_the_gates(tell)
+        taken_back(tell, cast.desk)
 
 
 def last_day(tell: Teller, cast: Cast) -> None:

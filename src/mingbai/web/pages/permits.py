@@ -18,6 +18,7 @@ from mingbai.kernel.moment import is_story, now
 from mingbai.kernel.paper import qr_text
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.demo import told
@@ -54,6 +55,7 @@ def permits(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "values": values,
         "place": hat.place,
+        "dossiers": hat.role in REGISTRY.queries["enterprise.dossier"].roles,
         "request_id": values.get("request_id") or str(uuid.uuid4()),
         "done": request.session.pop("passes", None),
     }
@@ -70,6 +72,7 @@ def permits(request: HttpRequest) -> HttpResponse:
         page |= {
             "rows": asking(request, "movement.my_requests", {}),
             "stops": asking(request, "movement.my_stops", {}),
+            "asks": True,
             "organisations": organisations(request, hat),
             "staff": may_ask_for_staff(hat),
         }
