@@ -124,6 +124,8 @@ async function watch() {
     await scan.start(at("camera"), heard, lost);
     denied = false;
     at("torch").hidden = !scan.hasLamp();
+    // The call came while the camera was being opened.
+    if (document.hidden) await away();
   } catch (fault) {
     sleep();
     denied = true;
