@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from mingbai.kernel import access, limits
 from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.actors import HOUSE, OPERATOR, Actor, Context, Hat
+from mingbai.kernel.ahead import Ahead
 from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp, stamp
@@ -135,11 +136,16 @@ def _once(
     context: Context,
     afterwards: list[Callable[[], None]],
 ) -> Receipt:
-    store = Store()
+    store = Ahead() if command.ahead else Store()
+    needed = command.many(store, [ask]) if command.ahead and command.many else iter(())
     with door():
-        moment, hat, (fresh,) = access.now_and_hat(store, actor, context, entries.claiming(request))
+        moment, hat, (fresh, *_read) = access.now_and_hat(
+            store, actor, context, entries.claiming(request), *next(needed, ())
+        )
     if not fresh:
         return resend(store, command, ask, actor, request)
+    for more in needed:
+        store.together(*more)
     place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
     if place:
         check_place(store, place)
