@@ -13,7 +13,7 @@ from django.db import IntegrityError, close_old_connections, connections, transa
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.entries import later
-from mingbai.kernel.models import Place
+from mingbai.kernel.models import Household, Place
 from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.turn import turn
 from tests.conftest import URL, VILLAGE, House
@@ -65,7 +65,7 @@ def test_a_crossing_takes_three_ways(account: House, tmp_path: Path) -> None:
     with heard(tmp_path / "trace") as sent:
         account.do("movement.record_crossing", ask, as_=guard)
     assert len(sent) == 3, sent
-    assert "BEGIN; SELECT recorded_at" in sent[0]
+    assert "BEGIN; EXECUTE mingbai_" in sent[0]
     assert "COMMIT" in sent[2]
     account.settle()
     assert account.faults() == []
@@ -116,6 +116,43 @@ def test_rows_come_in_parts_within_a_transaction(account: House) -> None:
     """A cursor that the database keeps stands in the transaction that was only about to begin."""
     with turn():
         assert len(list(Place.objects.all().iterator(chunk_size=10))) == Place.objects.count()
+
+
+def test_a_statement_means_the_same_by_its_name(account: House) -> None:
+    """A moment stays a moment beside a day, a number larger than its column finds nothing, and a lone value stays text."""
+    store, noon = Store(), dt.datetime(2026, 2, 14, 12, tzinfo=dt.UTC)
+    asked = [
+        ("SELECT DATE '2026-02-14' < %s", [noon]),
+        ("SELECT count(*) FROM kernel_place WHERE row_version = %s", [2**40]),
+        ("SELECT %s, 'a%%b'", ["text"]),
+        ("SELECT count(*) FROM kernel_place WHERE %s IS NULL", [None]),
+    ]
+    plain = [store.at_once(text, values) for text, values in asked]
+    for _time in range(4):
+        with turn():
+            found = [store.at_once(text, values) for text, values in asked]
+        assert found == plain
+    assert plain[0] == [(True,)]
+    assert store.run("SELECT count(*) FROM pg_prepared_statements").fetchone()[0] >= 2
+
+
+def test_a_table_that_changes_under_a_name_is_no_fault_of_an_act(account: House) -> None:
+    """Whoever has sent a statement by its name and finds the table changed sends it as it is, within an act and outside."""
+    for number in range(6):
+        account.do("people.add_household", {"place": VILLAGE, "code": f"C-{number}"})
+    with psycopg.connect(
+        URL or "", dbname=str(connections["default"].settings_dict["NAME"]), autocommit=True
+    ) as other:
+        for kind in ("text", "varchar(40)"):
+            other.execute(f"ALTER TABLE account.kernel_household ALTER code TYPE {kind}")
+            account.do("people.add_household", {"place": VILLAGE, "code": f"D-{kind[:4]}"})
+            for _time in range(4):
+                with turn():
+                    assert Store().fetch(Household, {"place": VILLAGE, "code": f"D-{kind[:4]}"})
+        other.execute("ALTER TABLE account.kernel_household ALTER code TYPE text")
+    assert Store().fetch(Household, {"place": VILLAGE, "code": "D-text"})
+    account.settle()
+    assert account.faults() == []
 
 
 def test_a_database_that_hung_up_is_noticed_before_anything_is_sent(account: House) -> None:

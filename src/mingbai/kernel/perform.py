@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, NotSupportedError, OperationalError
 from pydantic import BaseModel, ValidationError
 
 from mingbai.kernel import access, limits
@@ -36,9 +36,9 @@ from mingbai.proofs.merkle import leaf_hash
 TRIES = 6
 EARLIEST_YEAR = 1900
 ADDED_FIRST = "23505"
-MET_ANOTHER = {"40P01", "40001", ADDED_FIRST}
-"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first.
-Run again, the act sees what the other did."""
+MET_ANOTHER = {"40P01", "40001", ADDED_FIRST, "0A000"}
+"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first; or
+when a table changed under a statement's name. Run again, the act sees what the other did."""
 DEPTH_MOST = 5
 
 
@@ -121,7 +121,7 @@ def perform(
             return receipt
         except Stale:
             continue
-        except (OperationalError, IntegrityError) as fault:
+        except (OperationalError, IntegrityError, NotSupportedError) as fault:
             state = getattr(fault.__cause__, "sqlstate", None)
             if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
                 raise

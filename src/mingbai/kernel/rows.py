@@ -21,6 +21,7 @@ from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Kept
+from mingbai.kernel.postgresql.statements import Together
 
 RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 K = TypeVar("K", bound=Kept)
@@ -284,9 +285,7 @@ class Store:
 
     def at_once(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         """Run one statement on the store's own cursor and return all its rows; a new cursor for each is a tenth of an act."""
-        self.own_cursor().execute(sql, [self.take(value) for value in values])
-        found: list[Any] = self.cursor.fetchall()
-        return found
+        return list(self.together(Statement(sql, list(values), list))[0])
 
     def own_cursor(self) -> Any:
         """Return the store's own cursor."""
@@ -301,10 +300,8 @@ class Store:
         """
         cursor = self.own_cursor()
         if statements and not self.sqlite:
-            cursor.execute(
-                "; ".join([each.sql for each in statements]),
-                [self.take(value) for each in statements for value in each.values],
-            )
+            text = Together.of(statements, self.take)
+            cursor.execute(text, text.values)
         found = []
         for each in statements:
             if each.as_is and self.sqlite:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, NotSupportedError, OperationalError, transaction
 from pydantic import BaseModel
 
 from mingbai.kernel import access
@@ -115,7 +115,7 @@ def _run_chunk(
             return chunk
         except Stale:
             continue
-        except (OperationalError, IntegrityError) as fault:
+        except (OperationalError, IntegrityError, NotSupportedError) as fault:
             state = getattr(fault.__cause__, "sqlstate", None)
             if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
                 raise
