@@ -8,12 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import IntegrityError, close_old_connections, connections, transaction
+from django.db import DataError, IntegrityError, close_old_connections, connections, transaction
 
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.entries import later
 from mingbai.kernel.models import Household, Place
+from mingbai.kernel.postgresql import way
 from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.turn import turn
 from tests.conftest import URL, VILLAGE, House
@@ -134,6 +135,62 @@ def test_a_statement_means_the_same_by_its_name(account: House) -> None:
         assert found == plain
     assert plain[0] == [(True,)]
     assert store.run("SELECT count(*) FROM pg_prepared_statements").fetchone()[0] >= 2
+
+
+AS_TOLD = [
+    "plain", "O'Brien", "''", "back\\slash", "\\'; DROP TABLE x; --", "100 %s %%", "王秀兰\n\t", "", "$1", "{a,b}",
+    7, -7, 0, 2**63 - 1, True, False, None, b"", b"\0\xff'\\", uuid.UUID(int=5), dt.date(2026, 2, 28),
+    dt.datetime(2026, 2, 14, 12, 30, 1, 5, tzinfo=dt.UTC), dt.datetime(1900, 1, 1, tzinfo=dt.UTC),
+    dt.datetime(2026, 2, 14, 20, tzinfo=dt.timezone(dt.timedelta(hours=8))), dt.datetime.max.replace(tzinfo=dt.UTC),
+]  # fmt: skip
+KINDS = {str: "text", int: "bigint", bool: "boolean", bytes: "bytea", uuid.UUID: "uuid"} | {
+    dt.date: "date",
+    dt.datetime: "timestamptz",
+    type(None): "text",
+}
+
+
+@pytest.mark.parametrize("lenient", ["on", "off"])
+def test_a_value_comes_back_as_it_went(account: House, lenient: str) -> None:
+    """By a name and without one, whatever signs it has and however the database reads backslashes."""
+    store = Store()
+    store.run(f"SET standard_conforming_strings = {lenient}")
+    for _time in range(5):
+        for value in AS_TOLD:
+            with turn():
+                ((found,),) = store.at_once(f"SELECT %s::{KINDS[type(value)]}", [value])
+            assert found == value
+            assert type(found) is type(value)
+    named = store.at_once("SELECT sum(generic_plans + custom_plans) FROM pg_prepared_statements")
+    assert named[0][0] >= 2 * len(AS_TOLD)
+    with pytest.raises(DataError):
+        store.at_once("SELECT %s::text", ["a\0b"])
+    store.run("SET standard_conforming_strings = on")
+
+
+def test_a_plan_is_not_kept_for_long(account: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that was made while a table was nearly empty is made anew, though nobody has looked the table over since."""
+    store, asked = Store(), "SELECT count(*) FROM grown WHERE id = %s"
+
+    def plan() -> str:
+        for _time in range(12):
+            with turn():
+                store.at_once(asked, [5])
+        ((name,),) = store.at_once(
+            "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%%grown WHERE id =%%'"
+        )
+        return str(store.run(f"EXPLAIN EXECUTE {name} (5)").fetchall())
+
+    with door():
+        store.run("CREATE TABLE grown (id integer PRIMARY KEY)")
+        store.run("INSERT INTO grown VALUES (5)")
+        store.run("VACUUM ANALYZE grown")
+        assert "Seq Scan" in plan()
+        store.run("INSERT INTO grown SELECT generate_series(6, 9000)")
+        assert "Seq Scan" in plan()
+        monkeypatch.setattr(way, "PLANS_HOLD", 0.0)
+        assert "Index" in plan()
+        store.run("DROP TABLE grown")
 
 
 def test_a_table_that_changes_under_a_name_is_no_fault_of_an_act(account: House) -> None:

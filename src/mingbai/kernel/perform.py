@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, NotSupportedError, OperationalError
+from django.db import DatabaseError
 from pydantic import BaseModel, ValidationError
 
 from mingbai.kernel import access, limits
@@ -36,9 +36,10 @@ from mingbai.proofs.merkle import leaf_hash
 TRIES = 6
 EARLIEST_YEAR = 1900
 ADDED_FIRST = "23505"
-MET_ANOTHER = {"40P01", "40001", ADDED_FIRST, "0A000"}
-"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first; or
-when a table changed under a statement's name. Run again, the act sees what the other did."""
+MET_ANOTHER = {"40P01", "40001"}
+"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit. Run again, the act sees what the other did."""
+NAMES_AGED = {"0A000", "26000"}
+"""What it says when a table changed under a statement's name, or the name was taken away; run again, nothing has a name."""
 DEPTH_MOST = 5
 
 
@@ -121,11 +122,18 @@ def perform(
             return receipt
         except Stale:
             continue
-        except (OperationalError, IntegrityError, NotSupportedError) as fault:
-            state = getattr(fault.__cause__, "sqlstate", None)
-            if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
+        except DatabaseError as fault:
+            if not runs_again(fault, attempt):
                 raise
     raise Conflict("REQ-2")
+
+
+def runs_again(fault: DatabaseError, attempt: int) -> bool:
+    """Tell whether an act that met this fault is run again; one that would meet it at every attempt shows it in the end."""
+    state = getattr(fault.__cause__, "sqlstate", None)
+    if state in MET_ANOTHER:
+        return True
+    return (state == ADDED_FIRST or state in NAMES_AGED) and attempt < TRIES - 1
 
 
 def _once(

@@ -243,8 +243,7 @@ def later(store: Store, *statements: Statement) -> None:
     if store.sqlite:
         store.together(*statements)
     else:
-        held: Any = store.connection  # on PostgreSQL it is ours: kernel/postgresql
-        held.hold(Together.of(statements, store.take).parts)
+        store.connection.hold(Together.of(statements, store.take))
 
 
 def list_of(table: str, entry: UUID, lines: list[str]) -> Statement:

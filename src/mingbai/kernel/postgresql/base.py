@@ -8,163 +8,133 @@ is sent by the name that it has on this connection, and where a table has change
 
 import select
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from django.db import InternalError
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction  # type: ignore[attr-defined]
-from psycopg import Error
-from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
-from psycopg.pq import TransactionStatus
 
-from mingbai.kernel.postgresql.statements import Prepared, Together, Words
+from mingbai.kernel.postgresql.statements import Row, Together, Words
+from mingbai.kernel.postgresql.way import Way
 
 QUIET_SECONDS = 10.0
 """How long a connection may have been unused before the database is asked whether it still stands."""
 
 BEGIN: Words = ("BEGIN", ())
 COMMIT: Words = ("COMMIT", ())
-NAMES_AGED = (FeatureNotSupported, InvalidSqlStatementName)
-"""What PostgreSQL says when a table changed under a name, or names were taken away."""
-
-
-class Way:
-    """What one connection has still to send, and what its database knows by a name."""
-
-    def __init__(self) -> None:
-        """Hold nothing and know nothing."""
-        self.held: list[Words] = []
-        self.prepared = Prepared()
-
-    def taken(self) -> list[Words]:
-        """Return what is held; nothing is held then."""
-        before, self.held = self.held, []
-        return before
-
-    def short(self, words: Sequence[Words]) -> Words:
-        """Return several statements as one text, each by its name where it has one, and its values."""
-        return joined([(self.prepared.short(text, values), values) for text, values in words])
 
 
 class Cursor(base.Cursor):  # type: ignore[misc, name-defined]  # Django makes it as one of two kinds
-    """A cursor that sends what is held before its own statements, in one text with them."""
+    """Django's cursor; what is held goes before its own statement, and BEGIN in one text with it."""
 
-    def __init__(self, way: Way, connection: Any, **more: Any) -> None:
-        """Remember the connection's way."""
+    def __init__(self, owner: "DatabaseWrapper", connection: Any, **more: Any) -> None:
+        """Remember whose cursor it is."""
         super().__init__(connection, **more)
-        self.way = way
+        self.owner = owner
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        """Run a statement, or several together, after what is held; their own rows alone are given."""
-        if isinstance(query, Together):
-            return self.send(query.parts)
-        if not self.way.held:
+        """Run a statement after what is held; its own rows alone are given."""
+        way = self.owner.way
+        if way is None or not way.held:
             return super().execute(query, params, **more)
-        # Without values a sign like % means itself; in one text with others that have some it would not.
-        if not isinstance(query, str) or not (isinstance(params, list | tuple) or "%" not in query):
-            self.send_held()
+        if way.held != [BEGIN] or not isinstance(query, str):
+            way.send(())
             return super().execute(query, params, **more)
-        before = self.way.taken()
-        super().execute(*joined([self.way.short(before), (query, params or ())]), **more)
-        self.skip(len(before))
+        way.held = []
+        super().execute(f"BEGIN; {query}", params, **more)
+        self.nextset()
         return self
-
-    def send(self, parts: Sequence[Words]) -> Any:
-        """Send statements after what is held, each by its name where it has one."""
-        before = self.way.taken()
-        words = [*before, *parts]
-        try:
-            super().execute(*self.way.short(words))
-        except NAMES_AGED:
-            self.way.prepared.forget()
-            if self.connection.info.transaction_status != TransactionStatus.IDLE:
-                raise  # the act runs again, and then nothing has a name
-            super().execute(*joined(words))
-        self.skip(len(before))
-        return self
-
-    def skip(self, count: int) -> None:
-        """Pass over the results of what was held."""
-        for _held in range(count):
-            self.nextset()
 
     def executemany(self, query: Any, params_seq: Iterable[Any], **more: Any) -> None:
         """Run a statement many times, after what is held."""
-        self.send_held()
+        self.owner.send_held()
         super().executemany(query, params_seq, **more)
 
     def copy(self, statement: Any, params: Any = None, **more: Any) -> Any:
         """Copy rows in or out, after what is held."""
-        self.send_held()
+        self.owner.send_held()
         return super().copy(statement, params, **more)
-
-    def send_held(self) -> None:
-        """Send what is held by itself."""
-        if self.way.held:
-            self.send(())
-
-
-def joined(words: Sequence[Words]) -> Words:
-    """Return several statements as one text and its values."""
-    return "; ".join([text for text, _ in words]), [value for _, part in words for value in part]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL, but for how it sends BEGIN and COMMIT, and how it learns that a database went."""
 
     def __init__(self, *words: Any, **more: Any) -> None:
-        """Hold nothing yet."""
+        """Be not yet connected."""
         super().__init__(*words, **more)
-        self.way = Way()
+        self.way: Way | None = None
         self.heard_at = 0.0
         self.health_check_done = False
 
-    def hold(self, words: Iterable[Words]) -> None:
-        """Send statements with what comes next in this transaction, at the latest with its COMMIT."""
-        assert self.in_atomic_block, "what is held outside a transaction might never be sent"
-        self.way.held += words
-
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Have cursors know the way, and psycopg begin nothing by itself: BEGIN and COMMIT are ours to send."""
-        self.way = Way()
-        ours = {"cursor_factory": partial(Cursor, self.way), "autocommit": True}
-        return super().get_new_connection(conn_params | ours)
+        self.way = None
+        ours = {"cursor_factory": partial(Cursor, self), "autocommit": True}
+        found = super().get_new_connection(conn_params | ours)
+        self.way = Way(found)
+        return found
+
+    def open_way(self) -> Way:
+        """Return the way of a connection that stands."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        assert self.way is not None
+        return self.way
+
+    def together(self, statements: Together) -> list[list[Row]]:
+        """Run statements as one text, after what is held; return the rows of each."""
+        self.validate_no_broken_transaction()
+        send: Callable[..., Any] = self.send_together
+        for wrapper in reversed(self.execute_wrappers):
+            send = partial(wrapper, send)
+        context = {"connection": self, "cursor": None}
+        rows: list[list[Row]] = send(statements, statements.values, False, context)
+        return rows
+
+    def send_together(self, statements: Together, *_of_wrappers: Any) -> list[list[Row]]:
+        """Send statements as one text; return the rows of each."""
+        way = self.open_way()
+        with self.wrap_database_errors:
+            return way.rows(way.send(statements.parts))
+
+    def hold(self, statements: Together) -> None:
+        """Send statements with what comes next in this transaction, at the latest with its COMMIT."""
+        assert self.in_atomic_block, "what is held outside a transaction might never be sent"
+        self.open_way().held += statements.parts
+
+    def send_held(self) -> None:
+        """Send what is held by itself."""
+        if self.way is not None and self.way.held:
+            self.way.send(())
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor; one that the database keeps needs its transaction first."""
         if name:
-            self.connection.cursor().send_held()
+            self.send_held()
         return super().create_cursor(name)
 
     def _set_autocommit(self, autocommit: bool) -> None:
+        assert self.way is not None
         self.way.held = [] if autocommit else [BEGIN]
-        if autocommit and self.way.prepared.wanted:
-            self.way.prepared.learn(self.learns)
+        if autocommit:
+            self.way.between_two()
 
     def _commit(self) -> None:
-        if self.connection is None:
+        if self.connection is None or self.way is None:
             return
         with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
             if self.way.held == [BEGIN]:
                 return  # nothing was done
-            done = self.connection.cursor().execute(*COMMIT)
-            if done.statusmessage != "COMMIT":
+            (done,) = self.way.send([COMMIT])
+            if done.command_status != b"COMMIT":
                 raise InternalError("The transaction was undone, not committed.")
         self._set_autocommit(self.autocommit)
 
     def _rollback(self) -> None:
         self._set_autocommit(self.autocommit)
         super()._rollback()  # type: ignore[misc]
-
-    def learns(self, statement: str) -> bool:
-        """Have the database learn a statement by a name, between two transactions; tell whether it did."""
-        try:
-            self.connection.execute(statement)
-        except Error:
-            return False
-        return True
 
     def close_if_health_check_failed(self) -> None:
         """Ask a connection whether it still stands only when it says something unasked, or was not used for a while.

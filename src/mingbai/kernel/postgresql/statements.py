@@ -6,20 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from psycopg import DataError
+
 Words = tuple[str, Sequence[Any]]
 Form = tuple[str, tuple[str | None, ...]]
+Row = tuple[Any, ...]
 
-# The types that values have where they are written out: a statement means the same by its name.
-TYPES: dict[type, str] = {
-    str: "unknown",
-    type(None): "unknown",
-    int: "bigint",
-    bool: "boolean",
-    UUID: "uuid",
-    bytes: "bytea",
-    dt.datetime: "timestamptz",
-    dt.date: "date",
-}
 PLANNED = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ")
 HOLE = re.compile(r"%%|%s")
 USES = 3
@@ -48,7 +40,8 @@ class Together(str):
     def of(cls, statements: Iterable[Asked], take: Callable[[Any], Any]) -> "Together":
         """Return statements as one text, with their values as the engine takes them."""
         parts: list[Words] = [
-            (each.sql, [take(value) for value in each.values]) for each in statements
+            (each.sql, [value if type(value) in TYPES else take(value) for value in each.values])
+            for each in statements
         ]
         found = cls("; ".join([text for text, _values in parts]))
         found.parts = parts
@@ -58,6 +51,37 @@ class Together(str):
     def values(self) -> list[Any]:
         """Return the values of all of them."""
         return [value for _text, values in self.parts for value in values]
+
+
+def quoted(text: str) -> str:
+    """Return a text as PostgreSQL reads it, whatever it says of backslashes in its settings."""
+    if "\0" in text:
+        raise DataError("A text with a NUL can't be kept.")
+    text = text.replace("'", "''")
+    return f"'{text}'" if "\\" not in text else "E'" + text.replace("\\", "\\\\") + "'"
+
+
+# The types that values have where they are written out, so that a statement means the same by its name, and how each is written.
+TYPES: dict[type, str] = {
+    str: "unknown",
+    type(None): "unknown",
+    int: "bigint",
+    bool: "boolean",
+    UUID: "uuid",
+    bytes: "bytea",
+    dt.datetime: "timestamptz",
+    dt.date: "date",
+}
+WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    type(None): lambda _value: "NULL",
+    int: str,
+    bool: str,
+    UUID: lambda value: f"'{value.hex}'",
+    bytes: lambda value: rf"E'\\x{value.hex()}'",
+    dt.datetime: lambda value: f"'{value}'",
+    dt.date: lambda value: f"'{value}'",
+}
 
 
 class Prepared:
@@ -70,18 +94,20 @@ class Prepared:
 
     def forget(self) -> None:
         """Forget all names: a table has changed, and the database would not do by a name what it does when told anew."""
-        self.calls: dict[Form, str] = {}
+        self.names: dict[Form, str] = {}
         self.uses: dict[Form, int] = {}
         self.wanted: list[Form] = []
 
-    def short(self, text: str, values: Sequence[Any]) -> str:
-        """Return a statement as it is to be sent: by its name when the database knows it, else as it is."""
-        form = text, tuple([TYPES.get(type(value)) for value in values])
-        call = self.calls.get(form)
-        if call is None:
+    def call(self, text: str, values: Sequence[Any]) -> str | None:
+        """Return a statement by its name, with its values; nothing when the database does not know it by one."""
+        form = text, tuple(map(TYPES.get, map(type, values)))
+        name = self.names.get(form)
+        if name is None:
             self.count(form)
-            return text
-        return call
+            return None
+        if not values:
+            return f"EXECUTE {name}"
+        return f"EXECUTE {name} ({', '.join([WRITTEN[type(value)](value) for value in values])})"
 
     def count(self, form: Form) -> None:
         """Count a use of a statement that has no name yet; what has too many forms never gets one."""
@@ -100,14 +126,9 @@ class Prepared:
         for text, types in wanted:
             self.given += 1
             name = f"mingbai_{self.given}"
-            if run(f"PREPARE {name}{listed(map(str, types))} AS {numbered(text)}"):
-                self.calls[(text, types)] = f"EXECUTE {name}{listed(['%s'] * len(types))}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words in brackets, or nothing for none."""
-    text = ", ".join(words)
-    return f" ({text})" if text else ""
+            told = f" ({', '.join(map(str, types))})" if types else ""
+            if run(f"PREPARE {name}{told} AS {numbered(text)}"):
+                self.names[(text, types)] = name
 
 
 def numbered(text: str) -> str:
