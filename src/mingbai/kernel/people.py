@@ -17,9 +17,10 @@ from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.laying import Layout
-from mingbai.kernel.models import Look, Person, PersonKey
+from mingbai.kernel.models import Look, Mention, Person, PersonKey
 from mingbai.kernel.policy import in_force, parameter
 from mingbai.kernel.refusals import TooOften
+from mingbai.kernel.rows import Store
 from mingbai.kernel.spelling import pinyin_initials
 
 REVEALS = parameter(
@@ -107,17 +108,30 @@ def new_person(
 PEOPLE = Layout(
     Person,
     "id place name initials document_kind document_sealed document_index document_mask "
-    "phone_sealed phone_index phone_mask purpose measure delete_after",
+    "phone_sealed phone_index phone_mask purpose measure delete_after recorded_in",
 )
 KEYS = Layout(PersonKey, "person_id wrapped")
 
 
 def write_person(acting: Acting, **told: Any) -> tuple[UUID, bytes]:
-    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped."""
+    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped.
+
+    Their row names the act, so that the act needs no mention of its own.
+    """
     person, values, wrapped = new_person(**told)
-    acting.put(PEOPLE, values)
+    acting.put(PEOPLE, (*values, acting.entry))
+    acting.mentioned.add(person)
     acting.put(KEYS, (values[0], wrapped))
     return person, wrapped
+
+
+def acts_of(store: Store, person: UUID) -> list[UUID]:
+    """Return the acts that concern a person: the one that wrote them down, and those that mention them."""
+    acts = [one.entry for one in store.fetch(Mention, {"person": person}, limit=None)]
+    for held in store.fetch(Person, {"id": person}):
+        if held.recorded_in is not None:
+            acts.insert(0, held.recorded_in)
+    return acts
 
 
 def unsealed(person: Person, wrapped: bytes, field: str) -> str:

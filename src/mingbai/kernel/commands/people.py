@@ -116,7 +116,6 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         measure=ask.measure,
         delete_after=ask.delete_after,
     )
-    acting.subject(person)
     return PersonAdded(person=person)
 
 
