@@ -185,13 +185,12 @@ class Shape:
 
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
         """Return the object of a row as stored."""
+        values = raw
         if sqlite:
             values = [
                 value if value is None or convert is None else convert(value)
                 for value, convert in zip(raw, self.converters, strict=True)
             ]
-        else:
-            values = raw
         # Django's own way looks at every field once more; this takes a quarter of its time.
         row = self.model.__new__(self.model)
         row.__dict__.update(zip(self.names, values, strict=True))

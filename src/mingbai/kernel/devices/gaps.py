@@ -17,7 +17,7 @@ class Came(NamedTuple):
     """How many envelopes of a phone came above a number up to which all have, and the highest of them."""
 
     above: int
-    count: int
+    many: int
     most: int | None
 
 
@@ -31,7 +31,7 @@ def came_before(device: UUID) -> Statement:
 def gaps(device: UUID, came: Came, new: Collection[int]) -> list[int]:
     """Return the numbers that never came, when so many had come before these new ones."""
     most = max([came.above, came.most or 0, *new])
-    if came.count + len([number for number in new if number > came.above]) == most - came.above:
+    if came.many + len([number for number in new if number > came.above]) == most - came.above:
         remember(device, most)
         return []  # nearly always none is missing
     rows = Envelope.objects.filter(device=device, sequence__gt=came.above)
