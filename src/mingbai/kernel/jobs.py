@@ -267,17 +267,20 @@ def _step(row: Job, plan: Plan, done: int, actor: Actor) -> int:
     return len(part)
 
 
+TOLD_AS = {"already_done": "duplicate", "overruled": "accepted"}
+
+
 def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Return what became of each row of a step."""
     came = iter(outcomes)
     found = []
     for row in part:
-        said: dict[str, Any] = {"row": row.number, "sheet": row.sheet, "outcome": row.outcome}
+        said: dict[str, Any] = {"row": row.number, "outcome": row.outcome}
+        if row.sheet:
+            said["sheet"] = row.sheet
         if row.one is not None:
             outcome = next(came)
-            said["outcome"] = {"already_done": "duplicate", "overruled": "accepted"}.get(
-                outcome.outcome, outcome.outcome
-            )
+            said["outcome"] = TOLD_AS.get(outcome.outcome, outcome.outcome)
             if outcome.refusal is not None:
                 said |= {"rule": outcome.refusal.code, "message": outcome.refusal.sentence()}
                 if isinstance(outcome.refusal, AlreadyThere):
@@ -287,8 +290,9 @@ def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, 
                 if outcome.outcome == "accepted" and outcome.result.get("outcome") == "to_verify":
                     said["outcome"] = "to_verify"
         else:
-            said |= {"why": row.why, "message": row.message}
-        found.append({key: value for key, value in said.items() if value not in (None, "")})
+            told = {"why": row.why, "message": row.message}
+            said |= {key: value for key, value in told.items() if value}
+        found.append(said)
     return found
 
 

@@ -170,9 +170,15 @@ class Shape:
 
     def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
         """Return the digest of each row: what `digest` gives, written down for many rows column by column."""
-        columns, texts, count = list(zip(*rows, strict=True)), [], len(rows)
+        return self.digests_by(list(zip(*rows, strict=True)), len(rows))
+
+    def digests_by(self, columns: Sequence[Sequence[Any] | None], count: int) -> list[str]:
+        """Return the digest of each row whose values are given column by column; an empty column may be missing."""
+        texts = []
         for at, key in self.in_order:
             values = columns[at]
+            if values is None:
+                continue
             if values.count(values[0]) < count:
                 texts.append(written(key, values))
             elif values[0] is not None:

@@ -18,7 +18,7 @@ from mingbai.kernel.folder import folder
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.entries import private_of, stored_act
-from mingbai.kernel.models import Look, Person, PersonKey
+from mingbai.kernel.models import Look, Person
 from mingbai.kernel.people import acts_of
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
@@ -39,6 +39,7 @@ CLEARED = (
     "phone_sealed",
     "phone_index",
     "phone_mask",
+    "key_wrapped",
 )
 
 
@@ -66,9 +67,6 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
         raise Refused("PER-10")
     gone = _private_values(acting, person.id)
     acting.change(person, **dict.fromkeys(CLEARED), erased_at=acting.now)
-    key = acting.hold(PersonKey, person_id=person.id)
-    if key is not None:
-        acting.remove(key)
     for look in acting.find(Look, person_id=person.id):
         if look.reason is not None:
             acting.change(look, reason=None)

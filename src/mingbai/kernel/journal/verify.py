@@ -32,6 +32,7 @@ from mingbai.kernel.rows import Store, shape, stored
 from mingbai.kernel.rows import moment as from_sqlite
 from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.tables import (
+    FORMER,
     columns_of,
     derived_models,
     digest_of,
@@ -117,7 +118,7 @@ class Verifier:
     def tables(self) -> None:
         """Every table must be of a known class."""
         models = [*kept_models(), *derived_models()]
-        known = {model._meta.db_table for model in models} | JOURNAL | set(UNBOUND)
+        known = {model._meta.db_table for model in models} | FORMER | JOURNAL | set(UNBOUND)
         with self.store.connection.cursor() as cursor:
             for table in self.store.connection.introspection.table_names(cursor):
                 if table not in known:

@@ -23,19 +23,13 @@ class Person(Kept):
     delete_after = models.DateField(null=True)
     erased_at = models.DateTimeField(null=True)
     recorded_in = models.UUIDField(null=True)  # the act that wrote the person down
+    key_wrapped = models.BinaryField(null=True)  # by the master key; erasure removes it
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["document_index"], name="person_document_once"),
         ]
         indexes = [models.Index(fields=["place", "name"], name="person_place_name")]
-
-
-class PersonKey(Kept):
-    """A person's own key, wrapped by the master key; erasure removes it."""
-
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="+")
-    wrapped = models.BinaryField()
 
 
 class Mention(Kept):
