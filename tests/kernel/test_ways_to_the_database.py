@@ -17,7 +17,8 @@ from mingbai.kernel.models import Household, Place
 from mingbai.kernel.postgresql import way
 from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.turn import turn
-from tests.conftest import URL, VILLAGE, House
+from tests.conftest import TOWN, URL, VILLAGE, House
+from tests.kernel.phone import enrolled
 from tests.movement import passes
 
 pytestmark = pytest.mark.skipif(not URL, reason="SQLite is no way off")
@@ -68,6 +69,26 @@ def test_a_crossing_takes_three_ways(account: House, tmp_path: Path) -> None:
     assert len(sent) == 3, sent
     assert "BEGIN; EXECUTE mingbai_" in sent[0]
     assert "COMMIT" in sent[2]
+    account.settle()
+    assert account.faults() == []
+
+
+def test_a_record_from_a_phone_takes_four_ways(account: House, tmp_path: Path) -> None:
+    """Who sends and what came before; BEGIN with the claim and what is read; the rows; the entry with COMMIT."""
+    account.do("movement.open_checkpoint", {"place": VILLAGE, "point": "东口"})
+    guard, desk = account.person("崔守望", "guard"), account.person("郎致远", "desk", TOWN)
+    phone = enrolled(account, guard, desk, VILLAGE)
+    ask = {"place": VILLAGE, "point": "东口", "direction": "in", "permit": "0" * 16}
+    for _number in range(6):
+        phone.save("movement.record_crossing", ask | {"verdict": "stop"})
+        phone.send()
+        phone.queue.clear()
+    phone.save("movement.record_crossing", ask | {"verdict": "stop"})
+    with heard(tmp_path / "trace") as sent:
+        assert [one["outcome"] for one in phone.send()["results"]] == ["accepted"]
+    assert len(sent) == 4, sent
+    assert "BEGIN; EXECUTE mingbai_" in sent[1]
+    assert "COMMIT" in sent[3]
     account.settle()
     assert account.faults() == []
 
