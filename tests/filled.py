@@ -17,7 +17,7 @@ from mingbai.kernel.words import Via
 from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
 from tests.inspection.villages import due, form
 from tests.kernel.phone import enrolled
-from tests.movement.filled import gates, passes
+from tests.movement.filled import gates, passes, stops
 
 
 def many(house: House) -> None:
@@ -136,6 +136,7 @@ def fill(house: House) -> dict[str, str]:
     posts(house, person, other)
     passes(house, person, other, team)
     gates(house)
+    stops(house)
     resumption(house)
     inspections(house)
     levels(house)

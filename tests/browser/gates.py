@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from pathlib import Path
 
 from PIL import Image, ImageFilter
 
@@ -12,6 +13,7 @@ from tests.browser.phones import Phone
 from tests.conftest import VILLAGE, House
 from tests.movement import passes
 
+FRAMES = 30
 HOLDERS = ["郝玉兰", "钟立民", "米小禾", "乐长庚"]
 
 
@@ -98,3 +100,15 @@ def photographed(number: str) -> bytes:
     out = io.BytesIO()
     askew.filter(ImageFilter.GaussianBlur(1)).save(out, "JPEG", quality=60)
     return out.getvalue()
+
+
+def filmed(photo: bytes, to: Path) -> Path:
+    """Write a film in which a guard holds a pass before the camera, as a camera gives it."""
+    with Image.open(io.BytesIO(photo)) as held:
+        frame = Image.new("RGB", (1280, 720), "#8a8378")
+        held.thumbnail((1240, 680))
+        frame.paste(held, (20, 20))
+    out = io.BytesIO()
+    frame.save(out, "JPEG", quality=80)
+    to.write_bytes(out.getvalue() * FRAMES)
+    return to

@@ -1,18 +1,13 @@
 """The optional reader: a real camera picture of a printed pass, read on a phone whose browser has no reader, with no network."""
 
-import io
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from mingbai.domains.movement.models import Crossing
-from tests.browser.gates import alone, photographed
+from tests.browser.gates import alone, filmed, photographed
 from tests.browser.phones import enrol
 from tests.conftest import required
-
-FRAMES = 30
 
 
 @pytest.fixture(autouse=True)
@@ -22,18 +17,6 @@ def reader() -> None:
         (pytest.fail if required("reader") else pytest.skip)(
             "SKIPPED: the optional reader is not installed (python tools/reader.py DIR, then pip install the wheel)."
         )
-
-
-def filmed(photo: bytes, to: Path) -> Path:
-    """Write a film in which a guard holds a pass before the camera, as a camera gives it."""
-    with Image.open(io.BytesIO(photo)) as held:
-        frame = Image.new("RGB", (1280, 720), "#8a8378")
-        held.thumbnail((1240, 680))
-        frame.paste(held, (20, 20))
-    out = io.BytesIO()
-    frame.save(out, "JPEG", quality=80)
-    to.write_bytes(out.getvalue() * FRAMES)
-    return to
 
 
 def test_a_pass_before_the_camera_is_read_on_the_phone_with_no_network(

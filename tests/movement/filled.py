@@ -3,7 +3,8 @@
 import datetime as dt
 import uuid
 
-from mingbai.flows.permits import span
+from mingbai.domains.movement.models import Batch
+from mingbai.flows.permits import request_roster, span
 from mingbai.kernel import jobs, moment
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day
@@ -11,6 +12,8 @@ from mingbai.kernel.documents import check_character
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Via
 from tests.conftest import VILLAGE, House
+from tests.enterprise.firms import firm, parts
+from tests.flows.test_permits import people, roster
 
 
 def gates(house: House) -> None:
@@ -81,3 +84,21 @@ def passes(house: House, person: str, other: str, team: str) -> None:
     )
     revoked = {"place": VILLAGE, "permit": number, "reason": "丢了"}
     house.do("movement.revoke_permit", revoked, as_=desk)
+
+
+def stops(house: House) -> None:
+    """Put something into the table of stops, each with its columns filled."""
+    desk = house.person("值班乙", "desk")
+    for at, name in enumerate(("东坡叉车", "西坡叉车")):
+        one = firm(house, name)
+        one.file(*parts(one.clerk))
+        sent = request_roster(
+            roster(*people(2, 300 + 10 * at)), VILLAGE, uuid.UUID(one.id), as_=one.clerk
+        )
+        named = {"place": VILLAGE, "batch": Batch.objects.get(id=sent).code}
+        begun = house.do("movement.grant_permits", named, as_=desk)
+        assert jobs.go_on(uuid.UUID(begun.result["job"]))
+        back = {"need": "control_plan", "reason": "没写谁测温"}
+        house.do("enterprise.send_back", one.ask | back, as_=desk)
+        house.do("movement.stop_permits", one.ask | {"reason": "方案没写全"}, as_=desk)
+        house.do("movement.let_run_on", one.ask | {"reason": "补来了"}, as_=desk)

@@ -5,6 +5,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from mingbai.domains.enterprise.queries.dossiers import READS
 from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
 from mingbai.domains.inspection.queries.hazards import FIRM, hazards_of
+from mingbai.domains.movement.models import StopOrder
 from mingbai.domains.movement.queries.permits import BatchRow, batches_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
@@ -55,10 +57,11 @@ def gate_path(asking: Asking, ask: OfFirm) -> list[GateRow]:
     """Return the six gates of a firm's way back to work: which are open, which is held by whom since when, which are not built yet."""
     path = way_of(asking, ask)
     batches = batches_of(asking, ask.organisation)
+    stopped = stopped_gate(asking, ask.organisation)
     return [
         *paper_gates(path),
         inspection_gate(ask, path),
-        *passes_gate(path, batches),
+        *([stopped] if stopped else passes_gate(path, batches)),
         *later_gates(path, batches),
     ]
 
@@ -129,6 +132,18 @@ def hazard_gate(ask: OfFirm, path: WayKnown) -> GateRow:
         return gate("inspection", HELD, who, since, [about])
     since = path.words[SERIOUS].starts_at
     return gate("inspection", HELD, Role.INSPECTOR.value, since, ["serious_hazard"])
+
+
+def stopped_gate(asking: Asking, firm: UUID) -> GateRow | None:
+    """Return the gate of passes whose ground is gone: they wait for the desk, or are stopped until the firm is approved again."""
+    orders = asking.find(StopOrder, organisation_id=firm, ended_at=None)
+    if not orders:
+        return None
+    stopped = [order for order in orders if order.stopped_at is not None]
+    since = min(order.stopped_at or order.asked_at for order in stopped or orders)
+    quantity = sum(order.permits for order in stopped or orders)
+    detail = "passes_stopped" if stopped else "passes_in_question"
+    return gate("passes", HELD, Role.DESK.value, since, [detail], quantity=quantity)
 
 
 def passes_gate(path: WayKnown, batches: list[BatchRow]) -> Iterator[GateRow]:

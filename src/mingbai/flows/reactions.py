@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mingbai.domains.enterprise.commands.reconsidering import firms_under, has_filed
+from mingbai.domains.enterprise.models import Check
 from mingbai.domains.enterprise.words import RECONSIDER, STOCK_DAYS
 from mingbai.domains.inspection.commands.findings import held_finding
 from mingbai.domains.inspection.commands.forms import speaker_of
@@ -19,16 +20,21 @@ from mingbai.domains.movement.commands.easing import (
     waits_for,
 )
 from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
+from mingbai.domains.movement.commands.requests import MAY_ASK
 from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
+from mingbai.domains.movement.commands.stopping import FOLLOWING
+from mingbai.domains.movement.models import Batch
 from mingbai.domains.movement.words import AGAIN
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
 from mingbai.kernel.measures import Hung, hung_on
-from mingbai.kernel.models import Job, Measure, Organisation
+from mingbai.kernel.models import Job, Measure, Organisation, Standing
+from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.reactions import Reaction, register
 from mingbai.kernel.words import Role
 
 ONE_FIRM = "enterprise.reconsider_one"
+FOLLOW = "movement.follow_approval"
 
 
 def slip_ready(acting: Acting, ask: Any, answer: Any) -> dict[str, Any]:
@@ -142,6 +148,41 @@ def firm_of_the_record(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] 
     return firm_named(acting, ask.organisation) if has_filed(acting, ask.organisation) else None
 
 
+def firm_to_follow(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The passes of a firm's staff follow the approval they rest on: looked at where it was decided anew and ever gave that right."""
+    if getattr(answer, "changed", True) is False:
+        return None
+    firm = ask.organisation
+    if not acting.find(Standing, subject=firm.hex, what=MAY_ASK):
+        return None
+    if not acting.find(Batch, organisation_id=firm, kind="person"):
+        return None
+    return {"place": ask.place, "organisation": firm}
+
+
+def firm_alone(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The passes of a firm that was held against the rule by itself follow in the same transaction: danger waits for nothing."""
+    return firm_to_follow(acting, ask, answer) if acting.run_inner else None
+
+
+def firm_of_many(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The passes of a firm that was held against the rule among many follow as work of their own."""
+    told = None if acting.run_inner else firm_to_follow(acting, ask, answer)
+    if told is None:
+        return None
+    content = f"{acting.entry.hex} {told['organisation'].hex}"
+    return {"place": told["place"], "total": 1, "content": content}
+
+
+def firm_to_follow_of_check(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
+    """The passes of the firm whose decision somebody looked at again follow its approval."""
+    check = acting.see(Check, id=ask.check)
+    assert check is not None
+    firm = acting.see(Organisation, id=check.organisation_id)
+    assert firm is not None
+    return firm_to_follow(acting, OfFirm(place=firm.place, organisation=firm.id), answer)
+
+
 def firms_of_the_parameter(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """Every firm under a place is held against the rule when the number of days that its stock must last is another from now on."""
     if ask.policy != STOCK_DAYS.name or (ask.starts_at or acting.at) > acting.now:
@@ -184,5 +225,11 @@ REACTIONS = [
     Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.end_visit", "with", ONE_FIRM, firm_of_the_visit),
+    Reaction(ONE_FIRM, "with", FOLLOW, firm_alone),
+    Reaction(ONE_FIRM, "after", FOLLOWING, firm_of_many),
+    Reaction("enterprise.file_application", "with", FOLLOW, firm_to_follow),
+    Reaction("enterprise.fill_parts", "with", FOLLOW, firm_to_follow),
+    Reaction("enterprise.send_back", "with", FOLLOW, firm_to_follow),
+    Reaction("enterprise.answer_check", "with", FOLLOW, firm_to_follow_of_check),
 ]
 register(REACTIONS)

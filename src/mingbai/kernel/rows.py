@@ -1,7 +1,7 @@
 """Rows as the database stores them: read back by the statement that wrote them, and digested.
 
-A digest is taken of what the database says it stored (RETURNING), never of the object in memory. Both databases give
-one canonical form: that of SQLite's stored values.
+A digest is taken of what the database says it stored (RETURNING), never of the object in memory; but for plain values that
+SQLite is given by the thousand (laying.py). Both databases give one canonical form: that of SQLite's stored values.
 """
 
 import datetime as dt

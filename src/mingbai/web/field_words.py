@@ -93,6 +93,11 @@ GATE: dict[str, Promise] = {
     "in": pgettext_lazy("gate", "In"),
     "out": pgettext_lazy("gate", "Out"),
     "no_camera": _("The camera can't be opened. Allow it, or type the number under the code."),
+    "camera_none": _("This phone has no camera that can be used. Type the number under the code."),
+    "camera_taken": _(
+        "Another app holds the camera. Close that app and open the camera again, or type the number under the code."
+    ),
+    "camera_lost": _("The camera went away. Open it again, or type the number under the code."),
     "reading": _("The photo is being read ..."),
     "looking": _("Looking ..."),
     "written": _("Written: %(what)s %(at)s"),

@@ -28,6 +28,10 @@ DETAILS: dict[str, Promise] = {
     "passes_asked": _("passes are asked for"),
     "passes_issued": _("passes are issued"),
     "passes_not_asked": _("passes are not asked for yet"),
+    "passes_in_question": _(
+        "the approval was taken back; the desk decides whether its passes stop"
+    ),
+    "passes_stopped": _("passes are stopped until the firm is approved again"),
     "vehicles_may_pass": _("vehicles have their passes"),
 }
 CAUSES: dict[str, Promise] = {

@@ -66,6 +66,7 @@ KINDS: dict[str, Promise] = {
     "movement.confirmed_number": _("Confirmed by phone, yet it cannot be right"),
     "movement.proposal": _('"Card seen" is proposed as a rule'),
     "movement.permits_asked": _("Passes are asked for"),
+    "movement.ground_gone": _("A firm's approval was taken back: do its passes stop?"),
     "movement.double_use": _("One pass, nearly at once, here and at another gate"),
     "passes.trust_ends": _("The list of pass keys ends"),
     "inspection.finding": _("Something to put right"),
@@ -94,6 +95,7 @@ KINDS: dict[str, Promise] = {
     "control": _("Control"),
     "resumption": _("Back to work"),
     "asked": _("waits"),
+    "stopped": _("stopped"),
     "issuing": _("being issued"),
     "issued": _("issued"),
     "keeper": _("keeper"),
@@ -278,7 +280,15 @@ VALIDITY: dict[str, Promise] = {
     "ended": _("has ended"),
     "not_yet": _("does not hold yet"),
     "revoked": _("was revoked"),
+    "stopped": _("is stopped with its firm"),
     "unknown": _("not known here"),
+}
+
+STOP_STATES: dict[str, Promise] = {
+    "asked": _("waits for the desk"),
+    "stopped": _("stopped"),
+    "left": _("left to hold"),
+    "lifted": _("hold again"),
 }
 
 GATE_STATES: dict[str, Promise] = {

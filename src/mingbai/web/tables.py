@@ -22,7 +22,7 @@ from mingbai.kernel.registry import Query, Scope
 from mingbai.kernel.workbooks.writing import Column, Kind, write_csv, write_table
 from mingbai.web.controls import controls
 from mingbai.web.forms import asked, defaults_of, to_sign_in, typed
-from mingbai.web.kinds import GATE_STATES, PASS_KINDS, VALIDITY
+from mingbai.web.kinds import GATE_STATES, PASS_KINDS, STOP_STATES, VALIDITY
 from mingbai.web.people import actor_of, mandate_id, second_lock_first
 from mingbai.web.pickers import picked
 from mingbai.web.templatetags.mingbai import cell, listed
@@ -50,6 +50,8 @@ WORDS: dict[tuple[str, str], dict[str, Promise]] = {
     ("movement.check_pass", "kind"): PASS_KINDS,
     ("movement.check_pass", "valid"): VALIDITY,
     ("movement.permits", "state"): VALIDITY,
+    ("movement.stops", "state"): STOP_STATES,
+    ("movement.my_stops", "state"): STOP_STATES,
 }
 """What a code means where a query means more with it than others do."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

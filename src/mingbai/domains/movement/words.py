@@ -18,6 +18,7 @@ OTHER_NAME = "movement.other_name"
 CONFIRMED = "movement.confirmed_number"
 PROPOSAL = "movement.proposal"
 AGAIN = "movement.gates_again"
+GROUND_GONE = "movement.ground_gone"
 
 DocumentKind = Literal["resident_id", "passport", "other"]
 CallOutcome = Literal["corrected", "confirmed", "no_answer", "wrong_number"]

@@ -8,7 +8,7 @@ from typing import Any
 from mingbai.flows.stories.burden import burden as weeks_burden
 from mingbai.flows.stories.directives import came as directive_came
 from mingbai.flows.stories.directives import directives
-from mingbai.flows.stories.errands import lorries, passes
+from mingbai.flows.stories.errands import lorries, passes, taken_back
 from mingbai.flows.stories.firms import firms as back_to_work
 from mingbai.flows.stories.gates import gates as day_at_the_gates
 from mingbai.flows.stories.gates import paper as paper_register
@@ -316,6 +316,7 @@ def events(tell: Teller, cast: Cast, households: list[str], today: dt.date) -> N
         last_day(tell, cast)
         passes(tell, cast.desk, [cast.keeper, cast.next_keeper, cast.overseer])
         cast.guard = day_at_the_gates(tell)
+        taken_back(tell, cast.desk)
 
 
 def last_day(tell: Teller, cast: Cast) -> None:

@@ -26,6 +26,7 @@ from mingbai.web.sign_in import safe_next
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
 INSPECTIONS = ("inspection.findings", "inspection.my_findings")
+OF_FIRMS = ("enterprise.", "movement.ground_gone")
 NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
 
 
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     goods = {
         row.code: row.name_en if english() else row.name_zh for row in answer("goods.catalogue", {})
     }
-    firms = firm_names(item.subject for item in items if item.kind.startswith("enterprise."))
+    firms = firm_names(item.subject for item in items if item.kind.startswith(OF_FIRMS))
     shown = [
         {
             "row": item,
@@ -67,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "resumes": hat.role in REGISTRY.queries["enterprise.gate_path"].roles,
         "inspections": any(hat.role in REGISTRY.queries[name].roles for name in INSPECTIONS),
         "directives": hat.role in REGISTRY.queries["response.directives"].roles,
-        "passes": hat.role == Role.DESK or Role(hat.role) in permits.MAY_ASK,
+        "passes": hat.role in permits.OFFICES or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
 

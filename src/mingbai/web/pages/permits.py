@@ -18,6 +18,7 @@ from mingbai.kernel.moment import is_story, now
 from mingbai.kernel.paper import qr_text
 from mingbai.kernel.perform import answer, perform
 from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.demo import told
@@ -27,6 +28,8 @@ from mingbai.web.pages.public import private
 from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 
 MAY_ASK = {Role.AGENT, Role.FIRM_HEAD, Role.CLERK, Role.SERVICE_OFFICER}
+OFFICES = (Role.DESK, Role.LEADER)
+STEPS = {"stop": "movement.stop_permits", "run_on": "movement.let_run_on"}
 BETWEEN = re.compile(r"[\t,，;；|]")
 SHOWN = 100
 
@@ -37,12 +40,14 @@ def permits(request: HttpRequest) -> HttpResponse:
     """Show the passes that an office issues, or those that it asked for; each batch with its clock."""
     hat = hat_of(request)
     assert hat is not None
-    if hat.role != Role.DESK and Role(hat.role) not in MAY_ASK:
+    if hat.role not in OFFICES and Role(hat.role) not in MAY_ASK:
         raise NotAllowed("ACC-5")
     refusal: Refused | None = None
     values = {name: str(value) for name, value in request.POST.items()}
     if request.method == "POST":
         try:
+            if hat.role == Role.LEADER:
+                raise NotAllowed("ACC-5")
             return decided(request, hat) if hat.role == Role.DESK else wished(request, hat)
         except Refused as refused:
             refusal = refused
@@ -50,26 +55,31 @@ def permits(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "values": values,
         "place": hat.place,
+        "dossiers": hat.role in REGISTRY.queries["enterprise.dossier"].roles,
         "request_id": values.get("request_id") or str(uuid.uuid4()),
         "done": request.session.pop("passes", None),
     }
-    if hat.role == Role.DESK:
+    if hat.role in OFFICES:
         rows = asking(request, "movement.batches", {"place": hat.place})
         page |= {
             "clock": asking(request, "movement.permit_clock", {"place": hat.place}),
+            "decides": hat.role == Role.DESK,
+            "stops": asking(request, "movement.stops", {"place": hat.place}),
             "waiting": [row for row in rows if row.state == "asked"],
             "rows": [row for row in rows if row.state != "asked"],
         }
     else:
         page |= {
             "rows": asking(request, "movement.my_requests", {}),
+            "stops": asking(request, "movement.my_stops", {}),
+            "asks": True,
             "organisations": organisations(request, hat),
             "staff": may_ask_for_staff(hat),
         }
         page["mend"] = [
             (row, bad) for row in sent_last(page["rows"]) if (bad := to_mend(request, row))
         ]
-    name = "desk" if hat.role == Role.DESK else "asker"
+    name = "desk" if hat.role in OFFICES else "asker"
     status = refusal.status if refusal else 200
     return private(render(request, f"web/permits/{name}.html", page, status=status))
 
@@ -97,6 +107,15 @@ def decided(request: HttpRequest, hat: Mandate) -> HttpResponse:
         perform(
             f"movement.{step}_permits",
             ask,
+            as_=actor_of(request),
+            mandate=hat.id,
+            request_id=request_id(request),
+        )
+    elif step in STEPS:
+        names = ("place", "organisation", "reason")
+        perform(
+            STEPS[step],
+            {name: request.POST.get(name) for name in names},
             as_=actor_of(request),
             mandate=hat.id,
             request_id=request_id(request),

@@ -11,6 +11,7 @@ from mingbai.domains.movement.commands import (
     register,
     requests,
     retention,
+    stopping,
 )
 from mingbai.domains.movement.words import AGAIN, CONFIRMED, OTHER_NAME
 from mingbai.kernel.commands.items import by_a_word
@@ -26,6 +27,7 @@ __all__ = [
     "register",
     "requests",
     "retention",
+    "stopping",
 ]
 
 by_a_word(CONFIRMED, OTHER_NAME, AGAIN)

@@ -91,6 +91,8 @@ def issue_permit(acting: Acting, ask: IssuePermit) -> PermitIssued:
     batch = acting.hold(Batch, id=ask.batch_id)
     if batch is None or batch.place != ask.place:
         raise Refused("MOV-45", batch=str(ask.batch_id)[:8])
+    if batch.state == "stopped":
+        raise Refused("MOV-97")
     if batch.issued >= 1 << 20:
         raise Refused("MOV-55")
     key = signing_key()

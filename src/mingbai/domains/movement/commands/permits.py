@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, Field, StringConstraints
 
 from mingbai.domains.movement.commands.issuing import PermitNumber, count_day
-from mingbai.domains.movement.models import Batch, Permit, Wanted
+from mingbai.domains.movement.models import Batch, Permit, StopOrder, Wanted
 from mingbai.domains.movement.rules import permits as rules
 from mingbai.domains.movement.rules.permits import PermitKind
 from mingbai.kernel import jobs, people_sheet
@@ -153,6 +153,8 @@ def issue_permits(acting: Acting, ask: IssuePermits) -> PermitsBegun:
     batch = batch_of(acting, ask, "issuing")
     if batch.state in ("asked", "refused"):
         raise Refused("MOV-44", batch=ask.batch)
+    if batch.state == "stopped":
+        raise Refused("MOV-97")
     job = jobs.job_of(acting.entry)
     told: dict[str, Any] = {"batch": batch.id.hex}
     kind, total = PERMITS, 0
@@ -166,6 +168,7 @@ def issue_permits(acting: Acting, ask: IssuePermits) -> PermitsBegun:
         if total == 0:
             raise Refused("MOV-54")
         told["organisation"] = ask.roster.hex
+        batch = acting.change(batch, organisation_id=ask.roster)
     elif ask.vehicles is not None:
         want(acting, batch, ask.vehicles)
         told["wanted"], total = True, len(ask.vehicles)
@@ -300,15 +303,27 @@ def revoke_permit(acting: Acting, ask: RevokePermit) -> None:
     permit = acting.hold(Permit, number=ask.permit)
     if permit is None or permit.place != ask.place:
         raise Refused("MOV-49")
-    if permit.revoked_at is not None:
-        raise Refused("MOV-50")
     batch = acting.hold(Batch, id=permit.batch_id)
     assert batch is not None
+    stopped = only_stopped(acting, permit, batch)
+    if permit.revoked_at is not None and not stopped:
+        raise Refused("MOV-50")
     acting.change(permit, revoked_at=acting.now)
-    acting.change(batch, revoked=batch.revoked + 1, list_version=batch.list_version + 1)
+    if not stopped:
+        acting.change(batch, revoked=batch.revoked + 1, list_version=batch.list_version + 1)
     count_day(acting, batch, revoked=1)
     if permit.person_id is not None:
         acting.subject(permit.person_id)
+
+
+def only_stopped(acting: Acting, permit: Permit, batch: Batch) -> bool:
+    """Tell whether a pass is out of force with its firm's stop alone, so that it would hold again with it."""
+    if permit.revoked_at is None or batch.organisation_id is None:
+        return False
+    stops = acting.find(StopOrder, place=batch.place, organisation_id=batch.organisation_id)
+    return any(
+        order.state == "stopped" and order.stopped_at == permit.revoked_at for order in stops
+    )
 
 
 class ForgetPermits(Ask):

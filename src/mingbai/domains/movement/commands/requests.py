@@ -82,6 +82,7 @@ def request_permits(acting: Acting, ask: RequestPermits) -> Requested:
     batch = batch_of(acting, ask, "asked")
     # A roster whose bad rows were mended is sent for the same batch again.
     again = ask.kind == "person" and batch.state == "issued" and batch.organisation_id == team.id
+    again = again and batch.asked_by is not None
     if not again and (batch.state != "asked" or batch.asked_by not in (None, acting.person)):
         raise Refused("MOV-53", batch=ask.batch)
     if ask.workbook is not None:
@@ -207,7 +208,8 @@ def close_batch(acting: Acting, ask: CloseBatch) -> None:
     batch = acting.hold(Batch, job=ask.job)
     if batch is None or batch.place != ask.place:
         return  # a later job issues this batch, and closes it
-    acting.change(batch, state="issued", issued_at=batch.issued_at or acting.now)
+    state = "issued" if batch.state == "issuing" else batch.state  # one that is stopped stays so
+    acting.change(batch, state=state, issued_at=batch.issued_at or acting.now)
     if batch.asked_by is None:
         return
     acting.close_item(kind=ASKED, subject=batch.code, place=batch.place, outcome="issued")

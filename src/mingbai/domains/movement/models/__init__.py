@@ -2,7 +2,7 @@
 
 from mingbai.domains.movement.models.checkpoints import CheckpointState, Hanging
 from mingbai.domains.movement.models.crossings import Crossing
-from mingbai.domains.movement.models.permits import Batch, IssuedDay, Permit, Wanted
+from mingbai.domains.movement.models.permits import Batch, IssuedDay, Permit, StopOrder, Wanted
 from mingbai.domains.movement.models.register import Arrival, Callback, LongerKeeping, Proposal
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "LongerKeeping",
     "Permit",
     "Proposal",
+    "StopOrder",
     "Wanted",
 ]

@@ -59,6 +59,30 @@ class Wanted(Kept):
         constraints = [models.UniqueConstraint(fields=["batch", "plate"], name="wanted_once")]
 
 
+class StopOrder(Kept):
+    """The passes of a firm's staff at a place whose ground is gone: in question, stopped, left to run on, or lifted."""
+
+    place = PlaceCodeField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10)
+    danger = models.BooleanField(default=False)
+    permits = models.IntegerField()
+    reason = models.CharField(max_length=1000, null=True)
+    asked_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "organisation"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_stop_at_a_time",
+            )
+        ]
+        indexes = [models.Index(fields=["place", "ended_at"], name="stop_order_place")]
+
+
 class Permit(Kept):
     """One pass; the token's text is sealed under the holder's own key, so that it goes when the holder is erased."""
 

@@ -9,6 +9,7 @@ from mingbai.domains.movement.queries import (
     permits,
     printing,
     register,
+    stops,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "permits",
     "printing",
     "register",
+    "stops",
 ]

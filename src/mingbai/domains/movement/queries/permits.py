@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 from pydantic import StringConstraints
 
-from mingbai.domains.movement.models import Batch, IssuedDay, Permit, Wanted
+from mingbai.domains.movement.models import Batch, IssuedDay, Permit, StopOrder, Wanted
 from mingbai.domains.movement.queries.bundle import status_text
 from mingbai.domains.movement.rules.counts import shown
 from mingbai.kernel.acting import Asking
@@ -177,7 +177,9 @@ class ClockRow(Row):
 )
 def permit_clock(asking: Asking, ask: OfPlace) -> ClockRow:
     """Return the clock of the batches that were asked for: median and slowest, those that still wait counted till now."""
-    rows = [row for row in batches(asking, ask) if row.organisation]
+    here = Batch.objects.filter(place__startswith=prefix_of(ask.place))
+    wished = set(here.exclude(asked_by=None).values_list("id", flat=True))
+    rows = [row for row in batches(asking, ask) if row.batch_id in wished]
     took = [row.minutes for row in rows if row.minutes is not None and row.state != "refused"]
     waiting = sum(row.state == "asked" for row in rows)
     return ClockRow(
@@ -222,6 +224,10 @@ def permits(asking: Asking, ask: OfBatch) -> list[PermitRow]:
     """Return the passes of a batch, for the desk that issued it; where they were shown is told to nobody."""
     batch = batch_at(asking, ask.place, ask.batch)
     rows = Permit.objects.filter(batch_id=batch.id).order_by("id")
+    stops = StopOrder.objects.filter(
+        place=batch.place, organisation_id=batch.organisation_id, state="stopped"
+    )
+    stopped_at = set(stops.values_list("stopped_at", flat=True))
     people = dict(Person.objects.filter(id__in=rows.values("person_id")).values_list("id", "name"))
     return [
         PermitRow(
@@ -233,7 +239,7 @@ def permits(asking: Asking, ask: OfBatch) -> list[PermitRow]:
             route=row.route or "",
             issued_at=row.issued_at,
             valid_to=row.ends_at,
-            state=validity(row, asking.now),
+            state="stopped" if row.revoked_at in stopped_at else validity(row, asking.now),
         )
         for row in rows
     ]

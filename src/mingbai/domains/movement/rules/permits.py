@@ -36,6 +36,13 @@ TWICE_MINUTES = parameter(
 CROSSING_DAYS = parameter(
     "movement.crossing_keep_days", _("Days that a crossing is kept"), default=14, low=1, high=30
 )
+STOP_HOURS = parameter(
+    "movement.stop_hours",
+    _("Hours within which the desk decides on the passes of a firm whose approval was taken back"),
+    default=12,
+    low=1,
+    high=72,
+)
 RENEW_DAYS = parameter(
     "movement.renew_days",
     _("Days before its end when a pass is renewed"),

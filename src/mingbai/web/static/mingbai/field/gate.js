@@ -20,6 +20,8 @@ let exchange = null;
 let busy = false;
 // Where the camera was not allowed, a photo is the way.
 let denied = false;
+let resumes = false;
+const NO_CAMERA = { NotFoundError: "camera_none", OverconstrainedError: "camera_none", NotReadableError: "camera_taken", AbortError: "camera_taken" };
 
 export function where() {
   return here;
@@ -119,12 +121,13 @@ async function watch() {
   try {
     at("camera").hidden = false;
     at("aim").hidden = true;
-    await scan.start(at("camera"), heard);
+    await scan.start(at("camera"), heard, lost);
     denied = false;
-  } catch {
+    at("torch").hidden = !scan.hasLamp();
+  } catch (fault) {
     sleep();
     denied = true;
-    tell("no_camera");
+    tell(NO_CAMERA[fault.name] || "no_camera");
   }
   await usable();
 }
@@ -133,6 +136,36 @@ function sleep() {
   scan.stop(at("camera"));
   at("camera").hidden = true;
   at("aim").hidden = false;
+  at("torch").hidden = true;
+  at("torch").setAttribute("aria-pressed", "false");
+}
+
+// The camera went away while it was looking: nobody holds a pass before a dead picture.
+async function lost() {
+  sleep();
+  tell("camera_lost");
+  await usable();
+}
+
+// A call, or another app: the camera is let go, and opens again when the guard comes back.
+async function away() {
+  if (document.hidden) {
+    resumes = scan.watching();
+    if (resumes) sleep();
+  } else if (resumes) {
+    resumes = false;
+    await watch();
+  }
+}
+
+async function torch() {
+  const on = at("torch").getAttribute("aria-pressed") !== "true";
+  try {
+    await scan.lamp(on);
+    at("torch").setAttribute("aria-pressed", String(on));
+  } catch {
+    at("torch").hidden = true;
+  }
 }
 
 async function photo(event) {
@@ -205,5 +238,6 @@ export function wire(send) {
   at("instead").addEventListener("click", register.open);
   at("to-register").addEventListener("click", register.open);
   document.addEventListener("pointerdown", openSound, { once: true });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && scan.watching()) sleep(); });
+  at("torch").addEventListener("click", torch);
+  document.addEventListener("visibilitychange", away);
 }

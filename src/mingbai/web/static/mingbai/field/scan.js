@@ -12,6 +12,7 @@ const SIDE = 1600;
 
 let reader = null;
 let stream = null;
+let opening = false;
 let timer = 0;
 let last = { text: "", at: 0 };
 
@@ -54,14 +55,32 @@ async function look(video, heard) {
   timer = setTimeout(() => look(video, heard), EVERY);
 }
 
-export async function start(video, heard) {
-  if (stream) return;
-  stream = await navigator.mediaDevices.getUserMedia({
-    audio: false, video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
-  });
+// `lost` is told when the camera goes away by itself: a call took it, it was pulled out, or it is allowed no more.
+export async function start(video, heard, lost) {
+  if (stream || opening) return;
+  opening = true;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: false, video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
+    });
+  } finally {
+    opening = false;
+  }
+  for (const track of stream.getTracks()) track.addEventListener("ended", lost);
   video.srcObject = stream;
   await video.play();
   look(video, heard);
+}
+
+// The lamp beside the camera, where the phone lets a page have it.
+export function hasLamp() {
+  const [track] = stream?.getVideoTracks() || [];
+  return Boolean(track?.getCapabilities?.().torch);
+}
+
+export async function lamp(on) {
+  const [track] = stream?.getVideoTracks() || [];
+  await track?.applyConstraints({ advanced: [{ torch: on }] });
 }
 
 export function stop(video) {
