@@ -14,6 +14,7 @@ from mingbai.domains.supplies.models import Line
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import machine_now, stamp
 from mingbai.kernel.devices.bundle import bundle
+from mingbai.kernel.devices.gaps import WHOLE
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Device, Entry, Envelope, OpenItem, Quarantine
 from mingbai.kernel.perform import promise
@@ -194,6 +195,23 @@ def test_a_gap_is_shown_and_holds_nothing_back(phone: Phone) -> None:
     answer = phone.send([fourth, second])
     assert outcomes(answer) == ["accepted", "accepted"] and answer["gaps"] == [1, 3]
     assert phone.send([first, third])["gaps"] == []
+
+
+def test_a_gap_is_told_until_it_is_closed_however_much_came_before_it(phone: Phone) -> None:
+    """What came whole is not counted again, what is sent again is no gap, and a gap above is told at each sending."""
+    for _ in range(7):
+        phone.save("supplies.receive_goods", receive())
+    sent = list(phone.queue)
+    phone.queue.clear()
+    for one in sent[:3]:
+        assert phone.send([one])["gaps"] == []
+    assert WHOLE[phone.device] == 3
+    assert phone.send([sent[4]])["gaps"] == [4]
+    assert phone.send([sent[0]])["gaps"] == [4]
+    assert phone.send([sent[6]])["gaps"] == [4, 6]
+    assert phone.send([sent[3], sent[5]])["gaps"] == []
+    assert WHOLE[phone.device] == 7
+    assert phone.send([sent[2]])["gaps"] == []
 
 
 def test_what_builds_on_a_record_that_never_came_is_kept(phone: Phone) -> None:

@@ -95,6 +95,15 @@ def test_it_reads_what_it_wrote() -> None:
     assert tokens.open_token(tokens.seal_token(full, OFFICE), KNOWN, NOW) == full
 
 
+def test_a_number_is_read_from_whatever_claims_one() -> None:
+    """Who signed it is not asked: the number tells only where to look, and what is no pass has none."""
+    text = next(passes(1))
+    number = tokens.open_token(text, KNOWN, NOW).permit
+    assert tokens.number_in(text) == number
+    assert why(text, {}) == "key"
+    assert [tokens.number_in(other) for other in ("", "MB1:", "MB1:ABC", text[:-2])] == [None] * 4
+
+
 def test_a_public_key_a_point_and_a_key_will_do() -> None:
     for key in (OFFICE.public_key(), POINT, Key(POINT)):
         assert tokens.open_token(TOKEN, {KID: key}, NOW) == PASS

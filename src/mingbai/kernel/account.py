@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel import guard, keys, maintenance, moment, pass_keys
 from mingbai.kernel.clock import machine_now
+from mingbai.kernel.devices import gaps
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.journal.verify import verify
@@ -51,6 +52,7 @@ def use(where: Path) -> None:
             connections.settings[alias]["NAME"] = str(settings.DATA / name)
             connections[alias].settings_dict["NAME"] = str(settings.DATA / name)
     moment.forget()
+    gaps.forget()
 
 
 def exists() -> bool:

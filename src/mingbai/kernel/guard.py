@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -56,6 +57,7 @@ def guard(
     return execute(sql, params, many, context)
 
 
+@lru_cache(maxsize=512)
 def reads_only(sql: str) -> bool:
     """Tell whether a statement can only read; when in doubt it can not."""
     if not READING.match(sql):

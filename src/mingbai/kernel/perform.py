@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError
 from pydantic import BaseModel, ValidationError
 
 from mingbai.kernel import access, limits
 from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.actors import HOUSE, OPERATOR, Actor, Context, Hat
+from mingbai.kernel.ahead import Ahead
 from mingbai.kernel.asks import Ask, sealed_names, split
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import parse_stamp, stamp
@@ -35,9 +36,10 @@ from mingbai.proofs.merkle import leaf_hash
 TRIES = 6
 EARLIEST_YEAR = 1900
 ADDED_FIRST = "23505"
-MET_ANOTHER = {"40P01", "40001", ADDED_FIRST}
-"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit, a row that another added first.
-Run again, the act sees what the other did."""
+MET_ANOTHER = {"40P01", "40001"}
+"""What PostgreSQL says when two acts met: a ring of locks, an order that does not fit. Run again, the act sees what the other did."""
+NAMES_AGED = {"0A000", "26000"}
+"""What it says when a table changed under a statement's name, or the name was taken away; run again, nothing has a name."""
 DEPTH_MOST = 5
 
 
@@ -120,11 +122,18 @@ def perform(
             return receipt
         except Stale:
             continue
-        except (OperationalError, IntegrityError) as fault:
-            state = getattr(fault.__cause__, "sqlstate", None)
-            if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
+        except DatabaseError as fault:
+            if not runs_again(fault, attempt):
                 raise
     raise Conflict("REQ-2")
+
+
+def runs_again(fault: DatabaseError, attempt: int) -> bool:
+    """Tell whether an act that met this fault is run again; one that would meet it at every attempt shows it in the end."""
+    state = getattr(fault.__cause__, "sqlstate", None)
+    if state in MET_ANOTHER:
+        return True
+    return (state == ADDED_FIRST or state in NAMES_AGED) and attempt < TRIES - 1
 
 
 def _once(
@@ -135,11 +144,16 @@ def _once(
     context: Context,
     afterwards: list[Callable[[], None]],
 ) -> Receipt:
-    store = Store()
+    store = Ahead() if command.ahead else Store()
+    needed = command.many(store, [ask]) if command.ahead and command.many else iter(())
     with door():
-        moment, hat, (fresh,) = access.now_and_hat(store, actor, context, entries.claiming(request))
+        moment, hat, (fresh, *_read) = access.now_and_hat(
+            store, actor, context, entries.claiming(request), *next(needed, ())
+        )
     if not fresh:
         return resend(store, command, ask, actor, request)
+    for more in needed:
+        store.together(*more)
     place = "" if command.placeless else str(getattr(ask, "place"))  # noqa: B009 - every ask with a place has it
     if place:
         check_place(store, place)

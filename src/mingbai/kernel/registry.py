@@ -68,6 +68,7 @@ class Command:
     shell: bool
     per_hour: int | None
     many: Loads | None
+    ahead: bool
 
     @property
     def desk(self) -> str:
@@ -139,12 +140,13 @@ def command(
     shell: bool = True,
     per_hour: int | None = None,
     many: Loads | None = None,
+    ahead: bool = False,
 ) -> Callable[[F], F]:
     """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary.
 
     A command that reads and writes through `acting` alone may say by `many(working, asks)` what a chunk of asks will need:
     statements that are read together, and when those were read, further ones. `run_many` then keeps the chunk's rows in
-    memory and writes them at once.
+    memory and writes them at once. With `ahead` they are read together with the claim of a single ask too.
     """
 
     def register(function: F) -> F:
@@ -169,6 +171,7 @@ def command(
             shell=shell,
             per_hour=per_hour,
             many=many,
+            ahead=ahead,
         )
         function.command_name = name  # type: ignore[attr-defined]
         return function

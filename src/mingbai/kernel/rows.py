@@ -21,6 +21,7 @@ from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, random_salt
 from mingbai.kernel.models.base import Kept
+from mingbai.kernel.postgresql.statements import Together
 
 RowLine = list[Any]  # [table, id, version, digest]; a removed row has no digest
 K = TypeVar("K", bound=Kept)
@@ -190,13 +191,12 @@ class Shape:
 
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
         """Return the object of a row as stored."""
+        values = raw
         if sqlite:
             values = [
                 value if value is None or convert is None else convert(value)
                 for value, convert in zip(raw, self.converters, strict=True)
             ]
-        else:
-            values = [bytes(value) if isinstance(value, memoryview) else value for value in raw]
         # Django's own way looks at every field once more; this takes a quarter of its time.
         row = self.model.__new__(self.model)
         row.__dict__.update(zip(self.names, values, strict=True))
@@ -273,7 +273,7 @@ class Store:
     """The account's tables on one connection."""
 
     def __init__(self) -> None:
-        self.connection = connections["default"]
+        self.connection: Any = connections["default"]  # on PostgreSQL it is ours: kernel/postgresql
         self.sqlite = self.connection.vendor == "sqlite"
         self.take = to_sqlite if self.sqlite else plain
         self.cursor: Any = None
@@ -290,9 +290,7 @@ class Store:
 
     def at_once(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         """Run one statement on the store's own cursor and return all its rows; a new cursor for each is a tenth of an act."""
-        self.own_cursor().execute(sql, [self.take(value) for value in values])
-        found: list[Any] = self.cursor.fetchall()
-        return found
+        return list(self.together(Statement(sql, list(values), list))[0])
 
     def own_cursor(self) -> Any:
         """Return the store's own cursor."""
@@ -305,23 +303,22 @@ class Store:
 
         To PostgreSQL they go as one text: each way there and back costs more than what most of them do.
         """
-        cursor = self.own_cursor()
-        if statements and not self.sqlite:
-            cursor.execute(
-                "; ".join([each.sql for each in statements]),
-                [self.take(value) for each in statements for value in each.values],
-            )
-        found = []
+        if not statements:
+            return []
+        if not self.sqlite:
+            rows = self.connection.together(Together.of(statements, self.take))
+            return [
+                each.made(found) if each.made else None
+                for each, found in zip(statements, rows, strict=True)
+            ]
+        cursor, made = self.own_cursor(), []
         for each in statements:
-            if each.as_is and self.sqlite:
-                found += self.at_once_as_is(each)
+            if each.as_is:
+                made += self.at_once_as_is(each)
                 continue
-            if self.sqlite:
-                cursor.execute(each.sql, [self.take(value) for value in each.values])
-            found.append(each.made(cursor.fetchall()) if each.made else None)
-            if not self.sqlite:
-                cursor.nextset()
-        return found
+            cursor.execute(each.sql, [self.take(value) for value in each.values])
+            made.append(each.made(cursor.fetchall()) if each.made else None)
+        return made
 
     def put_all(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Put many rows, their values as the engine takes them, into one of the journal's own tables."""

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from mingbai.kernel.devices.boxes import (
     open_box,
 )
 from mingbai.kernel.devices.bundle import signed
+from mingbai.kernel.devices.gaps import came_before, gaps
 from mingbai.kernel.devices.offices import mandates_near, offices_among
 from mingbai.kernel.journal.asks import as_uuid, entries_of
 from mingbai.kernel.journal.entries import Written
@@ -42,7 +42,7 @@ from mingbai.kernel.moment import as_moment, now_with
 from mingbai.kernel.perform import as_house, promise
 from mingbai.kernel.refusals import Conflict, Refused, TooMuch, sentences
 from mingbai.kernel.registry import REGISTRY, Command
-from mingbai.kernel.rows import Statement, Store, new, shape
+from mingbai.kernel.rows import Statement, Store, new
 from mingbai.kernel.words import Known, Via
 from mingbai.proofs.merkle import leaf_hash
 
@@ -50,7 +50,6 @@ BATCH_MOST = 200
 CLOSED_MOST = 2000
 STRANGERS_MOST = 500
 SENDINGS_PER_HOUR = 60
-GAPS_MOST = 500
 HEAD_SIZE = re.compile(r"[0-9]{1,15}")
 
 sentences(
@@ -123,6 +122,14 @@ class Sending:
     answers: dict[int, Answered] = field(default_factory=dict)
     sealed: dict[int, dt.datetime | None] = field(default_factory=lambda: {0: None})
 
+    def new_numbers(self) -> list[int]:
+        """Return the numbers of the envelopes that came for the first time, and were taken."""
+        return [
+            number
+            for number, answer in self.answers.items()
+            if number not in self.seen and answer.outcome != "quarantined"
+        ]
+
     def sealed_at(self, size: int) -> dt.datetime | None:
         """Return when the head of this size, or the last one before it, was sealed; looked up once for all that saw it."""
         if size not in self.sealed:
@@ -167,7 +174,8 @@ def take(body: dict[str, Any], address: str = "") -> dict[str, Any]:
     for run in runs(opened):
         do(batch, run)
     answers = list(batch.answers.values())
-    return answered(moment, sealed, answers, gaps(batch, *came)) | vouched(body, batch)
+    missing = gaps(device.id, came, batch.new_numbers())
+    return answered(moment, sealed, answers, missing) | vouched(body, batch)
 
 
 def vouched(body: dict[str, Any], batch: Sending) -> dict[str, Any]:
@@ -212,12 +220,6 @@ def envelopes(store: Store, device: UUID, sent: Sequence[Sent]) -> Statement:
     holes = ", ".join(["%s"] * len(sent)) or "NULL"
     where = f"device_id = %s AND sequence IN ({holes})"
     return store.selecting(Envelope, where, [device, *[one.sequence for one in sent]])
-
-
-def came_before(device: UUID) -> Statement:
-    """Return the statement that counts the envelopes of a phone, and finds its highest number."""
-    counted = f'SELECT count(*), max(sequence) FROM "{shape(Envelope).table}" WHERE device_id = %s'
-    return Statement(counted, [device], itemgetter(0))
 
 
 def sealed_by(store: Store, size: int) -> dt.datetime | None:
@@ -439,21 +441,6 @@ def keep(batch: Sending, sent: Sent, refusal: Refused, opened: Opened | None) ->
     )
     request = opened.one.request if opened else None
     return Answered(sent.sequence, sent.digest, "refused", request, refusal)
-
-
-def gaps(batch: Sending, count: int, most: int | None) -> list[int]:
-    """Return the numbers below a phone's highest that never came, when so many had come before this sending."""
-    new = [
-        number
-        for number, answer in batch.answers.items()
-        if number not in batch.seen and answer.outcome != "quarantined"
-    ]
-    if count + len(new) == max([most or 0, *new]):
-        return []  # a phone that works for months tells of thousands; nearly always none of them is missing
-    rows = Envelope.objects.filter(device=batch.device.id)
-    came = set(rows.values_list("sequence", flat=True))
-    missing = (number for number in range(1, max(came, default=0)) if number not in came)
-    return [number for _at, number in zip(range(GAPS_MOST), missing, strict=False)]
 
 
 def answered(

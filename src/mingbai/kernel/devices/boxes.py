@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,12 @@ def public_key(point: bytes) -> ec.EllipticCurvePublicKey:
         raise BoxFault("key") from None
 
 
+@lru_cache(maxsize=256)
+def phone_key(point: bytes) -> ec.EllipticCurvePublicKey:
+    """Return a phone's public key, which signs record after record."""
+    return public_key(point)
+
+
 def point_of(key: ec.EllipticCurvePublicKey) -> bytes:
     """Return a public key as its 65 bytes."""
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -81,7 +88,7 @@ def check_signature(key: bytes, signature: bytes, text: bytes) -> None:
         int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     )
     try:
-        public_key(key).verify(pair, text, ec.ECDSA(SHA256()))
+        phone_key(key).verify(pair, text, ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise BoxFault("signature") from None
 

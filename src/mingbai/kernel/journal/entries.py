@@ -17,6 +17,7 @@ from mingbai.kernel.guard import door
 from mingbai.kernel.identity import drawn
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
+from mingbai.kernel.postgresql.statements import Together
 from mingbai.kernel.refusals import TooMuch, sentences
 from mingbai.kernel.rows import RowLine, Statement, Store, putting
 from mingbai.kernel.words import Known, Via
@@ -239,8 +240,7 @@ def later(store: Store, *statements: Statement) -> None:
     if store.sqlite:
         store.together(*statements)
     else:
-        held: Any = store.connection  # on PostgreSQL it is ours: kernel/postgresql
-        held.hold([(each.sql, [store.take(value) for value in each.values]) for each in statements])
+        store.connection.hold(Together.of(statements, store.take))
 
 
 def list_of(table: str, entry: UUID, lines: list[str]) -> Statement:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 from pydantic import BaseModel
 
 from mingbai.kernel import access
@@ -23,8 +23,6 @@ from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
 from mingbai.kernel.many.working import Remembering, Working
 from mingbai.kernel.perform import (
-    ADDED_FIRST,
-    MET_ANOTHER,
     TRIES,
     _inner,
     answered,
@@ -32,6 +30,7 @@ from mingbai.kernel.perform import (
     note_overruled,
     parse,
     react,
+    runs_again,
 )
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.refusals import Conflict, Refused
@@ -116,9 +115,8 @@ def _run_chunk(
             return chunk
         except Stale:
             continue
-        except (OperationalError, IntegrityError) as fault:
-            state = getattr(fault.__cause__, "sqlstate", None)
-            if state not in MET_ANOTHER or (state == ADDED_FIRST and attempt == TRIES - 1):
+        except DatabaseError as fault:
+            if not runs_again(fault, attempt):
                 raise
     raise Conflict("REQ-2")
 

@@ -15,7 +15,7 @@ from mingbai.proofs.tokens.lists import (
     sign_status,
     sign_trust,
 )
-from mingbai.proofs.tokens.passes import Key, covers, open_token, seal_token
+from mingbai.proofs.tokens.passes import Key, covers, number_in, open_token, seal_token
 from mingbai.proofs.tokens.refusal import REASONS, TokenRefused
 from mingbai.proofs.tokens.sign1 import key_id, open_sign1, point_of
 
@@ -36,6 +36,7 @@ __all__ = [
     "covers",
     "key_id",
     "keyed",
+    "number_in",
     "open_sign1",
     "open_status",
     "open_token",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mingbai.proofs.tokens import base45
 from mingbai.proofs.tokens.claims import Claims, read_claims, write_claims
 from mingbai.proofs.tokens.refusal import TokenRefused
-from mingbai.proofs.tokens.sign1 import PrivateKey, PublicKey, open_sign1, seal_sign1
+from mingbai.proofs.tokens.sign1 import PrivateKey, PublicKey, open_sign1, parts_of, seal_sign1
 from mingbai.proofs.tokens.strict import INTEGER_MOST
 
 PREFIX = "MB1:"
@@ -114,3 +114,12 @@ def open_token(text: str, keys: Keys, now: Moment) -> Claims:
     check_time(claims, now)
     check_scope(keys[kid], claims)
     return claims
+
+
+def number_in(text: str) -> bytes | None:
+    """Return the number that a text claims for a pass, which anyone can write: a row to look up, and nothing to go by."""
+    try:
+        _protected, payload, _signature = parts_of(unpack(text, PREFIX, TEXT_MOST))
+        return read_claims(payload).permit
+    except TokenRefused:
+        return None

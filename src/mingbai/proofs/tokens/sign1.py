@@ -96,6 +96,15 @@ def open_sign1(
     "cbor" and "form" for what is not written as it must be, "algorithm" when header or key are not of ES256, "key" for a
     key that is not among the keys, "signature".
     """
+    protected, payload, signature = parts_of(content)
+    named = _key_named(protected)
+    if not is_signed(_key_of(keys, named), signature, protected, payload, use):
+        raise TokenRefused("signature", "another key or other content")
+    return named, payload
+
+
+def parts_of(content: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return header, payload and signature of a COSE_Sign1, of which nothing is checked; TokenRefused "cbor" or "form"."""
     if content[:1] != TAG:
         raise TokenRefused("form", "not a COSE_Sign1 with its tag")
     parts = read(content[1:])
@@ -108,10 +117,7 @@ def open_sign1(
         raise TokenRefused("form", "header, payload and signature are bytes")
     if unprotected != {}:
         raise TokenRefused("form", "nothing stands outside the protected header")
-    named = _key_named(protected)
-    if not is_signed(_key_of(keys, named), signature, protected, payload, use):
-        raise TokenRefused("signature", "another key or other content")
-    return named, payload
+    return protected, payload, signature
 
 
 def _key_named(protected: bytes) -> bytes:

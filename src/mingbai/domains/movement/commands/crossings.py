@@ -17,6 +17,7 @@ from mingbai.domains.movement.points import NAMED, point_of
 from mingbai.domains.movement.rules import permits as rules
 from mingbai.domains.movement.words import GATE
 from mingbai.kernel.acting import Acting
+from mingbai.kernel.ahead import Ahead
 from mingbai.kernel.asks import Answer, Ask, Open, Private
 from mingbai.kernel.clock import day
 from mingbai.kernel.glossary import terms
@@ -29,7 +30,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due
 from mingbai.kernel.rows import Reads, Store, new
 from mingbai.kernel.words import Moment, PlaceCode, Role, half_width, sound
-from mingbai.proofs.tokens import KINDS, Lists, TokenRefused, check_at, open_token
+from mingbai.proofs.tokens import KINDS, Lists, TokenRefused, check_at, number_in, open_token
 
 TWICE = "movement.double_use"
 LOOK_BACK = dt.timedelta(hours=1)
@@ -87,9 +88,9 @@ class Shown:
         self.number, self.kind, self.judged = number, kind, judged
 
 
-def load_shown(working: Working, asks: Sequence[RecordCrossing]) -> Reads:
+def load_shown(working: Working | Ahead, asks: Sequence[RecordCrossing]) -> Reads:
     """Read at once the passes whose numbers were shown, the gates, and for how long each place keeps what came."""
-    shown = [plain_number(ask.permit) for ask in asks if ask.permit]
+    shown = [number_shown(ask.permit) for ask in asks if ask.permit]
     keep = rules.CROSSING_DAYS.name
     yield [
         *working.loading(Permit, "number", [number for number in shown if number is not None]),
@@ -107,7 +108,21 @@ def plain_number(text: str) -> str | None:
     return plain if NUMBER.fullmatch(plain) else None
 
 
-@command(role={Role.GUARD, Role.DESK}, title=_("Record a crossing"), records=True, many=load_shown)
+def number_shown(text: str) -> str | None:
+    """Return the number of a pass as what was shown says it: it tells which row may be needed, and nothing more."""
+    if plain := plain_number(text):
+        return plain
+    claimed = number_in(text)
+    return claimed.hex() if claimed else None
+
+
+@command(
+    role={Role.GUARD, Role.DESK},
+    title=_("Record a crossing"),
+    records=True,
+    many=load_shown,
+    ahead=True,
+)
 def record_crossing(acting: Acting, ask: RecordCrossing) -> Crossed:
     """Record that a pass or an arrival came to a gate and what became of it; the pass is judged anew by today's lists."""
     point = point_of(acting, ask.place, ask.point)
