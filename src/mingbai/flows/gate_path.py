@@ -13,8 +13,8 @@ from mingbai.domains.enterprise.queries.dossiers import READS
 from mingbai.domains.enterprise.queries.way import WayKnown, way_of
 from mingbai.domains.enterprise.words import APPROVED, PASSED, SERIOUS, WRITTEN, Need, Way
 from mingbai.domains.inspection.queries.hazards import FIRM, hazards_of
-from mingbai.domains.movement.models import StopOrder
 from mingbai.domains.movement.queries.permits import BatchRow, batches_of
+from mingbai.domains.movement.queries.stops import stops_of
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Row
 from mingbai.kernel.glossary import terms
@@ -136,7 +136,7 @@ def hazard_gate(ask: OfFirm, path: WayKnown) -> GateRow:
 
 def stopped_gate(asking: Asking, firm: UUID) -> GateRow | None:
     """Return the gate of passes whose ground is gone: they wait for the desk, or are stopped until the firm is approved again."""
-    orders = asking.find(StopOrder, organisation_id=firm, ended_at=None)
+    orders = stops_of(asking, firm)
     if not orders:
         return None
     stopped = [order for order in orders if order.stopped_at is not None]

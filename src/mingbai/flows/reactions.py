@@ -6,8 +6,8 @@
 from typing import Any
 from uuid import UUID
 
+from mingbai.domains.enterprise.commands.checks import firm_checked
 from mingbai.domains.enterprise.commands.reconsidering import firms_under, has_filed
-from mingbai.domains.enterprise.models import Check
 from mingbai.domains.enterprise.words import RECONSIDER, STOCK_DAYS
 from mingbai.domains.inspection.commands.findings import held_finding
 from mingbai.domains.inspection.commands.forms import speaker_of
@@ -22,8 +22,7 @@ from mingbai.domains.movement.commands.easing import (
 from mingbai.domains.movement.commands.permits import PERMITS, ROSTER
 from mingbai.domains.movement.commands.requests import MAY_ASK
 from mingbai.domains.movement.commands.retention import RETENTION as ARRIVALS
-from mingbai.domains.movement.commands.stopping import FOLLOWING
-from mingbai.domains.movement.models import Batch
+from mingbai.domains.movement.commands.stopping import FOLLOWING, has_staff_batches
 from mingbai.domains.movement.words import AGAIN
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.commands.measures import RETENTION
@@ -155,7 +154,7 @@ def firm_to_follow(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | No
     firm = ask.organisation
     if not acting.find(Standing, subject=firm.hex, what=MAY_ASK):
         return None
-    if not acting.find(Batch, organisation_id=firm, kind="person"):
+    if not has_staff_batches(acting, firm):
         return None
     return {"place": ask.place, "organisation": firm}
 
@@ -176,10 +175,7 @@ def firm_of_many(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None
 
 def firm_to_follow_of_check(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """The passes of the firm whose decision somebody looked at again follow its approval."""
-    check = acting.see(Check, id=ask.check)
-    assert check is not None
-    firm = acting.see(Organisation, id=check.organisation_id)
-    assert firm is not None
+    firm = firm_checked(acting, ask.check)
     return firm_to_follow(acting, OfFirm(place=firm.place, organisation=firm.id), answer)
 
 

@@ -245,6 +245,15 @@ def answer_check(acting: Acting, ask: AnswerCheck) -> CheckAnswered:
     return CheckAnswered(decision=judged.verdict)
 
 
+def firm_checked(acting: Acting, check: UUID) -> Organisation:
+    """Return the firm whose decision was looked at again."""
+    held = acting.see(Check, id=check)
+    assert held is not None
+    firm = acting.see(Organisation, id=held.organisation_id)
+    assert firm is not None
+    return firm
+
+
 def hands_in(acting: Acting, check: Check, parts: Iterable[Part]) -> set[UUID]:
     """Return who had a hand in what is looked at: who wrote its parts, filed it or sent a part back, who asked, who answered before."""
     earlier = acting.find(Check, organisation_id=check.organisation_id)

@@ -108,14 +108,14 @@ def follow_approval(acting: Acting, ask: OfFirm) -> Followed:
     open_at = {order.place: order for order in orders}
     asked = stopped = 0
     for place, batches in staff_batches(acting, firm).items():
-        order = open_at.get(place)
-        if order is None and (danger or not was_left(acting, place, firm, gone)):
-            order = opened(acting, place, firm, batches)
+        held = open_at.get(place)
+        if held is None and (danger or not was_left(acting, place, firm, gone)):
+            held = opened(acting, place, firm, batches)
             if not danger:
-                ask_desk(acting, order)
+                ask_desk(acting, held)
                 asked += 1
-        if danger and order is not None and order.state == ASKED:
-            stop(acting, order, batches, danger=True)
+        if danger and held is not None and held.state == ASKED:
+            stop(acting, held, batches, danger=True)
             stopped += 1
     return Followed(asked=asked, stopped=stopped)
 
@@ -136,6 +136,11 @@ def was_left(acting: Acting, place: str, firm: UUID, gone: dt.datetime) -> bool:
     """Tell whether a desk let a firm's passes run on since its approval was taken back: it is not asked twice for one cause."""
     past = acting.find(StopOrder, place=place, organisation_id=firm, state=LEFT)
     return any(order.asked_at >= gone for order in past)
+
+
+def has_staff_batches(acting: Acting, firm: UUID) -> bool:
+    """Tell whether a firm's staff ever had passes."""
+    return bool(acting.find(Batch, organisation_id=firm, kind="person"))
 
 
 def staff_batches(acting: Acting, firm: UUID) -> dict[str, list[Batch]]:

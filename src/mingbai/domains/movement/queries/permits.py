@@ -224,10 +224,12 @@ def permits(asking: Asking, ask: OfBatch) -> list[PermitRow]:
     """Return the passes of a batch, for the desk that issued it; where they were shown is told to nobody."""
     batch = batch_at(asking, ask.place, ask.batch)
     rows = Permit.objects.filter(batch_id=batch.id).order_by("id")
-    stops = StopOrder.objects.filter(
-        place=batch.place, organisation_id=batch.organisation_id, state="stopped"
-    )
-    stopped_at = set(stops.values_list("stopped_at", flat=True))
+    stopped_at: set[dt.datetime | None] = set()
+    if batch.organisation_id is not None:
+        stops = StopOrder.objects.filter(
+            place=batch.place, organisation_id=batch.organisation_id, state="stopped"
+        )
+        stopped_at = set(stops.values_list("stopped_at", flat=True))
     people = dict(Person.objects.filter(id__in=rows.values("person_id")).values_list("id", "name"))
     return [
         PermitRow(

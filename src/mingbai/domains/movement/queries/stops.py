@@ -28,6 +28,11 @@ terms(
 )
 
 
+def stops_of(asking: Asking, firm: UUID) -> list[StopOrder]:
+    """Return the stops of a firm's passes that have not ended, wherever they were issued."""
+    return asking.find(StopOrder, organisation_id=firm, ended_at=None)
+
+
 class StopRow(Row):
     """The passes of a firm's staff at a place: in question, stopped, left to run on, or held again."""
 
