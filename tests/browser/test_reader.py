@@ -44,6 +44,7 @@ def test_a_pass_before_the_camera_is_read_on_the_phone_with_no_network(
     phone.shows("verdict")
     assert phone.page.locator("#card").get_attribute("data-reason") in ("valid", "offline")
     phone.tap("#way-in")
+    phone.shows("gate")
     phone.offline(False)
     phone.drained()
     assert Crossing.objects.count() == before + 1
