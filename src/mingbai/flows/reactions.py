@@ -159,11 +159,6 @@ def firm_to_follow(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | No
     return {"place": ask.place, "organisation": firm}
 
 
-def firm_alone(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
-    """The passes of a firm that was held against the rule by itself follow in the same transaction: danger waits for nothing."""
-    return firm_to_follow(acting, ask, answer) if acting.run_inner else None
-
-
 def firm_of_many(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """The passes of a firm that was held against the rule among many follow as work of their own."""
     told = None if acting.run_inner else firm_to_follow(acting, ask, answer)
@@ -221,7 +216,8 @@ REACTIONS = [
     Reaction("inspection.record_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.close_finding", "with", ONE_FIRM, firm_of_the_finding),
     Reaction("inspection.end_visit", "with", ONE_FIRM, firm_of_the_visit),
-    Reaction(ONE_FIRM, "with", FOLLOW, firm_alone),
+    # The passes of a firm that was held against the rule by itself follow at once: danger waits for nothing.
+    Reaction(ONE_FIRM, "with", FOLLOW, firm_to_follow, alone=True),
     Reaction(ONE_FIRM, "after", FOLLOWING, firm_of_many),
     Reaction("enterprise.file_application", "with", FOLLOW, firm_to_follow),
     Reaction("enterprise.fill_parts", "with", FOLLOW, firm_to_follow),

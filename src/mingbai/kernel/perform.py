@@ -231,6 +231,8 @@ def _done(command: Command, ask: Ask, acting: Acting, case: UUID | None = None) 
 def react(acting: Acting, name: str, ask: Ask, answer: Any) -> None:
     """Do what follows from an act, in the same transaction."""
     for reaction in REACTIONS.get(name, ()):
+        if reaction.alone and acting.run_inner is None:
+            continue
         made = reaction.make(acting, ask, answer)
         if made is None:
             continue

@@ -13,12 +13,16 @@ How = Literal["with", "item", "after"]
 
 @dataclass(frozen=True)
 class Reaction:
-    """After this command is done, run that; `make(acting, ask, answer)` says with what, or nothing when there is nothing to do."""
+    """After this command is done, run that; `make(acting, ask, answer)` says with what, or nothing when there is nothing to do.
+
+    What is for acts that are `alone` does not follow an act of a chunk, which can run no other: there the work comes `after`.
+    """
 
     after: str
     how: How
     run: str
     make: Callable[[Any, Any, Any], dict[str, Any] | None]
+    alone: bool = False
 
 
 REACTIONS: dict[str, list[Reaction]] = {}
