@@ -188,12 +188,12 @@ def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
     assert "要来的检查" in page and "2020 年 1 月 29 日" in page and "mask-7合格" in page
     other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
     client = signed_in(town.house, "clerk-2", other)
-    assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
+    assert "2020 年 1 月 29 日" not in client.get("/inspections/own/").content.decode()
     gate = {"organisation": None, "point": town.gate, "checklists": ["gates"]}
     town.book(**gate, on="2020-01-30")
     guard = signed_in(town.house, "guard-1", town.guard)
     page = guard.get("/inspections/own/").content.decode()
-    assert "2020-01-30 · 三号卡口" in page and "2020-01-29" not in page, (
+    assert "2020 年 1 月 30 日 · 三号卡口" in page and "2020 年 1 月 29 日" not in page, (
         "the gate's own visits, no firm's"
     )
     ask = {"place": VILLAGE, "organisation": town.chemical}
