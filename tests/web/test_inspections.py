@@ -86,7 +86,7 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     pressed(inspector, here, "end_visit")
     clerk = signed_in(town.house, "clerk-1", town.clerk)
     mine = clerk.get("/inspections/", follow=True).content.decode()
-    assert "口罩只剩一盒" in mine and "2020-02-11" in mine
+    assert "口罩只剩一盒" in mine and "2020 年 2 月 11 日" in mine
     there = f"/inspections/{VILLAGE}/finding/{finding.id}/"
     (name,) = re.findall(rf'src="{there}([A-Z0-9]+)/"', clerk.get(there).content.decode())
     assert clerk.get(f"{there}{name}/")["Content-Type"] == "image/jpeg"
@@ -103,7 +103,9 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     listed = second.get(f"/inspections/{TONGZHOU}/", {"all": "1"})
     assert "口罩只剩一盒" in listed.content.decode()
     own = clerk.get("/inspections/own/").content.decode()
-    assert "2 项" in own and "2020-02-10" in own, "the firm reads the calendar on its own page"
+    assert "2 项" in own and "2020 年 2 月 10 日" in own, (
+        "the firm reads the calendar on its own page"
+    )
     assert town.house.faults() == []
 
 
@@ -117,7 +119,7 @@ def test_a_second_office_is_shown_the_result_and_why_it_need_not_come(town: Town
     answered = book(second, town.chemical, [CONTROL], "2020-01-31")
     page = answered.content.decode()
     assert answered.status_code == 422 and "INS-3" in page and "2020-01-27" in page
-    assert "2020-02-10" in page, "from when on it may be looked at again"
+    assert "2020 年 2 月 10 日" in page, "from when on it may be looked at again"
 
 
 def test_a_visit_that_rechecks_says_what_it_rechecks_and_closes_it(town: Town) -> None:
@@ -183,15 +185,15 @@ def test_a_firm_is_told_who_comes_when_and_for_what(town: Town) -> None:
     told = clerk.get("/about-me/").content.decode()
     assert "有一次到贵单位的检查" in told
     page = clerk.get("/inspections/own/").content.decode()
-    assert "要来的检查" in page and "2020-01-29" in page and "mask-7合格" in page
+    assert "要来的检查" in page and "2020 年 1 月 29 日" in page and "mask-7合格" in page
     other = town.house.person("别家文员", "clerk", VILLAGE, organisation=town.masks)
     client = signed_in(town.house, "clerk-2", other)
-    assert "2020-01-29" not in client.get("/inspections/own/").content.decode()
+    assert "2020 年 1 月 29 日" not in client.get("/inspections/own/").content.decode()
     gate = {"organisation": None, "point": town.gate, "checklists": ["gates"]}
     town.book(**gate, on="2020-01-30")
     guard = signed_in(town.house, "guard-1", town.guard)
     page = guard.get("/inspections/own/").content.decode()
-    assert "2020-01-30 · 三号卡口" in page and "2020-01-29" not in page, (
+    assert "2020 年 1 月 30 日 · 三号卡口" in page and "2020 年 1 月 29 日" not in page, (
         "the gate's own visits, no firm's"
     )
     ask = {"place": VILLAGE, "organisation": town.chemical}

@@ -7,8 +7,8 @@ from django.utils.translation import pgettext_lazy
 from mingbai.kernel.documents import LONG, SENTENCES, SHORT, Why
 
 SHELL: dict[str, Promise] = {
-    "waiting": _("%(count)s waiting to be sent"),
-    "nothing_waits": _("Everything was sent"),
+    "waiting": _("%(count)s waiting"),
+    "nothing_waits": _("All sent"),
     "no_network": _("Nothing to send; no network now"),
     "last_contact": _("last contact %(at)s"),
     "no_contact": _("no contact yet"),
@@ -71,7 +71,7 @@ VERDICTS: dict[str, Promise] = {
     "do_revoked": _("Say: whoever issued it has taken it back. You can register here."),
     "why_holder": _("Not the person on the pass"),
     "do_holder": _("Give the pass back. Register who comes with their own document."),
-    "twice": _("This pass was scanned here %(seconds)s seconds ago. Look who carries it."),
+    "twice": _("Scanned here %(seconds)s s ago. Look who carries it."),
     "holder": _("Holder"),
     "plate": _("Plate"),
     "goods": _("Goods"),
