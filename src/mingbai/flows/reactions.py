@@ -219,7 +219,8 @@ REACTIONS = [
     # The passes of a firm that was held against the rule by itself follow at once: danger waits for nothing.
     Reaction(ONE_FIRM, "with", FOLLOW, firm_to_follow, alone=True),
     Reaction(ONE_FIRM, "after", FOLLOWING, firm_of_many),
-    Reaction("enterprise.file_application", "with", FOLLOW, firm_to_follow),
+    Reaction("enterprise.file_application", "with", FOLLOW, firm_to_follow, alone=True),
+    Reaction("enterprise.file_application", "after", FOLLOWING, firm_of_many),
     Reaction("enterprise.fill_parts", "with", FOLLOW, firm_to_follow),
     Reaction("enterprise.send_back", "with", FOLLOW, firm_to_follow),
     Reaction("enterprise.answer_check", "with", FOLLOW, firm_to_follow_of_check),
