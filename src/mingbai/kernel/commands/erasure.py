@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
+from mingbai.kernel.access import in_force
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import stamp
@@ -18,12 +19,19 @@ from mingbai.kernel.folder import folder
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.asks import find_ask
-from mingbai.kernel.models import Look, Mention, Person, PersonKey
+from mingbai.kernel.models import Look, Mandate, Mention, Person, PersonKey
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import PersonId, PlaceCode, Reason, Role
+from mingbai.kernel.words import ROLE_TITLES, PersonId, PlaceCode, Reason, Role, Via
 
-sentences({"PER-10": _("This record was erased already.")})
+sentences(
+    {
+        "PER-10": _("This record was erased already."),
+        "PER-11": _(
+            "This person holds an office that is in force: %(role)s. End it first; whoever acts has a name."
+        ),
+    }
+)
 terms({"erased_private": _("Erased values"), "fields": _("Fields")})
 
 LOG = logging.getLogger("mingbai.erasure")
@@ -63,6 +71,9 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
         raise Refused("PER-1")
     if person.erased_at is not None:
         raise Refused("PER-10")
+    if acting.via is not Via.HOUSE:
+        for office in in_force(acting.find(Mandate, person_id=person.id), acting.now):
+            raise Refused("PER-11", role=ROLE_TITLES[Role(office.role)])
     gone = _private_values(acting, person.id)
     acting.change(person, **dict.fromkeys(CLEARED), erased_at=acting.now)
     key = acting.hold(PersonKey, person_id=person.id)
