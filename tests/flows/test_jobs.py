@@ -47,19 +47,24 @@ def counts(job: UUID) -> dict[str, Any]:
 
 
 def test_a_job_goes_on_step_by_step_and_tells_how_far(account: House) -> None:
-    job = jobs.begin(ROSTER, roster(1200), TOWN, as_=OPERATOR)
-    assert not jobs.go_on(job, steps=1)
     step = jobs.STEP
-    wrong = step // 50
-    held = {"total": 1200, "done": step, "accepted": step - wrong, "refused": wrong}
+    total, wrong = step + 200, step // 50
+    job = jobs.begin(ROSTER, roster(total), TOWN, as_=OPERATOR)
+    assert not jobs.go_on(job, steps=1)
+    held = {"total": total, "done": step, "accepted": step - wrong, "refused": wrong}
     assert counts(job) == held
     assert Person.objects.count() == step - wrong
     assert jobs.go_on(job)
-    assert counts(job) == {"total": 1200, "done": 1200, "accepted": 1176, "refused": 24}
+    assert counts(job) == {
+        "total": total,
+        "done": total,
+        "accepted": total - wrong - 4,
+        "refused": wrong + 4,
+    }
     (row,) = account.ask("jobs.jobs", {"place": TOWN})
     assert row.state == "ended"
     bad = account.ask("jobs.outcomes", {"place": TOWN, "job": job, "only": "refused"})
-    assert [one.row for one in bad] == [2 + 50 * at for at in range(24)]
+    assert [one.row for one in bad] == [2 + 50 * at for at in range(wrong + 4)]
     assert all("110112198001010009" not in one.message for one in bad)
     account.settle()
     assert account.faults() == []

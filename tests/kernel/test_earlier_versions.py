@@ -14,8 +14,8 @@ from mingbai.kernel import account as accounts
 from mingbai.kernel import keys, moment
 from mingbai.kernel.journal import tree
 from mingbai.kernel.journal.verify import verify
-from mingbai.kernel.models import Person, PersonKey
-from mingbai.kernel.people import context
+from mingbai.kernel.models import Person
+from mingbai.kernel.people import context, own_key
 from mingbai.kernel.places import _known
 from mingbai.kernel.rows import Store
 from mingbai.kernel.tables import guarded_tables
@@ -60,7 +60,7 @@ def test_what_was_sealed_then_opens_now(old: House) -> None:
     ring = keys.keys().ring
     opened = []
     for row in sealed:
-        key = ring.open_person_key(row.id, bytes(PersonKey.objects.get(person_id=row.id).wrapped))
+        key = own_key(row)
         opened.append(ring.unseal(key, context(row.id, "phone"), bytes(row.phone_sealed or b"")))
     assert opened, "somebody's number was kept"
     assert all(number.isdigit() for number in opened)

@@ -12,11 +12,13 @@ import pytest
 from django.apps import apps
 from django.db import connections, transaction
 
+from mingbai.kernel.account import digests
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.verify import UNBOUND, Verifier
+from mingbai.kernel.laying import values_of, whole
 from mingbai.kernel.rows import Store, stored
-from mingbai.kernel.tables import columns_of, guarded_tables
-from tests.conftest import House, house_of
+from mingbai.kernel.tables import columns_of, guarded_tables, kept_models
+from tests.conftest import URL, House, house_of
 from tests.filled import fill
 
 # Columns that say nothing about the account, and why.
@@ -250,6 +252,24 @@ def test_no_row_can_be_added_unnoticed(look: Look, table: str) -> None:
         [row[column] for column in columns],
     )
     assert faults is None or faults, f"a row was added to {table} and nobody noticed"
+
+
+@pytest.mark.skipif(bool(URL), reason="PostgreSQL tells what it stored")
+def test_what_sqlite_is_given_is_what_it_stores(filled: House) -> None:
+    stored, store, seen = digests(), Store(), 0
+    for model in kept_models():
+        rows = store.fetch(model, {}, limit=None)
+        if rows:
+            layout = whole(model)
+            given = zip(*values_of(rows), strict=True)
+            columns = [
+                layout.taken(name, values, sqlite=True)
+                for name, values in zip(layout.names, given, strict=True)
+            ]
+            for key, digest in layout.told(columns, []):
+                assert stored[(model._meta.db_table, key)][1] == digest, model
+                seen += 1
+    assert seen == len(stored) > 100
 
 
 def test_a_table_that_nothing_binds_is_a_fault(filled: House) -> None:

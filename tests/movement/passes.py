@@ -8,8 +8,7 @@ from mingbai.domains.movement.queries.printing import token_text
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import OPERATOR, Actor
 from mingbai.kernel.documents import check_character
-from mingbai.kernel.models import PersonKey
-from mingbai.kernel.rows import Store
+from mingbai.kernel.models import Person
 from tests.conftest import VILLAGE, House
 
 FROM, UNTIL = "2026-01-01T00:00:00+08:00", "2030-01-01T00:00:00+08:00"
@@ -44,8 +43,9 @@ def tokens() -> dict[str, str]:
     """Return the text of every pass, by its number."""
     found = {}
     for permit in Permit.objects.all():
-        key = Store().fetch(PersonKey, {"person_id": permit.person_id}) if permit.person_id else []
-        text = token_text(permit, bytes(key[0].wrapped) if key else None)
+        holder = Person.objects.get(id=permit.person_id) if permit.person_id else None
+        key = bytes(holder.key_wrapped) if holder and holder.key_wrapped else None
+        text = token_text(permit, key)
         if text is not None:
             found[permit.number] = text
     return found

@@ -100,8 +100,8 @@ def test_card_seen_is_a_second_step_with_who_and_when(gates: House, guard: Actor
 def test_where_from_is_kept_only_under_a_measure(gates: House, guard: Actor) -> None:
     arrives(gates, guard, from_place="湖北武汉")
     assert Arrival.objects.get().from_sealed is None
-    held = Store().run("SELECT field FROM journal_private WHERE field = 'from_place'").fetchall()
-    assert held == []
+    names = [name for (name,) in Store().run("SELECT id FROM journal_private").fetchall()]
+    assert names and not [name for name in names if name.endswith("/from_place")]
     measure = {"code": "level-1", "name_zh": "一级响应", "name_en": "level I", "keep_days": 7}
     gates.do("measures.begin_measure", measure | {"place": TOWN})
     arrives(gates, guard, "冯立夏", document_number=OTHER, from_place="湖北武汉")

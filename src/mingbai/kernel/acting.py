@@ -134,7 +134,8 @@ class Acting:
 
     def put(self, layout: Layout, values: Sequence[Any]) -> None:
         """Add a row that nobody asks for before the act, or the chunk of acts that it is one of, is over."""
-        self._bind_all(self.store.put(layout, [values]))
+        if lines := self.store.put(layout, (values,)):
+            self._bind_all(lines)
 
     def in_common(self, kind: type[C]) -> C:
         """Return what the acts of a chunk have in common; an act that is alone has it for itself.

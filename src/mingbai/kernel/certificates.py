@@ -99,7 +99,7 @@ def make(name: str) -> dict[str, Any]:
         "key": str(secret),
         "authority": str(folder() / "tls" / "authority.pem"),
         "fingerprint": fingerprint(authority),
-        "until": certificate.not_valid_after_utc.date().isoformat(),
+        "until": day(certificate.not_valid_after_utc).isoformat(),
     }
 
 

@@ -12,8 +12,8 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.folder import folder, write_safely
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import Person, PersonKey
-from mingbai.kernel.people import context, document_index, phone_index
+from mingbai.kernel.models import Person
+from mingbai.kernel.people import context, document_index, own_key, phone_index
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
@@ -159,11 +159,10 @@ def reindex_some(acting: Acting, ask: Reindex) -> Reindexed:
         rows = rows.filter(id__gt=ask.after)
     people = list(rows[:AT_ONCE])
     for person in people:
-        key = acting.see(PersonKey, person_id=person.id)
-        if key is None:
+        if person.key_wrapped is None:
             continue
         try:
-            found = indexes(person, bytes(key.wrapped))
+            found = indexes(person)
         except SealBroken:
             continue
         if found:
@@ -171,10 +170,10 @@ def reindex_some(acting: Acting, ask: Reindex) -> Reindexed:
     return Reindexed(changed=len(people), after=people[-1].id if people else None)
 
 
-def indexes(person: Person, wrapped: bytes) -> dict[str, bytes]:
+def indexes(person: Person) -> dict[str, bytes]:
     """Return by what a person's numbers are found under the index key of today."""
     ring = keys.keys().ring
-    key = ring.open_person_key(person.id, wrapped)
+    key = own_key(person)
     found = {}
     if person.document_sealed is not None:
         number = ring.unseal(

@@ -6,9 +6,9 @@ the row before the chunk is over, its values are enough.
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +31,37 @@ def times(values: Sequence[dt.date | None]) -> list[str | None]:
     return [taken[one] for one in values]
 
 
+def texts(values: Sequence[str | None]) -> list[str | None]:
+    """Return texts, also those of a choice, as plain ones."""
+    return [one if one is None or one.__class__ is str else str(one) for one in values]
+
+
+def numbers(values: Sequence[int | None]) -> list[int | None]:
+    """Return whole numbers, also those of a choice, as plain ones."""
+    return [one if one is None or one.__class__ is int else int(one) for one in values]
+
+
+def contents(values: Sequence[bytes | memoryview | None]) -> list[bytes | None]:
+    """Return bytes as SQLite takes them."""
+    return [one if one is None or one.__class__ is bytes else bytes(one) for one in values]
+
+
 TAKEN: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
     "UUIDField": ids,
     "DateTimeField": times,
     "DateField": times,
+    "CharField": texts,
+    "TextField": texts,
+    "IntegerField": numbers,
+    "BigIntegerField": numbers,
+    "SmallIntegerField": numbers,
+    "PositiveIntegerField": numbers,
+    "PositiveBigIntegerField": numbers,
+    "PositiveSmallIntegerField": numbers,
+    "BooleanField": numbers,
+    "BinaryField": contents,
 }
+"""How the values of a column become those that SQLite stores exactly as they are given."""
 
 
 class Layout:
@@ -68,32 +94,37 @@ class Layout:
         }
 
     def sql(self, count: int, sqlite: bool) -> str:
-        """Return the statement that inserts so many rows and gives back what was stored."""
+        """Return the statement that inserts so many rows; PostgreSQL gives back what was stored."""
         found = self.statements.get((count, sqlite))
         if found is None:
             names = [*self.drawn, *self.names, *self.fixed]
             columns = ", ".join(f'"{self.form.column_of[name]}"' for name in names)
             one = "(" + ", ".join(["?" if sqlite else "%s"] * len(names)) + ")"
-            found = self.statements[count, sqlite] = (
-                f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)} RETURNING '
-                + self.form.select_list(sqlite)
-            )
+            found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)}'
+            if not sqlite:
+                found += " RETURNING " + self.form.select_list(sqlite)
+            self.statements[count, sqlite] = found
         return found
 
     def taken(self, name: str, values: Sequence[Any], sqlite: bool) -> Sequence[Any]:
-        """Return the values of a column as the engine takes them."""
-        take = TAKEN.get(self.form.kinds[self.form.names.index(name)]) if sqlite else None
-        return take(values) if take else values
+        """Return the values of a column as the engine takes them, of SQLite as it stores them."""
+        if not sqlite:
+            return values
+        return TAKEN[self.form.kinds[self.form.names.index(name)]](values)
 
     def inserting(self, store: Store, rows: Sequence[Sequence[Any]]) -> Iterator[Statement]:
-        """Give the statements that insert rows; of each row is made its id and the digest of what was stored."""
+        """Give the statements that insert rows; of each row is made its id and the digest of what was stored.
+
+        PostgreSQL tells what it stored. What SQLite stores is known, since each value is of its column's own type; to have it
+        told costs half as much again as to store it.
+        """
         sqlite = store.sqlite
         width = len(self.drawn) + len(self.names) + len(self.fixed)
         step = min(PUT_AT_ONCE, VALUES_MOST // width)
         fixed = [self.taken(name, [value], sqlite)[0] for name, value in self.fixed.items()]
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
-            columns: list[Iterable[Any]] = [
+            columns: list[Sequence[Any]] = [
                 new_hexes(len(part)) if name == "id" else new_salts(len(part))
                 for name in self.drawn
             ]
@@ -102,12 +133,21 @@ class Layout:
                 self.taken(name, values, sqlite)
                 for name, values in zip(self.names, given, strict=True)
             ]
-            columns += [repeat(value, len(part)) for value in fixed]
+            columns += [[value] * len(part) for value in fixed]
             yield Statement(
                 self.sql(len(part), sqlite),
                 list(chain.from_iterable(zip(*columns, strict=True))),
-                partial(store.digested, self.form, len(part)),
+                partial(self.told, columns)
+                if sqlite
+                else partial(store.digested, self.form, len(part)),
             )
+
+    def told(self, columns: Sequence[Sequence[Any]], _found: list[Any]) -> list[tuple[str, str]]:
+        """Return id and digest of each row of columns that SQLite stored."""
+        stored = dict(zip((*self.drawn, *self.names, *self.fixed), columns, strict=True))
+        ids = stored[self.form.names[self.form.id_at]]
+        ordered = [stored.get(name) for name in self.form.names]
+        return list(zip(ids, self.form.digests_by(ordered, len(ids)), strict=True))
 
 
 @cache

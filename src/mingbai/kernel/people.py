@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting
@@ -17,9 +18,10 @@ from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
 from mingbai.kernel.laying import Layout
-from mingbai.kernel.models import Look, Person, PersonKey
+from mingbai.kernel.models import Look, Mention, Person
 from mingbai.kernel.policy import in_force, parameter
 from mingbai.kernel.refusals import TooOften
+from mingbai.kernel.rows import Store
 from mingbai.kernel.spelling import pinyin_initials
 
 REVEALS = parameter(
@@ -57,9 +59,9 @@ def phone_index(number: str) -> bytes:
     return keys().ring.blind_index("phone", number)
 
 
-def context(person: UUID, field: str) -> str:
+def context(person: UUID | str, field: str) -> str:
     """Return what a sealed field is bound to, so that it opens nowhere else."""
-    return f"kernel_person/{field}/{person.hex}"
+    return f"kernel_person/{field}/{person if isinstance(person, str) else person.hex}"
 
 
 def new_person(
@@ -79,27 +81,28 @@ def new_person(
     `index` is what the document is found by, where the caller has looked for it already.
     """
     ring, person = keys().ring, uuid7()
+    named = person.hex
     key, wrapped = ring.new_person_key(person)
     lock = ring.lock_of(key)
     document: tuple[Any, ...] = (None, None, None)
     called: tuple[Any, ...] = (None, None, None)
     if document_number is not None:
         document = (
-            ring.seal(lock, context(person, "document_number"), document_number),
+            ring.seal(lock, context(named, "document_number"), document_number),
             index or ring.blind_index("document", document_number),
             mask_document(document_number),
         )
     if phone is not None:
         called = (
-            ring.seal(lock, context(person, "phone"), phone),
+            ring.seal(lock, context(named, "phone"), phone),
             ring.blind_index("phone", phone),
             mask_phone(phone),
         )
     initials = pinyin_initials(name, person=True)[:40]
-    kept = (purpose, measure, delete_after)
+    kept = (purpose, measure, delete_after, wrapped)
     return (
         person,
-        (person.hex, place, name, initials, document_kind, *document, *called, *kept),
+        (named, place, name, initials, document_kind, *document, *called, *kept),
         wrapped,
     )
 
@@ -107,23 +110,39 @@ def new_person(
 PEOPLE = Layout(
     Person,
     "id place name initials document_kind document_sealed document_index document_mask "
-    "phone_sealed phone_index phone_mask purpose measure delete_after",
+    "phone_sealed phone_index phone_mask purpose measure delete_after key_wrapped recorded_in",
 )
-KEYS = Layout(PersonKey, "person_id wrapped")
 
 
 def write_person(acting: Acting, **told: Any) -> tuple[UUID, bytes]:
-    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped."""
+    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped.
+
+    Their row names the act, so that the act needs no mention of its own.
+    """
     person, values, wrapped = new_person(**told)
-    acting.put(PEOPLE, values)
-    acting.put(KEYS, (values[0], wrapped))
+    acting.put(PEOPLE, (*values, acting.entry))
+    acting.mentioned.add(person)
     return person, wrapped
 
 
-def unsealed(person: Person, wrapped: bytes, field: str) -> str:
+def acts_of(store: Store, person: UUID) -> list[UUID]:
+    """Return the acts that concern a person: the one that wrote them down, and those that mention them."""
+    acts = [one.entry for one in store.fetch(Mention, {"person": person}, limit=None)]
+    for held in store.fetch(Person, {"id": person}):
+        if held.recorded_in is not None:
+            acts.insert(0, held.recorded_in)
+    return acts
+
+
+def own_key(person: Person) -> AESGCM:
+    """Return a person's own key, ready to seal and to open with; nobody asks for that of one who was erased."""
+    assert person.key_wrapped is not None
+    return keys().ring.open_person_key(person.id, bytes(person.key_wrapped))
+
+
+def unsealed(person: Person, field: str) -> str:
     """Return a sealed field in the clear; whoever calls this has journalled the look."""
-    ring = keys().ring
-    key = ring.open_person_key(person.id, wrapped)
+    ring, key = keys().ring, own_key(person)
     content = person.document_sealed if field == "document_number" else person.phone_sealed
     assert content is not None
     return ring.unseal(key, context(person.id, field), bytes(content))

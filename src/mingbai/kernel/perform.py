@@ -255,13 +255,9 @@ def promise(leaf: bytes, recorded: str) -> str:
 
 
 def resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUID) -> Receipt:
-    """Answer a request id that was seen before with what was stored, when it is the same request of the same sender."""
-    act = entries.stored_act(store, request)
-    if act is None or act.body["command"] != command.name:
-        raise Conflict("REQ-1")
+    """Answer a request id that was seen before with the receipt of what was stored."""
+    act = answered(store, command, ask, actor, request)
     body = act.body
-    if not _same_sender(store, body, actor) or not entries.same_ask(store, act, *split(ask)):
-        raise Conflict("REQ-1")
     leaf = leaf_hash(canonical(body))
     return Receipt(
         entry=request,
@@ -274,6 +270,21 @@ def resend(store: Store, command: Command, ask: Ask, actor: Actor, request: UUID
     )
 
 
+def answered(
+    store: Store, command: Command, ask: Ask, actor: Actor, request: UUID
+) -> entries.StoredAct:
+    """Return the act that answers a request id that was seen before, when it is the same request of the same sender."""
+    act = entries.stored_act(store, request)
+    if (
+        act is None
+        or act.body["command"] != command.name
+        or not _same_sender(store, act.body, actor)
+        or not entries.same_ask(store, act, *split(ask))
+    ):
+        raise Conflict("REQ-1")
+    return act
+
+
 def _same_sender(store: Store, body: dict[str, Any], actor: Actor) -> bool:
     if body["by"]["via"] != actor.via.value and (
         actor.person is None or body["by"]["mandate"] is None
@@ -282,7 +293,10 @@ def _same_sender(store: Store, body: dict[str, Any], actor: Actor) -> bool:
     if body["by"]["mandate"] is None:
         return True
     from_mandate = UUID(hex=body["by"]["mandate"])
-    row = store.run("SELECT person_id FROM kernel_mandate WHERE id = %s", [from_mandate]).fetchone()
+    sql = "SELECT person_id FROM kernel_mandate WHERE id = %s"
+    row = store.remembered(
+        ("person", from_mandate), lambda: store.run(sql, [from_mandate]).fetchone()
+    )
     person = row[0] if row else None
     return actor.person is not None and person is not None and UUID(str(person)) == actor.person
 

@@ -1,7 +1,7 @@
 """Rows as the database stores them: read back by the statement that wrote them, and digested.
 
-A digest is taken of what the database says it stored (RETURNING), never of the object in memory. Both databases give
-one canonical form: that of SQLite's stored values.
+A digest is taken of what the database says it stored (RETURNING), never of the object in memory; but for plain values that
+SQLite is given by the thousand (laying.py). Both databases give one canonical form: that of SQLite's stored values.
 """
 
 import datetime as dt
@@ -169,9 +169,15 @@ class Shape:
 
     def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
         """Return the digest of each row: what `digest` gives, written down for many rows column by column."""
-        columns, texts, count = list(zip(*rows, strict=True)), [], len(rows)
+        return self.digests_by(list(zip(*rows, strict=True)), len(rows))
+
+    def digests_by(self, columns: Sequence[Sequence[Any] | None], count: int) -> list[str]:
+        """Return the digest of each row whose values are given column by column; an empty column may be missing."""
+        texts = []
         for at, key in self.in_order:
             values = columns[at]
+            if values is None:
+                continue
             if values.count(values[0]) < count:
                 texts.append(written(key, values))
             elif values[0] is not None:

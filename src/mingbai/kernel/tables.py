@@ -9,6 +9,9 @@ from mingbai.kernel.canonical import canonical, sha256
 from mingbai.kernel.models.base import Derived, Kept
 from mingbai.kernel.rows import PREFIX, Store, stored
 
+FORMER = frozenset({"kernel_personkey"})
+"""Guarded tables that an account of an earlier version has: it is verified with them before it is migrated."""
+
 
 def kept_models() -> list[type[Kept]]:
     """Return every guarded table's model."""
@@ -40,7 +43,7 @@ def guarded_tables(store: Store) -> list[str]:
     """Return the guarded tables that the database holds."""
     with store.connection.cursor() as cursor:
         there = set(store.connection.introspection.table_names(cursor))
-    return sorted({model._meta.db_table for model in kept_models()} & there)
+    return sorted((FORMER | {model._meta.db_table for model in kept_models()}) & there)
 
 
 def images_of(store: Store, table: str, columns: Sequence[str]) -> Iterator[Sequence[Any]]:

@@ -25,6 +25,9 @@ UNSEEN = re.compile(
 )
 
 
+ODD = re.compile(f"{CONTROL.pattern}|{UNSEEN.pattern}")
+
+
 def half_width(value: object) -> object:
     """Return text with full-width letters and digits made plain."""
     if isinstance(value, str) and value.isascii():
@@ -45,7 +48,7 @@ def sound(value: str) -> str:
 
     What is drawn as nothing is left out.
     """
-    if value.isascii() and value.isprintable():
+    if not ODD.search(value):
         return value
     seen = UNSEEN.sub("", value).strip() if UNSEEN.search(value) else value
     if CONTROL.search(seen) or not seen:

@@ -6,7 +6,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mingbai.kernel.acting import Acting, Asking
 from mingbai.kernel.keys import keys
-from mingbai.kernel.models import PersonKey
+from mingbai.kernel.models import Person
+from mingbai.kernel.people import own_key
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.sealing import SealBroken
 
@@ -17,11 +18,11 @@ def _context(row: UUID, field: str) -> str:
 
 def key_of(acting: Acting | Asking, person: UUID) -> AESGCM:
     """Return a person's own key; once they are erased there is none."""
-    held = acting.see(PersonKey, person_id=person)
-    if held is None:
+    held = acting.see(Person, id=person)
+    if held is None or held.key_wrapped is None:
         raise Refused("PER-8")
     try:
-        return keys().ring.open_person_key(person, bytes(held.wrapped))
+        return own_key(held)
     except SealBroken:
         raise Refused("KEY-3") from None
 

@@ -18,8 +18,9 @@ from mingbai.kernel.erasing import ERASERS
 from mingbai.kernel.folder import folder
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
-from mingbai.kernel.journal.asks import find_ask
-from mingbai.kernel.models import Look, Mandate, Mention, Person, PersonKey
+from mingbai.kernel.journal.entries import private_of, stored_act
+from mingbai.kernel.models import Look, Mandate, Person
+from mingbai.kernel.people import acts_of
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import ROLE_TITLES, PersonId, PlaceCode, Reason, Role, Via
@@ -46,6 +47,7 @@ CLEARED = (
     "phone_sealed",
     "phone_index",
     "phone_mask",
+    "key_wrapped",
 )
 
 
@@ -76,9 +78,6 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
             raise Refused("PER-11", role=ROLE_TITLES[Role(office.role)])
     gone = _private_values(acting, person.id)
     acting.change(person, **dict.fromkeys(CLEARED), erased_at=acting.now)
-    key = acting.hold(PersonKey, person_id=person.id)
-    if key is not None:
-        acting.remove(key)
     for look in acting.find(Look, person_id=person.id):
         if look.reason is not None:
             acting.change(look, reason=None)
@@ -118,21 +117,19 @@ def scrub() -> None:
 
 def _private_values(acting: Acting, person: UUID) -> list[str]:
     """Delete the private values of every entry that concerns a person; return their ids."""
-    gone = [
-        name
-        for mention in acting.find(Mention, person=person)
-        for name in forget_values(acting, mention.entry)
-    ]
+    gone = [name for act in acts_of(acting.store, person) for name in forget_values(acting, act)]
     return sorted(gone)
 
 
 def forget_values(acting: Acting, act: UUID) -> list[str]:
     """Delete the private values of one act, its own entry or one of many; return their ids, which the entry has to name."""
-    ask = find_ask(acting.store, act)
-    column, value = ("entry_id", act) if ask is None else ("id", f"{ask.entry.hex}/{ask.position}")
-    found = acting.store.run(
-        f"SELECT id FROM journal_private WHERE {column} = %s", [value]
-    ).fetchall()
+    held = stored_act(acting.store, act)
+    if held is None:
+        return []
+    gone = sorted(
+        f"{held.entry.hex}/{name}" for name in private_of(acting.store, held.entry, [*held.private])
+    )
     with door():
-        acting.store.run(f"DELETE FROM journal_private WHERE {column} = %s", [value])
-    return sorted(str(row[0]) for row in found)
+        for name in gone:
+            acting.store.run("DELETE FROM journal_private WHERE id = %s", [name])
+    return gone

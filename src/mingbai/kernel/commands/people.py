@@ -12,13 +12,14 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, Why, mask_document, mask_phone
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.keys import keys
-from mingbai.kernel.models import Household, HouseholdMember, Look, Measure, Person, PersonKey
+from mingbai.kernel.models import Household, HouseholdMember, Look, Measure, Person
 from mingbai.kernel.people import (
     check_document,
     check_looks,
     check_phone,
     context,
     document_index,
+    own_key,
     phone_index,
     write_person,
 )
@@ -116,7 +117,6 @@ def add_person(acting: Acting, ask: AddPerson) -> PersonAdded:
         measure=ask.measure,
         delete_after=ask.delete_after,
     )
-    acting.subject(person)
     return PersonAdded(person=person)
 
 
@@ -136,8 +136,7 @@ def correct_document(acting: Acting, ask: CorrectDocument) -> None:
     held = acting.hold(Person, id=ask.person)
     if held is None or held.place != ask.place:
         raise Refused("PER-1")
-    wrapped = acting.see(PersonKey, person_id=held.id)
-    if held.erased_at is not None or wrapped is None:
+    if held.key_wrapped is None:
         raise Refused("PER-8")
     kind = ask.document_kind or held.document_kind or "resident_id"
     try:
@@ -146,7 +145,7 @@ def correct_document(acting: Acting, ask: CorrectDocument) -> None:
     except DocumentFault as fault:
         raise Refused("PER-3", problem=fault.sentence()) from None
     ring = keys().ring
-    key = ring.open_person_key(held.id, bytes(wrapped.wrapped))
+    key = own_key(held)
     changed: dict[str, Any] = {}
     if number is not None:
         index = document_index(number)
@@ -246,7 +245,7 @@ def reveal(acting: Acting, ask: RevealField) -> None:
     person = acting.see(Person, id=ask.person)
     if person is None or person.place != ask.place:
         raise Refused("PER-1")
-    if person.erased_at is not None or acting.see(PersonKey, person_id=person.id) is None:
+    if person.key_wrapped is None:
         raise Refused("PER-8")
     if (person.document_sealed if ask.field == "document_number" else person.phone_sealed) is None:
         raise Refused("PER-9")

@@ -73,7 +73,8 @@ def find_ask(store: Store, request: UUID) -> StoredAsk | None:
     if row is None or row[0] is None:
         return None
     entry = as_uuid(row[0])
-    return StoredAsk(entry, int(row[1]), lines_of(store, entry)[int(row[1])])
+    lines = store.remembered(("lines", entry), lambda: lines_of(store, entry))
+    return StoredAsk(entry, int(row[1]), lines[int(row[1])])
 
 
 def entries_of(store: Store, requests: Iterable[UUID]) -> dict[UUID, UUID]:

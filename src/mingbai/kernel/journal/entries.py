@@ -25,7 +25,7 @@ from mingbai.proofs.merkle import leaf_hash, leaf_hashes, root_of
 
 BODY_MOST = 60_000
 INLINE_ROWS = 64
-PRIVATE = ("id", "entry_id", "field", "salt", "value")
+PRIVATE = ("id", "salt", "value")
 DOMAIN = "mingbai/private/1"
 PLAIN, SEALED = b"\0", b"\1"
 
@@ -222,11 +222,8 @@ def _insert(
     more = list(of_many)
     if len(lines) > INLINE_ROWS:
         more.append(list_of("journal_rows", draft.id, lines))
-    entry_id = draft.id.hex
-    kept = [
-        (f"{entry_id}/{name}", entry_id, name, salt, content)
-        for name, (salt, content) in private.items()
-    ]
+    prefix = f"{draft.id.hex}/"
+    kept = [(prefix + name, salt, content) for name, (salt, content) in private.items()]
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.
     waiting = Statement("INSERT INTO journal_waiting (entry_id) VALUES (%s)", [draft.id])
     with door():
@@ -282,7 +279,8 @@ def stored_act(store: Store, request: UUID) -> StoredAct | None:
     """Return what the journal holds of the act that answers a request."""
     ask = find_ask(store, request)
     name = ask.entry if ask else request
-    row = store.run("SELECT body FROM journal_entry WHERE id = %s", [name]).fetchone()
+    sql = "SELECT body FROM journal_entry WHERE id = %s"
+    row = store.remembered(("body", name), lambda: store.run(sql, [name]).fetchone())
     if row is None:
         return None
     body: dict[str, Any] = json.loads(row[0])
@@ -309,17 +307,14 @@ def same_ask(store: Store, act: StoredAct, opened: dict[str, Any], private: dict
     )
 
 
-def private_of(
-    store: Store, entry: UUID, names: Sequence[str] = ()
-) -> dict[str, tuple[bytes, bytes]]:
-    """Return salt and value of private fields of an entry that were not erased: of those named, or of all."""
-    sql = "SELECT field, salt, value FROM journal_private WHERE entry_id = %s"
-    values: list[Any] = [entry]
-    if len(names) == 1:
-        sql = "SELECT field, salt, value FROM journal_private WHERE id = %s"
-        values = [f"{entry.hex}/{names[0]}"]
-    found = store.run(sql, values).fetchall()
-    return {name: (bytes(salt), bytes(value)) for name, salt, value in found}
+def private_of(store: Store, entry: UUID, names: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
+    """Return salt and value of those private fields of an entry that were not erased."""
+    if not names:
+        return {}
+    prefix, holes = f"{entry.hex}/", ", ".join(["%s"] * len(names))
+    sql = f"SELECT id, salt, value FROM journal_private WHERE id IN ({holes})"
+    found = store.run(sql, [prefix + name for name in names]).fetchall()
+    return {name.removeprefix(prefix): (bytes(salt), bytes(value)) for name, salt, value in found}
 
 
 def private_value(store: Store, request: UUID, name: str) -> Any:

@@ -32,6 +32,7 @@ from mingbai.kernel.rows import Store, shape, stored
 from mingbai.kernel.rows import moment as from_sqlite
 from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.tables import (
+    FORMER,
     columns_of,
     derived_models,
     digest_of,
@@ -117,7 +118,7 @@ class Verifier:
     def tables(self) -> None:
         """Every table must be of a known class."""
         models = [*kept_models(), *derived_models()]
-        known = {model._meta.db_table for model in models} | JOURNAL | set(UNBOUND)
+        known = {model._meta.db_table for model in models} | FORMER | JOURNAL | set(UNBOUND)
         with self.store.connection.cursor() as cursor:
             for table in self.store.connection.introspection.table_names(cursor):
                 if table not in known:
@@ -271,16 +272,13 @@ class Verifier:
         form = shape(PrivateValue)
         for raw in images(self.store, PrivateValue):
             row = dict(zip(form.columns, raw, strict=True))
-            key, name = row["id"], stored(row["entry_id"])
+            key = row["id"]
             found = wanted.pop(key, None)
             if found is None or key in self.erased:
+                name = str(key).partition("/")[0]
                 self.fault("a private value that no entry binds", "journal_private", key, name)
                 continue
-            if key != f"{name}/{row['field']}":
-                self.fault(
-                    "a private value stands at a wrong entry", "journal_private", key, found[0]
-                )
-            elif (
+            if (
                 not isinstance(row["salt"], bytes | memoryview)
                 or not isinstance(row["value"], bytes | memoryview)
                 or not opens(row, found[1])
@@ -461,9 +459,9 @@ def images(store: Store, model: type[models.Model]) -> Iterator[Sequence[Any]]:
 def opens(row: dict[str, Any], digest: str) -> bool:
     """Tell whether a private value as kept opens its commitment."""
     try:
-        entry = row["entry_id"] if isinstance(row["entry_id"], UUID) else UUID(hex=row["entry_id"])
-        content = entries.opened_value(entry, row["field"], bytes(row["value"]))
-        return entries.commitment(bytes(row["salt"]), row["field"], content) == digest
+        entry, _between, field = row["id"].partition("/")
+        content = entries.opened_value(UUID(hex=entry), field, bytes(row["value"]))
+        return entries.commitment(bytes(row["salt"]), field, content) == digest
     except (ValueError, SealBroken):
         return False
 

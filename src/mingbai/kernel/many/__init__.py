@@ -1,1 +1,1 @@
-"""Many at once: the same door for imports, jobs, plans and replay, a thousand asks a transaction."""
+"""Many at once: the same door for imports, jobs, plans and replay, some thousand asks a transaction."""

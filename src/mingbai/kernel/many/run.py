@@ -1,4 +1,4 @@
-"""Run many: asks of one command through the one door, about a thousand a transaction, one entry for each chunk.
+"""Run many: asks of one command through the one door, some thousands a transaction, one entry for each chunk.
 
 An outcome and a request id for every ask; an ask that is refused stops nothing and leaves nothing. The entry commits to every
 ask by a Merkle root, so each can be proved alone. One by one and many give the same tables, outcomes and balances.
@@ -21,18 +21,17 @@ from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
-from mingbai.kernel.many.working import Working
+from mingbai.kernel.many.working import Remembering, Working
 from mingbai.kernel.perform import (
     ADDED_FIRST,
     MET_ANOTHER,
     TRIES,
-    Receipt,
     _inner,
+    answered,
     find_command,
     note_overruled,
     parse,
     react,
-    resend,
 )
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.refusals import Conflict, Refused
@@ -41,7 +40,7 @@ from mingbai.kernel.rows import Reads, RowLine, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
-CHUNK = 1000
+CHUNK = 4000  # a quarter of a second: nobody else writes meanwhile
 Step = Callable[[Acting, Sequence["Outcome"]], None]
 
 
@@ -85,9 +84,11 @@ def run_many(
     for part in parted(asks, chunk):
         with growing():
             done = _run_chunk(command, part, as_, context, step)
-        if heard is not None and done.written is not None:
-            heard(done.written)
-        yield [done.outcomes[at] for at in range(len(part))]
+            outcomes, written = [done.outcomes[at] for at in range(len(part))], done.written
+            del done  # while nobody looks for garbage: there is too much of it to be looked through
+        if heard is not None and written is not None:
+            heard(written)
+        yield outcomes
 
 
 def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
@@ -150,7 +151,7 @@ class Chunk:
 
     def run(self) -> None:
         """Do every ask, write the rows and the entry, and note what became of each."""
-        plain = Store()
+        plain = Remembering()
         self.known = entries.known_as(self.actor.via, self.context.known)
         parsed = self.parsed()
         claims = list(claiming(plain, self.entry, [self.part[at].request for at in parsed]))
@@ -202,7 +203,7 @@ class Chunk:
                 if (line.opened, line.private) != split(ask):
                     raise Conflict("REQ-1")
                 return Outcome(request, "already_done", line.result)
-            found: Receipt = resend(store, self.command, ask, self.actor, request)
+            found = answered(store, self.command, ask, self.actor, request)
         except Refused as refusal:
             return Outcome(request, "refused", {}, refusal)
         return Outcome(request, "already_done", found.result)

@@ -154,7 +154,21 @@ def attribute(form: Shape, name: str) -> str:
     raise KeyError(f"{form.table} has no column {name}")
 
 
-class Working(Store):
+class Remembering(Store):
+    """The account's tables, of which a chunk reads once what none of its acts changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+        """Return what was read once for all acts of the chunk."""
+        if key not in self.notes:
+            self.notes[key] = read()
+        return self.notes[key]
+
+
+class Working(Remembering):
     """The account's tables as a chunk sees them; nothing is written before `flush`."""
 
     def __init__(self) -> None:
@@ -165,15 +179,8 @@ class Working(Store):
         self.removed: dict[type[Kept], dict[int, Any]] = {}
         self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
-        self.notes: dict[tuple[Any, ...], Any] = {}
         self.laid: dict[Inserting, list[Sequence[Any]]] = {}
         self.laid_before: dict[Inserting, int] = {}
-
-    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-        """Return what was read once for all acts of the chunk."""
-        if key not in self.notes:
-            self.notes[key] = read()
-        return self.notes[key]
 
     def of(self, model: type[Kept]) -> Known:
         """Return what is known of a table."""

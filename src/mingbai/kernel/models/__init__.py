@@ -33,7 +33,6 @@ from mingbai.kernel.models.people import (
     Mention,
     Organisation,
     Person,
-    PersonKey,
     Token,
 )
 from mingbai.kernel.models.places import Place, PlaceAlias, PlacePair, PlaceWord, Point
@@ -82,7 +81,6 @@ __all__ = [
     "OrganisationClass",
     "Pack",
     "Person",
-    "PersonKey",
     "Place",
     "PlaceAlias",
     "PlaceCodeField",

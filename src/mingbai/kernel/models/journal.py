@@ -38,9 +38,7 @@ class Entry(models.Model):
 class PrivateValue(models.Model):
     """One private field of an entry, with the salt of its commitment; erasure removes the row."""
 
-    id = models.CharField(primary_key=True, max_length=160)
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
-    field = models.CharField(max_length=120)
+    id = models.CharField(primary_key=True, max_length=160)  # entry/field, or entry/position
     salt = models.BinaryField()
     value = models.BinaryField()
 

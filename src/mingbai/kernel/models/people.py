@@ -9,7 +9,7 @@ class Person(Kept):
     """A person; the document number and phone are sealed under a key of the person's own."""
 
     name = models.CharField(max_length=80, null=True)
-    initials = models.CharField(max_length=40, null=True, db_index=True)
+    initials = models.CharField(max_length=40, null=True)
     place = PlaceCodeField()
     document_kind = models.CharField(max_length=20, null=True)
     document_sealed = models.BinaryField(null=True)
@@ -22,6 +22,8 @@ class Person(Kept):
     measure = models.CharField(max_length=40, null=True)
     delete_after = models.DateField(null=True)
     erased_at = models.DateTimeField(null=True)
+    recorded_in = models.UUIDField(null=True)  # the act that wrote the person down
+    key_wrapped = models.BinaryField(null=True)  # by the master key; erasure removes it
 
     class Meta:
         constraints = [
@@ -30,15 +32,8 @@ class Person(Kept):
         indexes = [models.Index(fields=["place", "name"], name="person_place_name")]
 
 
-class PersonKey(Kept):
-    """A person's own key, wrapped by the master key; erasure removes it."""
-
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="+")
-    wrapped = models.BinaryField()
-
-
 class Mention(Kept):
-    """This entry concerns that person: how "what is held about me" and erasure find it."""
+    """This act concerns that person, who was recorded by another: how "what is held about me" and erasure find it."""
 
     person = models.UUIDField()
     entry = models.UUIDField()

@@ -25,10 +25,10 @@ from mingbai.kernel.models import (
     Look,
     Mandate,
     Membership,
-    Mention,
     Organisation,
     Person,
 )
+from mingbai.kernel.people import acts_of
 from mingbai.kernel.queries.firms import READERS
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.registry import Scope, query
@@ -261,9 +261,7 @@ def about_me(asking: Asking, ask: Nothing) -> list[AboutMeRow]:
     """Return which entries concern me, and who looked at what is sealed about me."""
     if asking.person is None:
         return []
-    mentions = entries_of(
-        asking.store, [one.entry for one in asking.find(Mention, person=asking.person)]
-    ).values()
+    mentions = entries_of(asking.store, acts_of(asking.store, asking.person)).values()
     rows = [
         AboutMeRow(kind="entry", what=entry.command, at=entry.at)
         for entry in Entry.objects.filter(id__in=set(mentions)).only("command", "at")

@@ -19,10 +19,10 @@ from mingbai.kernel.models import (
     Household,
     Look,
     Mandate,
-    Mention,
     Message,
     Person,
 )
+from mingbai.kernel.people import acts_of
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.places import OfPlace
 from mingbai.kernel.refusals import Refused
@@ -135,8 +135,7 @@ def wishes(store: Store, person: UUID, own_words: bool) -> list[WishRow]:
 
 def answers_of(store: Store, person: UUID) -> dict[str, Entry]:
     """Return the entries that answered a person's wishes, by the wish."""
-    mentions = [one.entry for one in store.fetch(Mention, {"person": person}, limit=None)]
-    entries = set(entries_of(store, mentions).values())
+    entries = set(entries_of(store, acts_of(store, person)).values())
     found = Entry.objects.filter(id__in=entries, command="rights.answer_correction")
     return {UUID(json.loads(entry.body)["ask"]["correction"]).hex: entry for entry in found}
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from mingbai.kernel.models import Login, Person, PersonKey
+from mingbai.kernel.models import Login, Person
 from mingbai.kernel.people import unsealed
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Conflict, NotAllowed, Refused
@@ -86,9 +86,8 @@ def opened(person: UUID, field: str) -> str:
     """Return a sealed value whose look was just written into the account."""
     store = Store()
     row = store.fetch(Person, {"id": person})[0]
-    key = store.fetch(PersonKey, {"person_id": person})[0]
     try:
-        return unsealed(row, bytes(key.wrapped), field)
+        return unsealed(row, field)
     except SealBroken:
         raise Refused("KEY-3") from None
 

@@ -23,7 +23,7 @@ from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import erase_person
 from mingbai.kernel.commands.people import correct_document
 from mingbai.kernel.documents import DocumentFault
-from mingbai.kernel.models import Look, OpenItem, Person, PersonKey
+from mingbai.kernel.models import Look, OpenItem, Person
 from mingbai.kernel.people import (
     check_document,
     check_looks,
@@ -211,10 +211,9 @@ def _written(acting: Acting, arrival: Arrival, field: str) -> str | None:
     if claimed is not None:
         return claimed
     person = acting.see(Person, id=arrival.person_id)
-    wrapped = acting.see(PersonKey, person_id=arrival.person_id)
-    assert person is not None and wrapped is not None
+    assert person is not None
     held = person.phone_sealed if field == "phone" else person.document_sealed
-    return unsealed(person, bytes(wrapped.wrapped), field) if held is not None else None
+    return unsealed(person, field) if held is not None else None
 
 
 def _moved(acting: Acting, arrival: Arrival, known: UUID) -> Arrival:

@@ -23,7 +23,7 @@ from mingbai.kernel.documents import plain
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.keys import keys
 from mingbai.kernel.many.working import Working
-from mingbai.kernel.models import Membership, Organisation, Person, PersonKey
+from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.pass_keys import signing_key
 from mingbai.kernel.people import document_index, unsealed
 from mingbai.kernel.policy import in_force
@@ -80,7 +80,6 @@ def load_holders(working: Working, asks: Sequence[IssuePermit]) -> Reads:
     ]
     known = [person.id for person in working.met(Person)]
     yield [
-        *working.loading(PersonKey, "person_id", known),
         *working.loading(Permit, "person_id", known),
         *belonging(working, known),
     ]
@@ -219,17 +218,16 @@ def enrolled_now(acting: Acting, ask: IssuePermit, met: Met) -> HeldBy:
     one = write_down(acting, enrol_of(ask), met)
     wrapped = one.wrapped
     if wrapped is None:
-        key = acting.see(PersonKey, person_id=one.person)
-        assert key is not None, "found by a document that is not erased"
-        wrapped = bytes(key.wrapped)
+        person = acting.see(Person, id=one.person)
+        assert person is not None and person.key_wrapped is not None, "its document is not erased"
+        wrapped = bytes(person.key_wrapped)
     return one.person, one.name, met.number, wrapped
 
 
 def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
     """Return a holder whom the account knows."""
     person = acting.see(Person, id=ask.person)
-    key = acting.see(PersonKey, person_id=ask.person)
-    if person is None or key is None or person.erased_at is not None:
+    if person is None or person.key_wrapped is None:
         raise Refused("PER-1")
     if ask.membership is not None:
         member = acting.see(Membership, id=ask.membership)
@@ -237,8 +235,8 @@ def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
             raise Refused("MOV-51", name=person.name)
     number = ""
     if person.document_sealed is not None:
-        number = unsealed(person, bytes(key.wrapped), "document_number")
-    return person.id, person.name, number, bytes(key.wrapped)
+        number = unsealed(person, "document_number")
+    return person.id, person.name, number, bytes(person.key_wrapped)
 
 
 def claims_of(batch: Batch, permit: Permit, holder: Holder, now: dt.datetime) -> Claims:

@@ -16,9 +16,8 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.burden import Spent, burden_source
 from mingbai.kernel.holding import Subject
-from mingbai.kernel.keys import keys
-from mingbai.kernel.models import OpenItem, Person, PersonKey, Point
-from mingbai.kernel.people import unsealed
+from mingbai.kernel.models import OpenItem, Person, Point
+from mingbai.kernel.people import own_key, unsealed
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
@@ -149,11 +148,10 @@ def opened(asking: Asking, arrival: UUID, *, to_call: bool) -> Opened:
 def number_of(store: Store, arrival: UUID) -> str | None:
     """Return the phone number of a row in the clear; whoever calls this has journalled the look."""
     for row in store.fetch(Arrival, {"id": arrival}):
-        for held in store.fetch(PersonKey, {"person_id": row.person_id}):
-            wrapped = bytes(held.wrapped)
-            if row.phone_sealed is not None and row.person_id is not None:
-                key = keys().ring.open_person_key(row.person_id, wrapped)
-                return unseal(key, row.id, "phone", row.phone_sealed)
-            for person in store.fetch(Person, {"id": row.person_id}):
-                return unsealed(person, wrapped, "phone")
+        for person in store.fetch(Person, {"id": row.person_id}):
+            if person.key_wrapped is None:
+                return None
+            if row.phone_sealed is not None:
+                return unseal(own_key(person), row.id, "phone", row.phone_sealed)
+            return unsealed(person, "phone")
     return None

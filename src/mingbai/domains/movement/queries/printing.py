@@ -15,10 +15,10 @@ from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.keys import keys
-from mingbai.kernel.models import PersonKey, Place
+from mingbai.kernel.models import Person, Place
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
-from mingbai.kernel.rows import Store, shape
+from mingbai.kernel.rows import Store
 from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import Code, PlaceCode, Role
 from mingbai.proofs.tokens import Claims
@@ -102,14 +102,12 @@ def parts(values: Sequence[str]) -> list[Sequence[str]]:
 
 def wrapped_keys(store: Store, people: Sequence[UUID]) -> dict[UUID, bytes]:
     """Return the wrapped keys of people, a few statements for thousands."""
-    form, found = shape(PersonKey), {}
+    found: dict[UUID, bytes] = {}
     for at in range(0, len(people), AT_ONCE):
         part = people[at : at + AT_ONCE]
         holes = ", ".join(["%s"] * len(part))
-        sql = f'SELECT {form.select_list(store.sqlite)} FROM "{form.table}" WHERE "person_id" IN ({holes})'
-        for raw in store.at_once(sql, part):
-            key = form.instance(raw, store.sqlite)
-            found[key.person_id] = bytes(key.wrapped)
+        (held,) = store.together(store.selecting(Person, f'"id" IN ({holes})', part))
+        found |= {one.id: bytes(one.key_wrapped) for one in held if one.key_wrapped is not None}
     return found
 
 
