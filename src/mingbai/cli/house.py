@@ -42,7 +42,7 @@ from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.turn import NoRoom, no_room
 from mingbai.kernel.witness import Alarm, look
 from mingbai.kernel.words import Known, Via
-from mingbai.kernel.worker import UNFINISHED, run_due
+from mingbai.kernel.worker import run_due
 from mingbai.proofs import notes
 
 __all__ = ["DISK_FAULTS", "Alarm", "NoRoom", "Refused", "no_room"]
@@ -284,8 +284,6 @@ def work() -> dict[str, Any]:
     opened()
     for every in ("minute", "hour", "day"):
         run_due(every)
-    while UNFINISHED:
-        run_due(None)
     jobs.work_on(steps=None)
     sealed = tree.settle()
     return {"sealed": sealed.size if sealed else 0}

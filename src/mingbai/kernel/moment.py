@@ -76,12 +76,6 @@ LAST_RECORDED = Statement(
 )
 
 
-def last_recorded(store: Store) -> dt.datetime | None:
-    """Return when the last entry was recorded."""
-    rows = store.at_once(LAST_RECORDED.sql, [])
-    return as_moment(rows[0][0]) if rows else None
-
-
 @contextlib.contextmanager
 def at_birth(store: Store, kind: str, began: dt.datetime) -> Iterator[None]:
     """Let the first entry be written while there is no account row yet to ask for the time."""

@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.db import close_old_connections, connections
 
 from mingbai.kernel import jobs
-from mingbai.kernel.believing import erasing_moment
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.journal.tree import Stopped, settle
 from mingbai.kernel.moment import now as moment_now
@@ -26,7 +25,6 @@ PERIODS = {"minute": 60, "hour": 3600, "day": 86400}
 LOG = logging.getLogger("mingbai.worker")
 HEARTBEAT = "worker/heartbeat"
 SAID: dict[str, dt.datetime] = {}
-UNFINISHED: set[Callable[..., bool | None]] = set()
 
 
 def work_once(last: dict[str, dt.datetime]) -> None:
@@ -45,31 +43,16 @@ def work_once(last: dict[str, dt.datetime]) -> None:
         if every not in last or not 0 <= (now - last[every]).total_seconds() < seconds:
             last[every] = now
             run_due(every)
-    if UNFINISHED:
-        run_due(None)
     if well:
         cache.set(HEARTBEAT, now.timestamp(), None)
 
 
-def run_due(every: str | None) -> None:
-    """Do what falls due this often, or what said that more waits; what does not work holds up nothing else."""
-    store = Store()
-    moment, erasing = moment_now(store), erasing_moment(store)
-    if erasing is None:
-        say(
-            "The clock of this machine made a step. Nothing is erased by date until it has gone on evenly for a day."
-        )
+def run_due(every: str) -> None:
+    """Do what falls due this often; what does not work holds up nothing else."""
+    moment = moment_now(Store())
     for period, function in REGISTRY.due:
-        at = erasing if function in REGISTRY.erasing else moment
-        if at is not None and (period == every or (every is None and function in UNFINISHED)):
-            tried(function.__name__, partial(do_due, function, at))
-
-
-def do_due(function: Callable[[dt.datetime], bool | None], at: dt.datetime) -> None:
-    """Do a piece of what is due, and remember when more of it waits."""
-    UNFINISHED.discard(function)
-    if function(at):
-        UNFINISHED.add(function)
+        if period == every:
+            tried(function.__name__, partial(function, moment))
 
 
 def tried(what: str, do: Callable[[], object]) -> bool:

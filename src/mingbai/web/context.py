@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from mingbai.kernel.believing import last_seen
 from mingbai.kernel.certificates import served_ends_soon
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.models import Mandate
@@ -44,12 +43,6 @@ def clock_behind(account: Any) -> bool:
     return bool(account.kind == "real" and account.now - machine_now() > CLOCKS_DIFFER)
 
 
-def erasing_waits() -> dict[str, dt.datetime]:
-    """Return until when nothing is erased by date, because this machine's clock made a step."""
-    seen = last_seen()
-    return {"until": seen.waits_until} if seen and seen.waits_until else {}
-
-
 def every_page(request: HttpRequest) -> dict[str, Any]:
     """Return what every page shows; each part is looked up only when a page asks for it."""
     account = SimpleLazyObject(lambda: answer("account.state", {}))
@@ -58,7 +51,6 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "clock_behind": SimpleLazyObject(lambda: clock_behind(account)),
         "hat": SimpleLazyObject(lambda: described(hat_of(request)) or {}),
         "signed": SimpleLazyObject(lambda: login_of(request) is not None),
-        "nothing_erased_until": SimpleLazyObject(erasing_waits),
         "certificate_ends": SimpleLazyObject(served_ends_soon),
         "worker_silent": SimpleLazyObject(lambda: (silent_for() or 0) > DEAD_AFTER),
     }

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.access import in_force
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask, Open
 from mingbai.kernel.clock import stamp
@@ -19,20 +18,13 @@ from mingbai.kernel.folder import folder
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.entries import private_of, stored_act
-from mingbai.kernel.models import Look, Mandate, Person
+from mingbai.kernel.models import Look, Person
 from mingbai.kernel.people import acts_of
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import ROLE_TITLES, PersonId, PlaceCode, Reason, Role, Via
+from mingbai.kernel.words import PersonId, PlaceCode, Reason, Role
 
-sentences(
-    {
-        "PER-10": _("This record was erased already."),
-        "PER-11": _(
-            "This person holds an office that is in force: %(role)s. End it first; whoever acts has a name."
-        ),
-    }
-)
+sentences({"PER-10": _("This record was erased already.")})
 terms({"erased_private": _("Erased values"), "fields": _("Fields")})
 
 LOG = logging.getLogger("mingbai.erasure")
@@ -73,9 +65,6 @@ def erase_person(acting: Acting, ask: ErasePerson) -> Erased:
         raise Refused("PER-1")
     if person.erased_at is not None:
         raise Refused("PER-10")
-    if acting.via is not Via.HOUSE:
-        for office in in_force(acting.find(Mandate, person_id=person.id), acting.now):
-            raise Refused("PER-11", role=ROLE_TITLES[Role(office.role)])
     gone = _private_values(acting, person.id)
     acting.change(person, **dict.fromkeys(CLEARED), erased_at=acting.now)
     for look in acting.find(Look, person_id=person.id):

@@ -1,13 +1,11 @@
 """Commands on measures and retention: personal rows hang on a measure, and are deleted when their day has come."""
 
 import datetime as dt
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -19,7 +17,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.measures import Hung, hung_on, told_hung
-from mingbai.kernel.models import Mandate, Measure, Person
+from mingbai.kernel.models import Measure, Person
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command, due, planner
@@ -35,8 +33,7 @@ from mingbai.kernel.words import (
     ShortCode,
 )
 
-LOG = logging.getLogger("mingbai.retention")
-AT_ONCE = 50
+AT_ONCE = 200
 RETENTION = "people.retention"
 
 sentences(
@@ -181,20 +178,12 @@ def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> Reten
     return kept_until_end("people.keep_until", "person", told, told.of(Person))
 
 
-@due("day", erases=True)
-def delete_due(now: dt.datetime) -> bool:
+@due("day")
+def delete_due(now: dt.datetime) -> None:
     """Erase the people whose day has come, some at a time; those who hold an office that is in force wait for its end."""
-    not_over = Q(ends_at=None) | Q(ends_at__gt=now)
-    in_office = Mandate.objects.filter(not_over, person_id=OuterRef("id"))
-    rows = Person.objects.filter(~Exists(in_office), erased_at=None, delete_after__lt=day(now))
-    found, erased = list(rows.order_by("id")[:AT_ONCE]), 0
-    for person in found:
-        try:
-            erase(person.id, person.place)
-            erased += 1
-        except Refused as refused:  # one that can't be erased holds up no other
-            LOG.error("%s was not erased on their day: %s", person.id, refused)
-    return len(found) == AT_ONCE and erased > 0
+    rows = Person.objects.filter(erased_at=None, delete_after__lt=day(now)).order_by("id")
+    for person in list(rows[:AT_ONCE]):
+        erase(person.id, person.place)
 
 
 def erase(person: UUID, place: str) -> None:

@@ -247,14 +247,13 @@ class ForgetCrossings(Ask):
 @command(role={Role.OPERATOR}, title=_("Delete old crossings"), placeless=True)
 def forget_crossings(acting: Acting, ask: ForgetCrossings) -> Forgotten:
     """Delete crossings, some at a time, once the day that they were born with has come."""
-    over = day(min(ask.before, acting.now))
-    gone = list(Crossing.objects.filter(delete_after__lt=over).order_by("id")[:AT_ONCE])
+    gone = list(Crossing.objects.filter(delete_after__lt=day(ask.before)).order_by("id")[:AT_ONCE])
     for crossing in gone:
         acting.remove(crossing)
     return Forgotten(people=len(gone))
 
 
-@due("day", erases=True)
+@due("day")
 def old_crossings(now: dt.datetime) -> None:
     """Delete the crossings whose day has come."""
     while Crossing.objects.filter(delete_after__lt=day(now)).exists():

@@ -326,7 +326,7 @@ class Forgotten(Answer):
 @command(role={Role.OPERATOR}, title=_("Delete old passes"), placeless=True)
 def forget_permits(acting: Acting, ask: ForgetPermits) -> Forgotten:
     """Delete passes and what was asked for, some at a time, once the day that they were born with has come."""
-    on = day(min(ask.before, acting.now))
+    on = day(ask.before)
     gone = list(Permit.objects.filter(delete_after__lt=on).order_by("id")[:AT_ONCE])
     for permit in gone:
         acting.remove(permit)
@@ -339,7 +339,7 @@ def forget_permits(acting: Acting, ask: ForgetPermits) -> Forgotten:
     return Forgotten(people=len(gone))
 
 
-@due("day", erases=True)
+@due("day")
 def old_permits(now: dt.datetime) -> None:
     """Delete the passes whose day has come."""
     on = day(now)

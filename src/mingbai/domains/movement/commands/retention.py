@@ -22,7 +22,7 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due, planner
 from mingbai.kernel.words import Moment, PlaceCode, Quantity, Role
 
-AT_ONCE = 50
+AT_ONCE = 200
 RETENTION = "movement.retention"
 SEALED = ("from_sealed", "lodging_sealed", "number_sealed", "phone_sealed")
 
@@ -90,14 +90,12 @@ def blind_person(acting: Acting, person: UUID) -> None:
         _blind(acting, held)
 
 
-@due("day", erases=True)
-def blind_due(now: dt.datetime) -> bool:
+@due("day")
+def blind_due(now: dt.datetime) -> None:
     """Blind the rows whose day has come, some at a time."""
     rows = Arrival.objects.filter(blinded_at=None, delete_after__lt=day(now)).order_by("id")
-    found = list(rows[:AT_ONCE])
-    for row in found:
+    for row in list(rows[:AT_ONCE]):
         as_house(blind_arrival, {"place": row.place, "arrival": row.id})
-    return len(found) == AT_ONCE
 
 
 class KeepArrivalUntil(Ask):
