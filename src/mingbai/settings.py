@@ -164,7 +164,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "mingbai.web.sign_in.ClosedSignUp"
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}
+# A whole town may come from one address.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -174,6 +175,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
+AXES_USERNAME_CALLABLE = "mingbai.web.sign_in.whose_name"
 AXES_LOCKOUT_CALLABLE = "mingbai.web.sign_in.locked"
 AXES_VERBOSE = False
 

@@ -328,9 +328,9 @@ def new_sheet() -> Iterator[str]:
     yield from sheet()
 
 
-def witness(url: str, where: Path) -> dict[str, Any]:
+def witness(url: str, where: Path, **options: Any) -> dict[str, Any]:
     """Watch an account from elsewhere."""
-    return look(url, where)
+    return look(url, where, **options)
 
 
 def find(word: str) -> Iterator[str]:

@@ -107,13 +107,28 @@ def sheet(
 
 
 @app.command()
-def witness(url: str, data: Data = None) -> None:
+def witness(
+    url: str,
+    data: Data = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            help="The authority of an account with a certificate of its own: the file from its /ca/, its signs compared."
+        ),
+    ] = None,
+    head: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with a head from a printed sheet, scanned or typed (SIZE CODE): the account has to contain it."
+        ),
+    ] = None,
+) -> None:
     """Fetch an account's newest head, check that it continues the one kept here, and keep it; exit 1 is an alarm."""
     where = start(data)
     from_house = house()
     from_house.translate()
     try:
-        print_json(from_house.witness(url, where))
+        print_json(from_house.witness(url, where, authority=authority, printed=head))
     except from_house.Alarm as alarm:
         print_json(alarm.as_json())
         raise typer.Exit(1) from None

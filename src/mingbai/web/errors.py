@@ -78,6 +78,17 @@ def not_found(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     return render(request, "web/said.html", said, status=404)
 
 
+def too_many(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
+    """Say that too much came from one address at once."""
+    said = {
+        "title": _("Wait a minute"),
+        "text": _(
+            "Too many sign-ins were tried from here within a minute. Nothing is locked. Wait a minute and try again."
+        ),
+    }
+    return render(request, "web/said.html", said, status=429)
+
+
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that a form has grown too old to be sent."""
     said = {

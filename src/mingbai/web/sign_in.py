@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -20,6 +22,19 @@ class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc] # allauth has n
         """Return that sign-up is closed."""
         return False
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Return where somebody is told that the password is another one now."""
+        return "/account/password/changed/"
+
+
+def password_changed(request: HttpRequest) -> HttpResponse:
+    """Say that the password is another one now, and what that ended."""
+    said = {
+        "title": _("Your password is changed"),
+        "text": _("Wherever else somebody was signed in under your name, they are signed out."),
+    }
+    return render(request, "web/said.html", said)
+
 
 def locked(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
     """Say that this name has to wait here; others are not held up."""
@@ -30,6 +45,24 @@ def locked(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
         ),
     }
     return render(request, "web/said.html", said, status=429)
+
+
+def whose_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Return the one spelling under which wrong passwords are counted: who signs in may write capitals or not."""
+    given = (credentials or {}).get("username") or request.POST.get("login") or ""
+    return str(given).strip().lower()
+
+
+# By hand, for the rest sends e-mail, and the house sends none: a new password is given in person at the desk.
+ADDRESSES: list[URLPattern | URLResolver] = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/changed/", password_changed, name="password_changed"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
 
 
 def safe_next(request: HttpRequest, otherwise: str = "/home/") -> str:

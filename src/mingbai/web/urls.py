@@ -36,7 +36,7 @@ from mingbai.web.pages import (
     rules,
     store,
 )
-from mingbai.web.sign_in import choose_hat
+from mingbai.web.sign_in import ADDRESSES, choose_hat
 from mingbai.web.tables import query_page
 
 urlpatterns = [
@@ -164,9 +164,10 @@ urlpatterns = [
     path("sign-in/", login, name="sign_in"),
     path("sign-out/", logout, name="sign_out"),
     path("hat/", choose_hat, name="hat"),
-    path("account/", include("allauth.urls")),
+    path("account/", include(ADDRESSES)),
     path("", include("mingbai.web.log")),
 ]
 
+handler429 = "mingbai.web.errors.too_many"
 handler404 = "mingbai.web.errors.not_found"
 handler500 = "mingbai.web.errors.our_fault"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -138,5 +139,12 @@ def language(request: HttpRequest) -> HttpResponse:
     wanted = str(request.POST.get("language", ""))
     answered = redirect(safe_next(request, "/"))
     if translation.check_for_language(wanted):
-        answered.set_cookie(LANGUAGE_COOKIE, wanted, max_age=YEAR, httponly=True, samesite="Lax")
+        answered.set_cookie(
+            LANGUAGE_COOKIE,
+            wanted,
+            max_age=YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+        )
     return answered
