@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -43,7 +44,14 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def url(account: House) -> Iterator[str]:
     """The account, served."""
-    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+    application = get_wsgi_application()
+
+    def afresh(environ: Any, start_response: Any) -> Any:
+        # A file that was put back is opened anew: what the thread still held of the one before is no past of the account.
+        connections["default"].close()
+        return application(environ, start_response)
+
+    with make_server("127.0.0.1", 0, afresh, handler_class=Quiet) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -259,7 +267,14 @@ def test_an_account_with_an_authority_of_its_own_is_watched(account: House, tmp_
     assert held is not None
     given = tmp_path / "mingbai.crt"
     given.write_bytes(held.public_bytes(certificates.Encoding.DER))
-    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
+    application = get_wsgi_application()
+
+    def afresh(environ: Any, start_response: Any) -> Any:
+        # A file that was put back is opened anew: what the thread still held of the one before is no past of the account.
+        connections["default"].close()
+        return application(environ, start_response)
+
+    with make_server("127.0.0.1", 0, afresh, handler_class=Quiet) as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(made["cert"], made["key"])
         server.socket = context.wrap_socket(server.socket, server_side=True)
