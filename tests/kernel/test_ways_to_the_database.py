@@ -1,6 +1,7 @@
 """Few ways to PostgreSQL: what travels together is done in order or not at all, and a database that went is noticed before use."""
 
 import datetime as dt
+import gc
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,9 @@ from django.db import DataError, IntegrityError, close_old_connections, connecti
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.guard import door
 from mingbai.kernel.journal.entries import later
-from mingbai.kernel.models import Household, Place
+from mingbai.kernel.models import Household, Person, Place
 from mingbai.kernel.postgresql import way
+from mingbai.kernel.postgresql.statements import Together
 from mingbai.kernel.rows import Statement, Store
 from mingbai.kernel.turn import turn
 from tests.conftest import TOWN, URL, VILLAGE, House
@@ -91,6 +93,15 @@ def test_a_record_from_a_phone_takes_four_ways(account: House, tmp_path: Path) -
     assert "COMMIT" in sent[3]
     account.settle()
     assert account.faults() == []
+
+
+def test_what_was_asked_is_not_kept_in_memory(account: House) -> None:
+    """The guard remembers which texts only read, never the values that were sent with them."""
+    name = f"a name asked for {uuid.uuid4()}"
+    assert Store().fetch(Person, {"name": name}) == []
+    gc.collect()
+    held = [one for one in gc.get_objects() if isinstance(one, Together)]
+    assert [one for one in held if name in one.values] == []
 
 
 def test_a_fault_in_what_was_held_is_told_at_commit_and_nothing_is_done(account: House) -> None:

@@ -49,7 +49,8 @@ def guard(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Refuse a statement that writes while the door is closed."""
-    if DOOR.depth == 0 and not reads_only(sql):
+    # Its text alone: what is sent together carries its values with it, and they are not to be remembered.
+    if DOOR.depth == 0 and not reads_only(str(sql)):
         raise GuardError(
             "The account is written through commands alone (acting.add, change, remove). Refused: "
             + sql[:80]
