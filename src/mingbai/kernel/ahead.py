@@ -11,23 +11,36 @@ K = TypeVar("K", bound=Kept)
 Equal = tuple[type[Kept], frozenset[tuple[str, Any]]]
 
 
-class Ahead(Store):
-    """The account's tables for one act: what was read ahead is not asked for again until the act itself writes."""
+class Remembering(Store):
+    """The account's tables, of which a chunk reads once what none of its acts changes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: dict[Equal, list[Any]] = {}
         self.notes: dict[tuple[Any, ...], Any] = {}
 
     def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-        """Return what was read ahead under a key, or read it now."""
-        return self.notes[key] if key in self.notes else read()
+        """Return what was read once for all acts of the chunk."""
+        if key not in self.notes:
+            self.notes[key] = read()
+        return self.notes[key]
 
     def noting(self, key: tuple[Any, ...], asked: Statement) -> Statement:
         """Return a statement such that what it gives is remembered under a key."""
         made = asked.made
         assert made is not None
         return replace(asked, made=lambda found: self.notes.setdefault(key, made(found)))
+
+
+class Ahead(Remembering):
+    """The account's tables for one act: what was read ahead is not asked for again until the act itself writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[Equal, list[Any]] = {}
+
+    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+        """Return what was read ahead under a key, or read it now: the act may change it before it asks again."""
+        return self.notes[key] if key in self.notes else read()
 
     def loading(
         self, model: type[K], names: str | tuple[str, ...], values: Iterable[Any]

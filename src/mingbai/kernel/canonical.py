@@ -15,9 +15,8 @@ def canonical(value: Any) -> bytes:
     """Return a value as canonical JSON: sorted keys, no blanks, UTF-8."""
     try:
         return orjson.dumps(value, option=AS_WRITTEN)
-    except (
-        orjson.JSONEncodeError
-    ):  # a number of more than 64 bits is written by the slower way, to the same form
+    except orjson.JSONEncodeError:
+        # A number of more than 64 bits is written by the slower way, to the same form.
         text = json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         )

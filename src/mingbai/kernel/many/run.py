@@ -15,13 +15,14 @@ from pydantic import BaseModel
 from mingbai.kernel import access
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
+from mingbai.kernel.ahead import Remembering
 from mingbai.kernel.asks import Ask, as_plain, sealed_names, split
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, uuid7
 from mingbai.kernel.journal import entries
 from mingbai.kernel.journal.asks import AskLine, claiming, forget_claims, place_claims
-from mingbai.kernel.many.working import Remembering, Working
+from mingbai.kernel.many.working import Working
 from mingbai.kernel.perform import (
     TRIES,
     _inner,

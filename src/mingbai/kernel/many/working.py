@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.db import models
 
+from mingbai.kernel.ahead import Remembering
 from mingbai.kernel.guard import door
 from mingbai.kernel.laying import replacing, values_of, whole
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import Inserting, RowLine, Shape, Stale, Statement, Store, shape
+from mingbai.kernel.rows import Inserting, RowLine, Shape, Stale, Statement, shape
 
 K = TypeVar("K", bound=Kept)
 MOST_AT_ONCE = 400
@@ -154,20 +155,6 @@ def attribute(form: Shape, name: str) -> str:
     raise KeyError(f"{form.table} has no column {name}")
 
 
-class Remembering(Store):
-    """The account's tables, of which a chunk reads once what none of its acts changes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.notes: dict[tuple[Any, ...], Any] = {}
-
-    def remembered(self, key: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-        """Return what was read once for all acts of the chunk."""
-        if key not in self.notes:
-            self.notes[key] = read()
-        return self.notes[key]
-
-
 class Working(Remembering):
     """The account's tables as a chunk sees them; nothing is written before `flush`."""
 
@@ -255,12 +242,6 @@ class Working(Remembering):
                 if not found or found[0].row_version != row.row_version:
                     raise Stale(shape(model).table)
                 known.locked.add(row.id.int)
-
-    def noting(self, key: tuple[Any, ...], asked: Statement) -> Statement:
-        """Return a statement such that what it gives is remembered under a key."""
-        made = asked.made
-        assert made is not None
-        return replace(asked, made=lambda found: self.notes.setdefault(key, made(found)))
 
     def loading(
         self,
