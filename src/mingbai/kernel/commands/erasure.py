@@ -118,7 +118,8 @@ def forget_values(acting: Acting, act: UUID) -> list[str]:
     gone = sorted(
         f"{held.entry.hex}/{name}" for name in private_of(acting.store, held.entry, [*held.private])
     )
-    with door():
-        for name in gone:
-            acting.store.run("DELETE FROM journal_private WHERE id = %s", [name])
+    if gone:
+        holes = ", ".join(["%s"] * len(gone))
+        with door():
+            acting.store.run(f"DELETE FROM journal_private WHERE id IN ({holes})", gone)
     return gone
