@@ -99,6 +99,11 @@ def test_passes_follow_the_approval_they_rest_on(works: Works) -> None:
     assert shown(number) == "valid"
     assert f"Stop these {STAFF} passes" in page(desk) and "Stop these" not in page(clerk)
     press |= {"step": "stop", "reason": "the plan names nobody", "request_id": str(uuid.uuid4())}
+    # A leader reads what is late at the desk, and decides nothing in its place.
+    leader = signed_in(works.house, "town-leader", works.house.person("殷明", "leader", VILLAGE))
+    assert "of its staff still hold" in page(leader) and "Stop these" not in page(leader)
+    assert leader.post("/passes/", press).status_code == 403
+    press["request_id"] = str(uuid.uuid4())
     assert desk.post("/passes/", press).status_code == 302
     work()
     assert shown(number) == "revoked" and "the plan names nobody" in page(clerk)
