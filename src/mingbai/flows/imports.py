@@ -1,7 +1,7 @@
 """Imports: an office's workbook becomes acts, row by row, each once however often the file is sent."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.identity import named_id
-from mingbai.kernel.jobs import Each, Row
+from mingbai.kernel.jobs import Each, Plan, Row
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Goods, Pack, Request
 from mingbai.kernel.moment import now as moment_now
@@ -344,20 +344,11 @@ def import_roster(
     return found
 
 
-@dataclass(frozen=True)
-class RosterPlan:
-    """What a job does with a roster."""
-
-    rows: Sequence[Row]
-    command: str = "people.enrol"
-    known: Known = Known.REPORTED
-
-
 @planner(people_sheet.KIND)
-def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> RosterPlan:
+def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan a roster of people: each is recorded once, with the organisation and the post."""
     people = people_sheet.find_people(read(content), year=options.get("year"))
-    return RosterPlan(Each(people, lambda person: roster_row(person, place)))
+    return Plan("people.enrol", Each(people, lambda person: roster_row(person, place)))
 
 
 def roster_row(person: people_sheet.RosterRow, place: str) -> Row:

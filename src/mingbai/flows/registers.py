@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from mingbai.flows.imports import (
     request_of,
 )
 from mingbai.kernel.actors import Actor
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import perform
@@ -152,17 +151,8 @@ def taken(row: RegisterRow, came: Outcome) -> RowOutcome:
     return told(row, "refused", why=None, rule=refusal.code, message=refusal.sentence())
 
 
-@dataclass(frozen=True)
-class RegisterPlan:
-    """What a job does with a paper register."""
-
-    rows: list[Row]
-    command: str = COPY
-    known: Known = Known.REPORTED
-
-
 @planner(KIND)
-def plan_register(content: bytes, place: str, options: dict[str, Any]) -> RegisterPlan:
+def plan_register(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan a gate's paper register: every arrival once; what a job writes down of a row holds no number and no hint."""
     sheets = read(content)
     gate = gate_of(sheets, options.get("point"))
@@ -173,7 +163,7 @@ def plan_register(content: bytes, place: str, options: dict[str, Any]) -> Regist
         one = asked.get(key_of(row))
         why = None if one else row.why
         planned.append(Row(row.row, row.sheet, one, row.outcome, why, message_of(row, why)))
-    return RegisterPlan(planned)
+    return Plan(COPY, planned)
 
 
 IMPORTS[KIND] = import_register

@@ -10,8 +10,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, overload
+from typing import Any, NamedTuple, overload
 from uuid import UUID, uuid5
 
 import orjson
@@ -68,12 +69,13 @@ class Each(Sequence[Row]):
         return self.made(self.read[at])
 
 
-class Plan(Protocol):
+@dataclass(frozen=True)
+class Plan:
     """What a job does with its content: the command, and a row for every row."""
 
     command: str
-    known: Known
     rows: Sequence[Row]
+    known: Known = Known.REPORTED
 
 
 Planner = Callable[[bytes, str, dict[str, Any]], Plan]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,7 +13,7 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import erase_person
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.measures import Hung, hung_on, told_hung
 from mingbai.kernel.models import Measure, Person
@@ -24,7 +23,6 @@ from mingbai.kernel.registry import command, due, planner
 from mingbai.kernel.words import (
     Basis,
     Code,
-    Known,
     MeasureScope,
     OpenName,
     PersonId,
@@ -145,18 +143,10 @@ def keep_until(acting: Acting, ask: KeepUntil) -> None:
         acting.subject(held.id)
 
 
-@dataclass(frozen=True)
-class RetentionPlan:
-    """What a job does when a measure has lapsed."""
-
-    rows: list[Row]
-    command: str
-    known: Known = Known.REPORTED
-
-
-def kept_until_end(command: str, field: str, told: Hung, rows: Iterable[Any]) -> RetentionPlan:
+def kept_until_end(command: str, field: str, told: Hung, rows: Iterable[Any]) -> Plan:
     """Plan that rows which hang on a measure are kept until the day that follows from its end, by the desk's own command."""
-    return RetentionPlan(
+    return Plan(
+        command,
         [
             Row(
                 at,
@@ -167,12 +157,11 @@ def kept_until_end(command: str, field: str, told: Hung, rows: Iterable[Any]) ->
             )
             for at, row in enumerate(rows)
         ],
-        command,
     )
 
 
 @planner(RETENTION)
-def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
+def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan the people whose rows hang on a measure: each is kept until the day that follows from its end."""
     told = told_hung(content)
     return kept_until_end("people.keep_until", "person", told, told.of(Person))

@@ -1,6 +1,5 @@
 """Commands that look at firms again by themselves: when a level, a grade, a version of the rule or a hazard has changed."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,13 +11,13 @@ from mingbai.domains.enterprise.queries.judging import judge
 from mingbai.domains.enterprise.words import RECONSIDER, Verdict
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.models import Organisation
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.registry import command, planner
-from mingbai.kernel.words import Known, Role
+from mingbai.kernel.words import Role
 
 
 class Reconsidered(Answer):
@@ -40,29 +39,21 @@ def reconsider_one(acting: Acting, ask: OfFirm) -> Reconsidered:
     return Reconsidered(changed=decision is not None, decision=judged.verdict)
 
 
-@dataclass(frozen=True)
-class ReconsiderPlan:
-    """What the long work does after a change."""
-
-    rows: list[Row]
-    command: str = "enterprise.reconsider_one"
-    known: Known = Known.REPORTED
-
-
 @planner(RECONSIDER)
-def plan_reconsidering(content: bytes, place: str, options: dict[str, Any]) -> ReconsiderPlan:
+def plan_reconsidering(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan every firm at a place and under it that has a dossier, in an order that stays while the work goes on."""
     cause = UUID(hex=content.decode())
     rows = Dossier.objects.filter(place__startswith=prefix_of(place)).order_by("id")
     found = rows.values_list("id", "place", "organisation_id")
-    return ReconsiderPlan(
+    return Plan(
+        "enterprise.reconsider_one",
         [
             Row(
                 at,
                 one=One({"place": where, "organisation": firm}, uuid5(cause, f"firm/{one.hex}")),
             )
             for at, (one, where, firm) in enumerate(found, start=1)
-        ]
+        ],
     )
 
 

@@ -1,7 +1,6 @@
 """Commands on easing: gates and passes hang on a kind of measure; when it lapses, the gates go and the passes end with it."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.measures import Hung, family, in_force_at, told_hung
 from mingbai.kernel.models import Measure, Point
@@ -25,7 +24,7 @@ from mingbai.kernel.places import is_under
 from mingbai.kernel.refusals import AlreadyThere, Refused, sentences
 from mingbai.kernel.registry import command, planner
 from mingbai.kernel.rows import Store
-from mingbai.kernel.words import Code, Known, PlaceCode, Role, ShortCode
+from mingbai.kernel.words import Code, PlaceCode, Role, ShortCode
 
 GATES, PASSES = "movement.eased_gates", "movement.eased_passes"
 
@@ -90,21 +89,12 @@ def hang(acting: Acting, place: str, what: str, measure: str | None, point: Poin
         )
 
 
-@dataclass(frozen=True)
-class EasingPlan:
-    """What a job does when a measure has lapsed."""
-
-    command: str
-    rows: list[Row] = field(default_factory=list)
-    known: Known = Known.REPORTED
-
-
 @planner(GATES)
-def plan_gates(content: bytes, place: str, options: dict[str, object]) -> EasingPlan:
+def plan_gates(content: bytes, place: str, options: dict[str, object]) -> Plan:
     """Plan the gates that hang on a measure that has lapsed: each is taken away."""
     told = told_hung(content)
     rows = gates_hung(told)
-    return EasingPlan(
+    return Plan(
         "movement.take_gate_away",
         [
             Row(
@@ -180,10 +170,10 @@ def lapsed_measure(acting: Acting, code: str) -> Measure:
 
 
 @planner(PASSES)
-def plan_passes(content: bytes, place: str, options: dict[str, object]) -> EasingPlan:
+def plan_passes(content: bytes, place: str, options: dict[str, object]) -> Plan:
     """Plan the passes that hang on a measure that has lapsed at every place they are for: each ends with it."""
     told = told_hung(content)
-    return EasingPlan(
+    return Plan(
         "movement.lapse_permit",
         [
             Row(

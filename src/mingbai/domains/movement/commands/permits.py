@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -22,7 +21,7 @@ from mingbai.kernel.canonical import sha256
 from mingbai.kernel.clock import day, start_of_day
 from mingbai.kernel.erasing import eraser
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.models import Job, Membership
 from mingbai.kernel.pass_keys import signing_key
@@ -34,7 +33,6 @@ from mingbai.kernel.rows import Store
 from mingbai.kernel.words import (
     Code,
     Digest,
-    Known,
     Moment,
     PersonId,
     PlaceCode,
@@ -222,22 +220,13 @@ def want(acting: Acting, batch: Batch, vehicles: Sequence[Vehicle]) -> None:
         )
 
 
-@dataclass(frozen=True)
-class PermitPlan:
-    """What a job does for a batch."""
-
-    rows: list[Row]
-    command: str = "movement.issue_permit"
-    known: Known = Known.REPORTED
-
-
 def request_of(batch: str, identity: str) -> UUID:
     """Return the request id of one pass: the same row of the same batch is the same request for ever."""
     return uuid5(UUID(hex=batch), identity)
 
 
 @planner(PERMITS)
-def plan_permits(content: bytes, place: str, options: dict[str, Any]) -> PermitPlan:
+def plan_permits(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan passes for holders, for everybody of an organisation, or for the vehicles that a batch asks for."""
     told = json.loads(content)
     batch = told["batch"]
@@ -254,16 +243,17 @@ def plan_permits(content: bytes, place: str, options: dict[str, Any]) -> PermitP
     else:
         wanted = store.fetch(Wanted, {"batch_id": UUID(hex=batch)}, limit=None)
         asks = [(row.plate, {"wanted": row.id}) for row in wanted]
-    return PermitPlan(
+    return Plan(
+        "movement.issue_permit",
         [
             Row(at, one=One(base | ask, request_of(batch, identity)))
             for at, (identity, ask) in enumerate(asks, start=1)
-        ]
+        ],
     )
 
 
 @planner(ROSTER)
-def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> PermitPlan:
+def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan passes for the people of a workbook: each is recorded once and gets one pass; bad rows are listed."""
     (found,) = Store().fetch(Batch, {"place": place, "code": options["batch"]})
     batch = found.id.hex
@@ -286,7 +276,7 @@ def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> PermitPl
             "since": line.started_on,
         }
         rows.append(Row(line.row, line.sheet, One(ask, request_of(batch, line.identity))))
-    return PermitPlan(rows)
+    return Plan("movement.issue_permit", rows)
 
 
 class RevokePermit(Ask):

@@ -14,8 +14,9 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import PrivateId, forget_values, scrub
-from mingbai.kernel.commands.measures import RetentionPlan, kept_until_end
+from mingbai.kernel.commands.measures import kept_until_end
 from mingbai.kernel.erasing import eraser
+from mingbai.kernel.jobs import Plan
 from mingbai.kernel.measures import told_hung
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused
@@ -117,7 +118,7 @@ def keep_arrival_until(acting: Acting, ask: KeepArrivalUntil) -> None:
 
 
 @planner(RETENTION)
-def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> RetentionPlan:
+def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan the arrivals that hang on a measure: each is kept until the day that follows from its end."""
     told = told_hung(content)
     return kept_until_end("movement.keep_arrival_until", "arrival", told, told.of(Arrival))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.commands.messages import told
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.jobs import Row
+from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Job, Message, Standing
@@ -26,7 +25,7 @@ from mingbai.kernel.queries.firms import OfFirm
 from mingbai.kernel.refusals import AlreadyThere, Refused, sentences
 from mingbai.kernel.registry import command, planner
 from mingbai.kernel.rows import Reads, Store
-from mingbai.kernel.words import Known, PlaceCode, Reason, Role, Via
+from mingbai.kernel.words import PlaceCode, Reason, Role, Via
 
 FOLLOWING = "movement.following"
 STOPPING, HOLDING_AGAIN = "movement.stopping", "movement.holding_again"
@@ -286,25 +285,16 @@ def let_run_on(acting: Acting, ask: LetRunOn) -> Decided:
     return Decided(permits=order.permits)
 
 
-@dataclass(frozen=True)
-class StopPlan:
-    """What long work does with the passes of a stop."""
-
-    command: str
-    rows: list[Row]
-    known: Known = Known.REPORTED
-
-
 @planner(FOLLOWING)
-def plan_following(content: bytes, place: str, options: dict[str, object]) -> StopPlan:
+def plan_following(content: bytes, place: str, options: dict[str, object]) -> Plan:
     """Plan to look at the passes of one firm, after a change that many firms were held against."""
     cause, firm = (UUID(hex=one) for one in content.decode().split())
     ask = {"place": place, "organisation": firm}
     row = Row(1, one=One(ask, uuid5(cause, f"passes/{firm.hex}")))
-    return StopPlan("movement.follow_approval", [row])
+    return Plan("movement.follow_approval", [row])
 
 
-def planned(command_name: str, content: bytes) -> StopPlan:
+def planned(command_name: str, content: bytes) -> Plan:
     """Plan one act for each pass that a firm's staff had at the place when the stop began, the same request for ever.
 
     Also those stand in the plan that need nothing: it is the same however far the work came, for it goes on by counting.
@@ -317,7 +307,7 @@ def planned(command_name: str, content: bytes) -> StopPlan:
         issued_at__lte=order.stopped_at,
     )
     found = permits.order_by("id").values_list("id", "number")
-    return StopPlan(
+    return Plan(
         command_name,
         [
             Row(
@@ -333,13 +323,13 @@ def planned(command_name: str, content: bytes) -> StopPlan:
 
 
 @planner(STOPPING)
-def plan_stopping(content: bytes, place: str, options: dict[str, object]) -> StopPlan:
+def plan_stopping(content: bytes, place: str, options: dict[str, object]) -> Plan:
     """Plan to take the passes of a stop out of force."""
     return planned("movement.stop_permit", content)
 
 
 @planner(HOLDING_AGAIN)
-def plan_holding_again(content: bytes, place: str, options: dict[str, object]) -> StopPlan:
+def plan_holding_again(content: bytes, place: str, options: dict[str, object]) -> Plan:
     """Plan to let the passes of a stop hold again."""
     return planned("movement.resume_permit", content)
 
