@@ -98,6 +98,7 @@ def test_passes_follow_the_approval_they_rest_on(works: Works) -> None:
     work()
     assert shown(number) == "valid"
     assert f"Stop these {STAFF} passes" in page(desk) and "Stop these" not in page(clerk)
+    assert "The passes of 1 firm wait for a decision." in page(desk)
     press |= {"step": "stop", "reason": "the plan names nobody", "request_id": str(uuid.uuid4())}
     # A leader reads what is late at the desk, and decides nothing in its place.
     leader = signed_in(works.house, "town-leader", works.house.person("殷明", "leader", VILLAGE))

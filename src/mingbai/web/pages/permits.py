@@ -59,10 +59,12 @@ def permits(request: HttpRequest) -> HttpResponse:
     }
     if hat.role in OFFICES:
         rows = asking(request, "movement.batches", {"place": hat.place})
+        stops = asking(request, "movement.stops", {"place": hat.place})
         page |= {
             "clock": asking(request, "movement.permit_clock", {"place": hat.place}),
             "decides": hat.role == Role.DESK,
-            "stops": asking(request, "movement.stops", {"place": hat.place}),
+            "stops": stops,
+            "in_question": sum(row.state == "asked" for row in stops),
             "waiting": [row for row in rows if row.state == "asked"],
             "rows": [row for row in rows if row.state != "asked"],
         }
