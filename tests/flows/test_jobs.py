@@ -51,23 +51,40 @@ def test_a_job_goes_on_step_by_step_and_tells_how_far(account: House) -> None:
     total, wrong = step + 200, step // 50
     job = jobs.begin(ROSTER, roster(total), TOWN, as_=OPERATOR)
     assert not jobs.go_on(job, steps=1)
-    held = {"total": total, "done": step, "accepted": step - wrong, "refused": wrong}
+    # What cannot be asked comes first: it costs nothing and is known at once.
+    refused = wrong + 4
+    held = {"total": total, "done": step, "accepted": step - refused, "refused": refused}
     assert counts(job) == held
-    assert Person.objects.count() == step - wrong
+    assert Person.objects.count() == step - refused
     assert jobs.go_on(job)
     assert counts(job) == {
         "total": total,
         "done": total,
-        "accepted": total - wrong - 4,
-        "refused": wrong + 4,
+        "accepted": total - refused,
+        "refused": refused,
     }
     (row,) = account.ask("jobs.jobs", {"place": TOWN})
     assert row.state == "ended"
     bad = account.ask("jobs.outcomes", {"place": TOWN, "job": job, "only": "refused"})
-    assert [one.row for one in bad] == [2 + 50 * at for at in range(wrong + 4)]
+    assert [one.row for one in bad] == [2 + 50 * at for at in range(refused)]
     assert all("110112198001010009" not in one.message for one in bad)
     account.settle()
     assert account.faults() == []
+
+
+def test_a_job_that_a_version_before_began_goes_on_in_the_order_of_its_rows(
+    account: House,
+) -> None:
+    content, total = roster(jobs.STEP + 60), jobs.STEP + 60
+    job = jobs.begin(ROSTER, content, TOWN, as_=OPERATOR)
+    jobs.keep(job, content)  # without the word that its rows are done beside each other
+    jobs.PLANS.clear()
+    assert not jobs.go_on(job, steps=1)
+    done = account.ask("jobs.outcomes", {"place": TOWN, "job": job})
+    assert [one.row for one in done] == list(range(2, jobs.STEP + 2))
+    assert jobs.go_on(job)
+    assert Person.objects.count() == total - total // 50 - 1
+    assert counts(job)["done"] == total
 
 
 def test_nothing_of_a_job_lies_open_beside_the_account(account: House) -> None:

@@ -12,7 +12,7 @@ from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time, day
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.identity import named_id
-from mingbai.kernel.jobs import Each, Plan, Row
+from mingbai.kernel.jobs import Beside, Plan, Row
 from mingbai.kernel.many.run import One, Outcome, run_many
 from mingbai.kernel.models import Goods, Pack, Request
 from mingbai.kernel.moment import now as moment_now
@@ -332,7 +332,7 @@ def import_roster(
     people = people_sheet.read_roster(sheets, year=year)
     found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
     with growing():
-        rows = [roster_row(person, place) for person in people]
+        rows = [roster_row(person, place, request_of_person(person, place)) for person in people]
         asks = [row.one for row in rows if row.one is not None]
         if dry_run:
             known = known_requests([one.request for one in asks])
@@ -348,12 +348,27 @@ def import_roster(
 def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     """Plan a roster of people: each is recorded once, with the organisation and the post."""
     people = people_sheet.find_people(read(content), year=options.get("year"))
-    return Plan("people.enrol", Each(people, lambda person: roster_row(person, place)))
+    return Plan(
+        "people.enrol",
+        Beside(
+            people,
+            lambda person: request_of_person(person, place),
+            lambda person, request: roster_row(person, place, request),
+            as_written=not options.get("beside"),
+        ),
+    )
 
 
-def roster_row(person: people_sheet.RosterRow, place: str) -> Row:
-    """Return what is asked for a person of a roster, or why nothing is."""
+def request_of_person(person: people_sheet.RosterRow, place: str) -> UUID | None:
+    """Return the request of a person of a roster, if anything is asked for them."""
     if person.outcome != "ok":
+        return None
+    return request_of(people_sheet.KIND, place, person.identity)
+
+
+def roster_row(person: people_sheet.RosterRow, place: str, request: UUID | None) -> Row:
+    """Return what is asked for a person of a roster, or why nothing is."""
+    if request is None:
         said = str(people_sheet.SAYINGS[person.why]) if person.why in people_sheet.SAYINGS else None
         return Row(person.row, person.sheet, None, person.outcome, person.why, said)
     ask = {
@@ -366,11 +381,7 @@ def roster_row(person: people_sheet.RosterRow, place: str) -> Row:
         "position": person.post or None,
         "since": person.started_on,
     }
-    return Row(
-        person.row,
-        person.sheet,
-        One(ask, request_of(people_sheet.KIND, place, person.identity)),
-    )
+    return Row(person.row, person.sheet, One(ask, request))
 
 
 def roster_looked(row: Row, known: set[UUID]) -> RowOutcome:

@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 from uuid import UUID, uuid5
 
 import orjson
@@ -34,6 +35,7 @@ from mingbai.kernel.turn import NoRoom, room
 from mingbai.kernel.words import Known, Via
 
 LOG = logging.getLogger("mingbai.jobs")
+R = TypeVar("R")
 NONCE = 12
 STEP = 2000  # a quarter of a second of people: nobody else writes meanwhile
 ROOMY = 256_000  # kilobytes
@@ -50,11 +52,32 @@ class Row(NamedTuple):
     message: str | None = None
 
 
-class Each(Sequence[Row]):
-    """The rows of a job, each made of what was read when its step comes."""
+class Beside(Sequence[Row], Generic[R]):
+    """The rows of a job in the order of their requests: those of a step lie beside each other in the index of all requests.
 
-    def __init__(self, read: Sequence[Any], made: Callable[[Any], Row]) -> None:
-        self.read, self.made = read, made
+    At a million requests each row of a step would otherwise have a page of that index written anew. What has no request
+    comes first. All is read when the first step comes.
+
+    A job that a version before began goes on in the order in which its rows were written.
+    """
+
+    def __init__(
+        self,
+        read: Sequence[R],
+        request: Callable[[R], UUID | None],
+        made: Callable[[R, UUID | None], Row],
+        *,
+        as_written: bool,
+    ) -> None:
+        self.read, self.request, self.made, self.as_written = read, request, made, as_written
+
+    @cached_property
+    def ordered(self) -> list[tuple[UUID | None, R]]:
+        """Return what was read, each with its request, in the order of the requests."""
+        named = [(self.request(one), one) for one in self.read[:]]
+        if self.as_written:
+            return named
+        return sorted(named, key=lambda each: -1 if each[0] is None else each[0].int)
 
     def __len__(self) -> int:
         return len(self.read)
@@ -65,8 +88,9 @@ class Each(Sequence[Row]):
     def __getitem__(self, at: slice) -> list[Row]: ...
     def __getitem__(self, at: int | slice) -> Row | list[Row]:
         if isinstance(at, slice):
-            return [self.made(one) for one in self.read[at]]
-        return self.made(self.read[at])
+            return [self.made(one, request) for request, one in self.ordered[at]]
+        request, one = self.ordered[at]
+        return self.made(one, request)
 
 
 @dataclass(frozen=True)
@@ -109,6 +133,7 @@ def begin(
     **options: Any,
 ) -> UUID:
     """Begin a job: its content is kept closed, and the worker goes on with it from here."""
+    options["beside"] = True
     plan = planned(kind, content, place, options)
     ask = {"place": place, "kind": kind, "total": len(plan.rows)}
     request = request_id or uuid7()
@@ -332,7 +357,8 @@ def outcomes_of(row: Job) -> list[dict[str, Any]]:
             said = json.loads(_unlock(bytes.fromhex(line), row.id, "outcomes"))
             if said["from"] < row.done:
                 steps[said["from"]] = said["rows"]
-    return [one for start in sorted(steps) for one in steps[start]]
+    told = [one for rows in steps.values() for one in rows]
+    return sorted(told, key=lambda one: (one.get("sheet", ""), one["row"]))
 
 
 def waiting() -> list[UUID]:

@@ -29,7 +29,7 @@ class Person(Kept):
         constraints = [
             models.UniqueConstraint(fields=["document_index"], name="person_document_once"),
         ]
-        indexes = [models.Index(fields=["place", "name"], name="person_place_name")]
+        indexes = [models.Index(fields=["place"], name="person_place")]
 
 
 class Mention(Kept):

@@ -221,9 +221,9 @@ def people_meant(acting: Acting, place: str, told: Told) -> Iterable[Person]:
         if known is not None:
             yield known
     if told.phone is not None:
-        for one in acting.find(Person, phone_index=phone_index(told.phone)):
-            same = one.place == place and one.name == told.name
-            if same and (told.number is None or one.document_index is None):
+        called = phone_index(told.phone)
+        for one in acting.find(Person, place=place, phone_index=called, name=told.name):
+            if told.number is None or one.document_index is None:
                 yield one
 
 
