@@ -77,7 +77,7 @@ class Acting:
     def another(self, *, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> "Acting":
         """Return the hands of another act of the same chunk: what is common to all is set up once."""
         other = Acting.__new__(Acting)
-        other.__dict__.update(self.__dict__)
+        other.__dict__ = self.__dict__.copy()
         other.entry, other.hat, other.place, other.at = entry, hat, place, at
         other.rows, other.mentioned, other.overruled, other.inside = {}, set(), [], set()
         return other

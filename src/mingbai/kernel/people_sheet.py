@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -119,7 +120,7 @@ def read_roster(sheets: Sequence[Sheet], *, year: int | None = None) -> list[Ros
 
 def find_people(sheets: Sequence[Sheet], *, year: int | None = None) -> "People":
     """Return the people of a roster workbook, each looked at when asked for."""
-    found, people = False, list[Unread]()
+    found, people = False, deque[Unread]()
     for sheet in sheets:
         headings = None if sheet.hidden else find_headings(sheet, recognise)
         if headings is None or not {"name", "document"} <= headings.columns.keys():
@@ -209,14 +210,14 @@ Unread = tuple[_Table, int, Row]
 class People(Sequence[RosterRow]):
     """The people of a workbook: how many they are is known at once, and each is looked at when asked for, in their order."""
 
-    def __init__(self, lines: list[Unread]) -> None:
-        self._lines = lines
+    def __init__(self, lines: deque[Unread]) -> None:
+        self._lines, self._count = lines, len(lines)
         self._identities = Identities()
         self._seen: set[tuple[str, str]] = set()
         self._people: list[RosterRow] = []
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return self._count
 
     @overload
     def __getitem__(self, at: int) -> RosterRow: ...
@@ -225,7 +226,10 @@ class People(Sequence[RosterRow]):
     def __getitem__(self, at: int | slice) -> RosterRow | list[RosterRow]:
         last = at.indices(len(self))[1] if isinstance(at, slice) else range(len(self))[at] + 1
         with growing():
-            for line in self._lines[len(self._people) : last]:
+            for _each in range(len(self._people), last):
+                line = (
+                    self._lines.popleft()
+                )  # what was written is not kept beside what was read of it
                 self._people.append(_checked(line, self._identities, self._seen))
         return self._people[at]
 

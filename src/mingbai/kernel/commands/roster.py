@@ -13,6 +13,7 @@ from mingbai.kernel.asks import Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind, PersonAdded
 from mingbai.kernel.documents import DocumentFault, plain
+from mingbai.kernel.keys import keys
 from mingbai.kernel.laying import Layout
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Membership, Organisation, Person
@@ -23,6 +24,7 @@ from mingbai.kernel.rows import Reads, Statement, Store
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
 
 YEAR = dt.timedelta(days=365)
+NOBODY_YET = ("documents of nobody whom the account knows",)
 MEMBERSHIPS = Layout(Membership, "organisation_id person_id position since")
 
 
@@ -41,11 +43,15 @@ class Enrol(Ask):
 
 def load_people(working: Working, asks: Sequence[Enrol]) -> Reads:
     """Read at once whom of a chunk the account knows, and to which organisations they belong."""
+    ring = keys().ring
     numbers = {plain(ask.document_number) for ask in asks}
-    yield working.loading(
-        Person, "document_index", [found_by(working, number) for number in numbers]
-    )
-    yield belonging(working, [person.id for person in working.met(Person)])
+    named = {("document", number): ring.blind_index("document", number) for number in numbers}
+    working.notes.update(named)
+    indexes = set(named.values())
+    yield working.loading(Person, "document_index", list(indexes))
+    met = working.met(Person)
+    working.notes[NOBODY_YET] = indexes - {person.document_index for person in met}
+    yield belonging(working, [person.id for person in met])
 
 
 def found_by(store: Store, number: str) -> bytes:
@@ -105,7 +111,9 @@ class Enrolling:
     def known(self, acting: Acting, index: bytes) -> Enrolled | None:
         """Return somebody whom the account knows by their document."""
         found = self.people.get(index)
-        if found is None and (one := acting.see(Person, document_index=index)) is not None:
+        if found is not None or index in acting.store.remembered(NOBODY_YET, frozenset):
+            return found
+        if (one := acting.see(Person, document_index=index)) is not None:
             teams = teams_of(acting, one.id)
             found = self.people[index] = Enrolled(one.id, one.name, teams=teams)
         return found

@@ -6,6 +6,7 @@ ask by a Merkle root, so each can be proved alone. One by one and many give the 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
 CHUNK = 4000  # a quarter of a second: nobody else writes meanwhile
+TABLE_AND_ID: Callable[[RowLine], tuple[str, str]] = itemgetter(0, 1)
 Step = Callable[[Acting, Sequence["Outcome"]], None]
 
 
@@ -328,8 +330,8 @@ class Chunk:
 
     def take_lines(self, working: Working) -> None:
         """Write what is kept in memory and bind it."""
-        for line in working.flush():
-            self.rows[(line[0], line[1])] = line
+        lines = working.flush()
+        self.rows.update(zip(map(TABLE_AND_ID, lines), lines, strict=True))
 
 
 def common_place(places: Iterable[str]) -> str:
