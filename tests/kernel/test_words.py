@@ -75,3 +75,26 @@ def test_a_name_with_what_nobody_sees_is_the_same_name(account: House, unseen: s
     assert refused.value.code == "ASK-1"
     with pytest.raises(Refused):
         account.do("people.add_person", {"place": VILLAGE, "name": "\u202e仓满祁"})
+
+
+def test_what_nobody_sees_does_not_make_a_text_long_enough() -> None:
+    asked, taken = set(), set()
+    for name, field in texts():
+        told = field.json_schema()
+        least = max(one.get("minLength", 0) for one in [told, *told.get("anyOf", ())])
+        if least < 2 or name in READ_ALONE:
+            continue
+        asked.add(name)
+        try:
+            field.validate_python("祁" + "\u200b" * least)
+        except ValidationError:
+            continue
+        taken.add(name)
+    assert "BeginMeasure.basis" in asked
+    assert taken == {"EnrolDevice.public_key"}, "which is then read as a key"
+
+
+def test_a_text_that_is_too_short_is_not_called_empty(account: House) -> None:
+    with pytest.raises(Refused) as refused:
+        account.do("measures.begin_measure", {"place": VILLAGE, "basis": "祁"})
+    assert refused.value.as_json()["facts"]["fields"]["basis"] == "is too short; at least 4 characters"

@@ -58,6 +58,8 @@ def problem(error: Any) -> str:
     kind = error["type"]
     if kind == "value_error":
         return str(error["ctx"]["error"])
+    if kind == "string_too_short" and str(error["input"]).strip():
+        return str(_("is too short; at least %(min_length)s characters") % error["ctx"])
     if kind in PROBLEMS:
         return str(str(PROBLEMS[kind]) % error.get("ctx", {}))
     return str(_("is not written as it should be"))
@@ -66,7 +68,7 @@ def problem(error: Any) -> str:
 def asked_wrongly(kind: type[BaseModel], fault: ValidationError) -> AskedWrongly:
     """Return the refusal for an ask that does not fit its class."""
     fields: dict[str, str] = {}
-    for error in fault.errors(include_url=False, include_input=False):
+    for error in fault.errors(include_url=False):
         path = "/".join(str(part) for part in error["loc"]) or "ask"
         if error["type"] == "extra_forbidden":
             return AskedWrongly(

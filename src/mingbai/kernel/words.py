@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.clock import PLACE_ZONE, at_time
@@ -43,17 +44,24 @@ def whole(value: object) -> object:
     return value
 
 
-def sound(value: str) -> str:
+def sound(value: str, least: int = 1) -> str:
     """Refuse text with control characters, also those that turn the reading direction; line breaks may stay.
 
-    What is drawn as nothing is left out.
+    What is drawn as nothing is left out, and what is left must still be as long as it has to be.
     """
     if not ODD.search(value):
         return value
     seen = UNSEEN.sub("", value).strip() if UNSEEN.search(value) else value
     if CONTROL.search(seen) or not seen:
         raise ValueError(str(_("it holds characters that cannot be read; type it again")))
+    if len(seen) < least:
+        raise PydanticKnownError("string_too_short", {"min_length": least})
     return seen
+
+
+def sound_of(least: int) -> AfterValidator:
+    """Return `sound` for a text that must have so many characters at least."""
+    return AfterValidator(lambda value: sound(value, least))
 
 
 def whole_day(value: object) -> object:
@@ -120,9 +128,7 @@ Phone = Annotated[
     AfterValidator(sound),
 ]
 Reason = FreeText
-Basis = Annotated[
-    str, Private(), StringConstraints(min_length=4, max_length=500), AfterValidator(sound)
-]
+Basis = Annotated[str, Private(), StringConstraints(min_length=4, max_length=500), sound_of(4)]
 MeasureScope = Literal["place", "entrance", "building", "firm", "line"]
 Address = Annotated[
     str, Private(), StringConstraints(min_length=1, max_length=200), AfterValidator(sound)
@@ -131,9 +137,7 @@ Sector = Annotated[
     str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$"), BeforeValidator(half_width)
 ]
 Digest = Annotated[str, Open(), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Token = Annotated[
-    str, Private(), StringConstraints(min_length=10, max_length=80), AfterValidator(sound)
-]
+Token = Annotated[str, Private(), StringConstraints(min_length=10, max_length=80), sound_of(10)]
 
 
 class Known(enum.StrEnum):

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from mingbai.kernel.asks import Open, Private
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.policy import parameter
 from mingbai.kernel.standing import standing
-from mingbai.kernel.words import sound
+from mingbai.kernel.words import sound_of
 
 # Words of other desks, which this one reads by their names.
 LEVEL, NO_LEVEL = "response.level", "none"
@@ -132,12 +132,8 @@ NOT_DUE: dict[str, Promise] = {
     "moved": _("moved to another place"),
     "winding_up": _("is being wound up"),
 }
-RuleBasis = Annotated[
-    str, Open(), StringConstraints(min_length=2, max_length=200), AfterValidator(sound)
-]
-PlanText = Annotated[
-    str, Private(), StringConstraints(min_length=2, max_length=2000), AfterValidator(sound)
-]
+RuleBasis = Annotated[str, Open(), StringConstraints(min_length=2, max_length=200), sound_of(2)]
+PlanText = Annotated[str, Private(), StringConstraints(min_length=2, max_length=2000), sound_of(2)]
 
 STOCK_DAYS = parameter(
     "enterprise.stock_days",

@@ -18,7 +18,7 @@ from mingbai.kernel.asks import Ask, Open, Private
 from mingbai.kernel.commands.messages import told
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.standing import standing
-from mingbai.kernel.words import OpenName, half_width, sound
+from mingbai.kernel.words import OpenName, half_width, sound, sound_of
 
 FINDING = "inspection.finding"
 RECHECK = "inspection.recheck"
@@ -48,9 +48,7 @@ OwnerRole = Literal["guard", "keeper", "crew_lead", "desk"]
 ListCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 CheckCode = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 SectorPrefix = Annotated[str, Open(), StringConstraints(pattern=r"^[A-T](\d{2,4})?$")]
-CheckSentence = Annotated[
-    str, Open(), StringConstraints(min_length=2, max_length=200), AfterValidator(sound)
-]
+CheckSentence = Annotated[str, Open(), StringConstraints(min_length=2, max_length=200), sound_of(2)]
 InspectorId = Annotated[UUID, Private()]
 Lists = Annotated[list[ListCode], Field(min_length=1, max_length=6)]
 

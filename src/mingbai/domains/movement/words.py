@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.fields import Over, house_field
 from mingbai.kernel.glossary import terms
-from mingbai.kernel.words import half_width, sound
+from mingbai.kernel.words import half_width, sound, sound_of
 
 GATE = "gate"
 REGISTER = "register"
@@ -38,9 +38,7 @@ Hours = Annotated[
 Equipment = Annotated[
     str, Open(), StringConstraints(min_length=1, max_length=120), AfterValidator(sound)
 ]
-Published = Annotated[
-    str, Private(), StringConstraints(min_length=4, max_length=500), AfterValidator(sound)
-]
+Published = Annotated[str, Private(), StringConstraints(min_length=4, max_length=500), sound_of(4)]
 Lodging = Annotated[
     str, Sealed(), StringConstraints(min_length=1, max_length=120), AfterValidator(sound)
 ]
