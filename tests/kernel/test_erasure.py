@@ -1,15 +1,18 @@
 """Erasure: no byte of name, number or salt is left, and every proof still holds."""
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.db import connections
 
 from mingbai.kernel.actors import Actor
+from mingbai.kernel.clock import day, machine_now
+from mingbai.kernel.commands.measures import delete_due
 from mingbai.kernel.journal import receipts
-from mingbai.kernel.models import Entry, PrivateValue
+from mingbai.kernel.models import Entry, Person, PrivateValue
 from mingbai.kernel.refusals import Refused
-from tests.conftest import URL, VILLAGE, House, close
+from tests.conftest import TOWN, URL, VILLAGE, House, close
 
 NAME, NUMBER, PHONE = "欧阳明白", "110112196003070009", "16099887766"
 
@@ -130,3 +133,37 @@ def test_looks_are_written_down_limited_and_shown_to_the_person(account: House) 
     assert refusal.value.code == "PER-7"
     mine = account.ask("people.about_me", as_=Actor(person=uuid.UUID(person)))
     assert sum(row.kind == "look" for row in mine) == 30
+
+
+def test_whoever_holds_an_office_is_not_erased_before_it_ends(account: House) -> None:
+    desk = account.person("郎致远", "desk", TOWN)
+    asked = {"place": VILLAGE, "name": NAME}
+    person = str(account.do("people.add_person", asked).result["person"])
+    gone = {"place": VILLAGE, "person": person, "reason": "本人要求"}
+    given = {"place": VILLAGE, "person": person, "role": "keeper", "capacity": "保管员"}
+    later = (machine_now() + dt.timedelta(days=3)).isoformat()
+    held = account.do("mandates.give", given | {"starts_at": later}, as_=desk).result["mandate"]
+    with pytest.raises(Refused, match="PER-11"):
+        account.do("people.erase_person", gone)
+    account.do("mandates.end", {"place": VILLAGE, "mandate": held}, as_=desk)
+    Person.objects.get(id=person, erased_at=None)
+    account.do("people.erase_person", gone)
+    assert Person.objects.get(id=person).erased_at is not None
+
+
+def test_the_day_that_erases_waits_for_the_end_of_an_office(account: House) -> None:
+    desk = account.person("郎致远", "desk", TOWN)
+    told = {"place": VILLAGE, "purpose": "register", "delete_after": str(day(machine_now()))}
+    holder, other = (
+        account.do("people.add_person", told | {"name": name}).result["person"]
+        for name in ("有职", "无职")
+    )
+    given = {"place": VILLAGE, "person": holder, "role": "keeper", "capacity": "保管员"}
+    held = account.do("mandates.give", given, as_=desk).result["mandate"]
+    tomorrow = machine_now() + dt.timedelta(days=1)
+    delete_due(tomorrow)
+    assert Person.objects.get(id=other).erased_at is not None
+    assert Person.objects.get(id=holder).erased_at is None
+    account.do("mandates.end", {"place": VILLAGE, "mandate": held}, as_=desk)
+    delete_due(tomorrow)
+    assert Person.objects.get(id=holder).erased_at is not None

@@ -97,4 +97,4 @@ def test_what_nobody_sees_does_not_make_a_text_long_enough() -> None:
 def test_a_text_that_is_too_short_is_not_called_empty(account: House) -> None:
     with pytest.raises(Refused) as refused:
         account.do("measures.begin_measure", {"place": VILLAGE, "basis": "祁"})
-    assert refused.value.as_json()["facts"]["fields"]["basis"] == "is too short; at least 4 characters"
+    assert refused.value.as_json()["facts"]["fields"]["basis"] == "太短，至少要 4 个字"

@@ -65,6 +65,12 @@ def not_behind(rows: list[Any]) -> dt.datetime:
     return max(as_moment(rows[0][0]), machine_now())
 
 
+def last_recorded(store: Store) -> dt.datetime | None:
+    """Return when the last entry was recorded, if there is one."""
+    rows = store.at_once(LAST_RECORDED.sql)
+    return as_moment(rows[0][0]) if rows else None
+
+
 def as_moment(value: dt.datetime | str) -> dt.datetime:
     """Return a moment as either database gives it."""
     found = value if isinstance(value, dt.datetime) else from_sqlite(value)

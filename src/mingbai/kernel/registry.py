@@ -122,6 +122,7 @@ class Registry:
     commands: dict[str, Command] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     due: list[tuple[str, Callable[..., Any]]] = field(default_factory=list)
+    erasing: set[Callable[..., Any]] = field(default_factory=set)
     planners: dict[str, Callable[..., Any]] = field(default_factory=dict)
     bundle_parts: dict[str, Callable[..., Any]] = field(default_factory=dict)
     personal_parts: set[str] = field(default_factory=set)
@@ -260,13 +261,18 @@ def bundle_part(name: str, *, personal: bool = False) -> Callable[[F], F]:
     return register
 
 
-def due(every: str) -> Callable[[F], F]:
-    """Register a function `(now) -> None` that the worker calls every "minute", "hour" or "day"; safe to call twice."""
+def due(every: str, *, erases: bool = False) -> Callable[[F], F]:
+    """Register a function `(now) -> None` that the worker calls every "minute", "hour" or "day"; safe to call twice.
+
+    One that erases what is over is not called while the clock may be wrong.
+    """
     assert every in {"minute", "hour", "day"}
 
     def register(function: F) -> F:
         summary_of(function, function.__name__)
         REGISTRY.due.append((every, function))
+        if erases:
+            REGISTRY.erasing.add(function)
         return function
 
     return register

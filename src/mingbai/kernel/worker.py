@@ -9,7 +9,7 @@ from functools import partial
 from django.core.cache import cache
 from django.db import close_old_connections, connections
 
-from mingbai.kernel import jobs
+from mingbai.kernel import jobs, leaps
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.journal.tree import Stopped, settle
 from mingbai.kernel.moment import now as moment_now
@@ -48,11 +48,18 @@ def work_once(last: dict[str, dt.datetime]) -> None:
 
 
 def run_due(every: str) -> None:
-    """Do what falls due this often; what does not work holds up nothing else."""
-    moment = moment_now(Store())
+    """Do what falls due this often; what does not work holds up nothing else.
+
+    Nothing is erased by its date while the machine's clock may have run ahead.
+    """
+    store = Store()
+    moment = moment_now(store)
+    leaps.look()
+    to_erase_by = leaps.moment_to_erase_by(store, moment)
     for period, function in REGISTRY.due:
-        if period == every:
-            tried(function.__name__, partial(function, moment))
+        by = to_erase_by if function in REGISTRY.erasing else moment
+        if period == every and by is not None:
+            tried(function.__name__, partial(function, by))
 
 
 def tried(what: str, do: Callable[[], object]) -> bool:

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from mingbai.kernel.certificates import served_ends_soon
 from mingbai.kernel.clock import machine_now
+from mingbai.kernel.leaps import waits_until
 from mingbai.kernel.models import Mandate
 from mingbai.kernel.perform import answer
 from mingbai.kernel.queries.places import name_of_place
@@ -49,6 +50,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     return {
         "account": account,
         "clock_behind": SimpleLazyObject(lambda: clock_behind(account)),
+        "erasing_waits": SimpleLazyObject(waits_until),
         "hat": SimpleLazyObject(lambda: described(hat_of(request)) or {}),
         "signed": SimpleLazyObject(lambda: login_of(request) is not None),
         "certificate_ends": SimpleLazyObject(served_ends_soon),

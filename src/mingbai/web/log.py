@@ -3,8 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
+from mingbai.kernel.clock import stamp
 from mingbai.kernel.journal.tree import Nodes, last_sealed
 from mingbai.kernel.keys import keys
+from mingbai.kernel.leaps import waits_until
 from mingbai.kernel.moment import account
 from mingbai.kernel.receipt_links import proof_by_link
 from mingbai.kernel.refusals import Refused
@@ -75,6 +77,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "sealed": sealed.size if sealed else 0,
             "worker": "working" if well else "silent",
             "silent_seconds": None if silent is None else int(silent),
+            "erasing_waits_until": stamp(until) if (until := waits_until()) else None,
         }
     )
 

@@ -283,7 +283,7 @@ def clear_quarantine(acting: Acting, ask: ClearQuarantine) -> Cleared:
     return Cleared(deleted=len(rows))
 
 
-@due("day")
+@due("day", erases=True)
 def quarantine_ends(now: dt.datetime) -> None:
     """Clear the quarantine of what is over, when anything is."""
     if Quarantine.objects.filter(delete_after__lt=day(now)).exists():

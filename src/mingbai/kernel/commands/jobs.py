@@ -117,7 +117,7 @@ class PassOver(OneJob):
     to_verify: int = Field(ge=0, le=10_000)
 
 
-@due("day")
+@due("day", erases=True)
 def old_outcomes(now: dt.datetime) -> None:
     """Delete what became of the rows of work that ended more than thirty days ago."""
     forget_old(now - dt.timedelta(days=30))

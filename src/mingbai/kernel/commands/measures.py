@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
 from mingbai.kernel.measures import Hung, hung_on, told_hung
-from mingbai.kernel.models import Measure, Person
+from mingbai.kernel.models import Mandate, Measure, Person
 from mingbai.kernel.perform import as_house
 from mingbai.kernel.refusals import Refused, sentences
 from mingbai.kernel.registry import command, due, planner
@@ -167,11 +168,13 @@ def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     return kept_until_end("people.keep_until", "person", told, told.of(Person))
 
 
-@due("day")
+@due("day", erases=True)
 def delete_due(now: dt.datetime) -> None:
     """Erase the people whose day has come, some at a time; those who hold an office that is in force wait for its end."""
-    rows = Person.objects.filter(erased_at=None, delete_after__lt=day(now)).order_by("id")
-    for person in list(rows[:AT_ONCE]):
+    ended = Q(ends_at__lte=now) | Q(ends_at__lte=F("starts_at"))
+    offices = Mandate.objects.filter(person_id=OuterRef("id")).exclude(ended)
+    rows = Person.objects.filter(~Exists(offices), erased_at=None, delete_after__lt=day(now))
+    for person in list(rows.order_by("id")[:AT_ONCE]):
         erase(person.id, person.place)
 
 

@@ -268,8 +268,9 @@ def forget_crossings(acting: Acting, ask: ForgetCrossings) -> Forgotten:
     return Forgotten(people=len(gone))
 
 
-@due("day")
+@due("day", erases=True)
 def old_crossings(now: dt.datetime) -> None:
     """Delete the crossings whose day has come."""
     while Crossing.objects.filter(delete_after__lt=day(now)).exists():
-        as_house(forget_crossings, {"before": now})
+        if not as_house(forget_crossings, {"before": now}).result["people"]:
+            return

@@ -344,7 +344,7 @@ def forget_permits(acting: Acting, ask: ForgetPermits) -> Forgotten:
     return Forgotten(people=len(gone))
 
 
-@due("day")
+@due("day", erases=True)
 def old_permits(now: dt.datetime) -> None:
     """Delete the passes whose day has come."""
     on = day(now)

@@ -91,7 +91,7 @@ def blind_person(acting: Acting, person: UUID) -> None:
         _blind(acting, held)
 
 
-@due("day")
+@due("day", erases=True)
 def blind_due(now: dt.datetime) -> None:
     """Blind the rows whose day has come, some at a time."""
     rows = Arrival.objects.filter(blinded_at=None, delete_after__lt=day(now)).order_by("id")
