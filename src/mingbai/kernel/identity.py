@@ -4,6 +4,7 @@ import hashlib
 import os
 import threading
 import time
+from io import BytesIO
 from uuid import UUID, SafeUUID
 
 DRAWN = 4096
@@ -20,8 +21,8 @@ class _Last:
 class _Drawn(threading.local):
     """Random bytes drawn ahead: asking the kernel of the machine for a few at a time costs more than an id."""
 
-    held = b""
-    at = 0
+    def __init__(self) -> None:
+        self.read = BytesIO().read
 
 
 _DRAWN = _Drawn()
@@ -29,7 +30,7 @@ _DRAWN = _Drawn()
 
 def _draw_anew() -> None:
     """Forget what was drawn: a process and the one that it forks must not share a byte."""
-    _DRAWN.held, _DRAWN.at = b"", 0
+    _DRAWN.read = BytesIO().read
 
 
 os.register_at_fork(after_in_child=_draw_anew)
@@ -37,12 +38,10 @@ os.register_at_fork(after_in_child=_draw_anew)
 
 def drawn(count: int) -> bytes:
     """Return a few random bytes for an id or a salt; a key is drawn by itself, and is not kept in memory before its use."""
-    at = _DRAWN.at
-    found = _DRAWN.held[at : at + count]
+    found = _DRAWN.read(count)
     if len(found) < count:
-        _DRAWN.held, at = os.urandom(DRAWN), 0
-        found = _DRAWN.held[:count]
-    _DRAWN.at = at + count
+        _DRAWN.read = BytesIO(os.urandom(DRAWN)).read
+        found = _DRAWN.read(count)
     return found
 
 
