@@ -113,6 +113,26 @@ def test_nobody_but_a_desk_confirms_and_revokes_a_phone_of_others(
     account.do("devices.revoke", ask, as_=Actor(Device.objects.get().person_id))
 
 
+def codes(answer: dict[str, Any]) -> list[str]:
+    """Return why each record was not done."""
+    return [one["code"] for one in answer["results"]]
+
+
+def test_one_phone_does_not_fill_the_room_of_the_others(
+    account: House, phone: Phone, desk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "ONE_PHONE_MOST", 3)
+    revoked = enrolled(account, account.person("鲁长河", "keeper"), desk, VILLAGE)
+    for _number in range(5):
+        revoked.save("supplies.receive_goods", receive())
+    account.do("devices.revoke", {"place": VILLAGE, "device": revoked.device}, as_=desk)
+    assert codes(revoked.send()) == ["SYN-6"] * 3 + ["SYN-7"] * 2
+    phone.save("supplies.receive_goods", receive())
+    forged = phone.queue[0] | {"signature": base64.b64encode(bytes(64)).decode()}
+    assert codes(phone.send([forged])) == ["SYN-6"]
+    assert Quarantine.objects.count() == 4
+
+
 def test_strangers_fill_neither_the_disk_nor_the_room_of_known_phones(
     account: House, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +146,10 @@ def test_strangers_fill_neither_the_disk_nor_the_room_of_known_phones(
     forged = phone.queue[0] | {"signature": base64.b64encode(bytes(64)).decode()}
     assert outcomes(phone.send([forged])) == ["quarantined"]
     assert Quarantine.objects.count() == 4
+    assert codes(phone.send([forged])) == ["SYN-6"], "sent again it is there already"
+    assert codes(stranger.send()) == ["SYN-6"] * 3 + ["SYN-7"] * 2, (
+        "what is not kept is not said to be"
+    )
     monkeypatch.setattr(limits, "HOUR", 10**10)  # an hour that does not turn while this runs
     with pytest.raises(Refused) as refusal:
         for _number in range(syncing.SENDINGS_PER_HOUR + 1):

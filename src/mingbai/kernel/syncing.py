@@ -49,6 +49,7 @@ from mingbai.proofs.merkle import leaf_hash
 BATCH_MOST = 200
 CLOSED_MOST = 2000
 STRANGERS_MOST = 500
+ONE_PHONE_MOST = 200
 SENDINGS_PER_HOUR = 60
 HEAD_SIZE = re.compile(r"[0-9]{1,15}")
 
@@ -61,6 +62,9 @@ sentences(
         "SYN-5": _("There is no such kind of record. Bring the phone up to date."),
         "SYN-6": _(
             "Nobody may do what this phone sent: it is unknown, revoked, or its signature is wrong. It is kept; go to the desk."
+        ),
+        "SYN-7": _(
+            "Nobody may do what this phone sent, and there is no room to keep more of it here. It stays on the phone; go to the desk."
         ),
     }
 )
@@ -247,14 +251,15 @@ PLAIN_CODES = {"SYN-3", "SYN-4", "SYN-5", "ASK-3", "ACC-3", "ACC-4", "ACC-5"}
 
 
 def closed(device: UUID, sent: Sent, why: str) -> Answered:
-    """Keep an envelope closed; what is sent again is kept once, and strangers fill neither the disk nor others' room."""
+    """Keep an envelope closed; what is sent again is kept once.
+
+    Strangers fill neither the disk nor others' room, and one phone that was revoked or writes wrongly not that of the others.
+    What there is no room for is not said to be kept.
+    """
     known = Quarantine.objects.filter(digest=sent.digest).exists()
-    kept = Quarantine.objects.all()
-    if why == "unknown":
-        room = kept.filter(why=why).count() < STRANGERS_MOST
-    else:
-        room = kept.exclude(why="unknown").count() < CLOSED_MOST - STRANGERS_MOST
-    if not known and room:
+    if not known and not has_room(device, why):
+        return Answered(sent.sequence, sent.digest, "quarantined", None, Refused("SYN-7"))
+    if not known:
         as_house(
             quarantine,
             KeepClosed(
@@ -266,6 +271,16 @@ def closed(device: UUID, sent: Sent, why: str) -> Answered:
             ),
         )
     return Answered(sent.sequence, sent.digest, "quarantined", None, Refused("SYN-6"))
+
+
+def has_room(device: UUID, why: str) -> bool:
+    """Tell whether one more envelope of this sender may be kept closed."""
+    if why == "unknown":
+        return Quarantine.objects.filter(why=why).count() < STRANGERS_MOST
+    kept = Quarantine.objects.exclude(why="unknown")
+    if kept.filter(device=device).count() >= ONE_PHONE_MOST:
+        return False
+    return kept.count() < CLOSED_MOST - STRANGERS_MOST
 
 
 def open_one(batch: Sending, sent: Sent) -> Opened:
