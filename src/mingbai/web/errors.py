@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,19 @@ def our_fault(request: HttpRequest, *_args: Any) -> HttpResponse:
     number = getattr(request, "fault_id", None) or fault_id()
     if for_programs(request):
         return JsonResponse(Refused("API-7", number=number).as_json(), status=500)
-    return render(request, "web/our_fault.html", {"number": number}, status=500)
+    said = {"number": number, "asked": request.method in ("GET", "HEAD"), **what_is_left(request)}
+    return render(request, "web/our_fault.html", said, status=500)
+
+
+def what_is_left(request: HttpRequest) -> dict[str, bool]:
+    """Return whether the form that was sent still holds what was typed when people go back, and whether a file went with it.
+
+    A browser keeps the forms that have an id, by which twice is once (kept.py); it never keeps a file that was chosen.
+    """
+    try:
+        return {"typed": "request_id" in request.POST, "file": bool(request.FILES)}
+    except (OSError, SuspiciousOperation, MultiPartParserError):
+        return {"typed": False, "file": False}
 
 
 def not_found(request: HttpRequest, *_args: Any, **_more: Any) -> HttpResponse:
@@ -94,7 +107,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     said = {
         "title": _("This page has been open too long"),
         "text": _(
-            "Nothing was saved. Go back, load the page again, and send it once more; what you typed is still there."
+            "Nothing was saved. Go back and copy what you typed. Then load the page again and send it once more."
         ),
     }
     return render(request, "web/said.html", said, status=403)
