@@ -43,6 +43,7 @@ KINDS: dict[str, Promise] = {
     "service": _("service of the village"),
     "employment": _("work"),
     "register": _("register of the emergency"),
+    "supplies": _("giving out supplies"),
     "sync.refused": _("A phone's record was refused"),
     "sync.overruled": _("It happened against a rule"),
     "sync.quarantined": _("Something came that nobody may take"),

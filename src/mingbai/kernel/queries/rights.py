@@ -35,6 +35,7 @@ terms(
         "document": _("Document number, masked"),
         "looks": _("Sealed fields opened"),
         "appeal": _("Judged again"),
+        "appealed": _("An appeal was made"),
         "seen": _("Seen"),
         "office": _("Office"),
     }
@@ -67,6 +68,7 @@ class WishRow(Row):
     reason: str
     office: str
     appeal: bool
+    appealed: bool
 
 
 class LookRow(Row):
@@ -112,8 +114,10 @@ def wishes(store: Store, person: UUID, own_words: bool) -> list[WishRow]:
     """Return a person's wishes and their answers; a slip can be lost, so it does not show what was written in a wish."""
     answers = answers_of(store, person)
     offices = offices_of(entry.mandate for entry in answers.values())
+    asked_for = list(Correction.objects.filter(person_id=person).order_by("asked_at"))
+    again = {row.appeal_of for row in asked_for}
     rows = []
-    for row in Correction.objects.filter(person_id=person).order_by("asked_at"):
+    for row in asked_for:
         entry = answers.get(row.id.hex)
         asked = private_value(store, row.asked_entry, "text") if own_words else None
         rows.append(
@@ -128,6 +132,7 @@ def wishes(store: Store, person: UUID, own_words: bool) -> list[WishRow]:
                 reason=(private_value(store, entry.id, "text") or "") if entry else "",
                 office=offices.get(entry.mandate, "") if entry else "",
                 appeal=row.appeal_of is not None,
+                appealed=row.id in again,
             )
         )
     return rows

@@ -101,9 +101,12 @@ def everything(request: HttpRequest) -> HttpResponse:
 def about_me(request: HttpRequest) -> HttpResponse:
     """Show what the account holds about me."""
     actor, mandate = actor_of(request), mandate_id(request)
-    refusal = rights.act(request) if request.method == "POST" else None
-    if request.method == "POST" and refusal is None:
-        return redirect(request.path)
+    refusal = None
+    if request.method == "POST":
+        became = rights.act(request)
+        if isinstance(became, HttpResponse):
+            return became
+        refusal = became
     page = {
         name: answer(query, {}, as_=actor, mandate=mandate)
         for name, query in (

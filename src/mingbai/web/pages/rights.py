@@ -14,8 +14,8 @@ from mingbai.web.pages.public import private
 from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
 
 
-def act(request: HttpRequest, token: str | None = None) -> Refused | None:
-    """Wish for a correction or appeal; return the refusal when there is one."""
+def act(request: HttpRequest, token: str | None = None) -> HttpResponse | Refused:
+    """Wish for a correction or appeal; return the way to the wish on the same page, or the refusal."""
     wish = str(request.POST.get("correction", ""))
     ask: dict[str, object] = {
         "place": request.POST.get("place", ""),
@@ -28,7 +28,7 @@ def act(request: HttpRequest, token: str | None = None) -> Refused | None:
     else:
         ask["what"] = request.POST.get("what", "")
     try:
-        perform(
+        wished = perform(
             "rights.appeal" if wish else "rights.ask_correction",
             ask,
             as_=actor_of(request),
@@ -37,7 +37,7 @@ def act(request: HttpRequest, token: str | None = None) -> Refused | None:
         )
     except Refused as refused:
         return refused
-    return None
+    return redirect(f"{request.path}#wish-{wished.result['correction']}")
 
 
 def typed(request: HttpRequest) -> dict[str, str]:
@@ -51,9 +51,10 @@ def by_slip(request: HttpRequest, token: str) -> HttpResponse:
     records = answer("rights.record_by_slip", {"token": token})
     refusal = None
     if request.method == "POST":
-        refusal = act(request, token)
-        if refusal is None:
-            return redirect(request.path)
+        became = act(request, token)
+        if isinstance(became, HttpResponse):
+            return became
+        refusal = became
     page = {
         "records": records,
         "wishes": answer("rights.wishes_by_slip", {"token": token}),
