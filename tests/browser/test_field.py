@@ -262,6 +262,42 @@ def test_two_phones_hand_over_and_each_record_is_done_once(
     assert came(field) == 3 and field.faults == [] and other.faults == []
 
 
+def test_a_file_that_was_made_twice_is_done_once_in_any_order(
+    field, phones, served, keeper, tmp_path
+) -> None:
+    """Two files of one phone, the second with one record more, go by two others; the later one arrives first."""
+    field.offline()
+    for number, name in ((2, "first"), (1, "second")):
+        for _ in range(number):
+            give(field, 1)
+        field.tap("#strip")
+        with field.page.expect_download() as made:
+            field.page.click("#unsent")
+        made.value.save_as(tmp_path / name)
+        field.tap("#strip")
+    carriers = [phones("other"), phones("third")]
+    for carrier, name, waiting in zip(carriers, ("second", "first"), (3, 2), strict=True):
+        enrol(carrier, served.house, keeper)
+        carrier.tap("#strip")
+        carrier.page.set_input_files("#take", tmp_path / name)
+        carrier.until(f"document.getElementById('carried').textContent.includes('{waiting}')")
+        carrier.sync()
+        carrier.until("document.getElementById('give-answers').hidden === false")
+        assert came(field) == 3
+        with carrier.page.expect_download() as answered:
+            carrier.page.click("#give-answers")
+        answered.value.save_as(tmp_path / f"answers-{name}")
+    field.tap("#strip")
+    for name, gone, left in (("first", 2, 1), ("first", 0, 1), ("second", 1, 0)):
+        field.page.set_input_files("#take", tmp_path / f"answers-{name}")
+        field.until(f"document.getElementById('notice-text').textContent.includes('{gone}')")
+        assert field.waiting() == left
+    field.offline(False)
+    field.sync()
+    assert came(field) == 3
+    assert all(one.faults == [] for one in (field, *carriers))
+
+
 def test_the_field_app_shuts_nobody_out(field) -> None:
     fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert field.page.evaluate(fits)
