@@ -18,6 +18,7 @@ from mingbai.kernel.models import OpenItem, Standing
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import said_day
 from mingbai.kernel.setting_up import load_places
 from tests.conftest import TONGZHOU, VILLAGE, House, close
 from tests.inspection.conftest import (
@@ -101,12 +102,15 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     with pytest.raises(Refused) as refused:
         town.book(town.second, checklists=[HEALTH], on=later(4))
     assert refused.value.code == "INS-3"
-    for said in (later(0), later(3), "14"):
+    named = [said_day(dt.date.fromisoformat(later(days))) for days in (0, 3)]
+    for said in (*named, "14"):
         assert said in str(refused.value), "each visit that holds some of it is named"
     with pytest.raises(Refused) as refused:
         town.book(checklists=[CHEMICAL], on=later(5))
     assert refused.value.code == "INS-4", "a third appraisal, though its items are new"
-    assert refused.value.facts["free"] == later(14), "the first of the two is two weeks old then"
+    assert refused.value.as_json()["facts"]["free"] == later(14), (
+        "the first of the two is two weeks old then"
+    )
     assert town.book(checklists=[CONTROL, CHEMICAL], on=later(17))["offered"] == []
 
 
