@@ -5,13 +5,14 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.domains.inspection.queries.bundle import inspection_part
 from mingbai.domains.inspection.rules import visits as rules
+from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.models import OpenItem, Standing
@@ -314,6 +315,18 @@ def test_a_desk_books_for_an_inspector_who_reaches_the_place(town: Town) -> None
     assert Visit.objects.get(id=booked["visit"]).person == town.second.person
     item = OpenItem.objects.get(kind="inspection.visit")
     assert item.person == town.second.person and item.raises_to == "desk"
+
+
+def test_a_visit_waits_for_its_inspector_alone(town: Town) -> None:
+    booked = town.book()
+    waits = {"place": TONGZHOU}
+
+    def visits(who: Actor) -> list[str]:
+        rows = town.house.ask("items.waiting", waits, as_=who)
+        return [row.subject for row in rows if row.kind == "inspection.visit"]
+
+    assert visits(town.inspector) == [UUID(booked["visit"]).hex]
+    assert visits(town.second) == []
 
 
 def test_nobody_makes_the_visit_of_another_office(town: Town) -> None:

@@ -77,7 +77,9 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     pressed(inspector, here, "begin_visit")
     ticked = pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
     assert ticked.redirect_chain[-1][0] == f"{here}#i-mask-2", "back to where one was"
-    assert 'id="i-mask-2"' in ticked.content.decode()
+    shown = ticked.content.decode()
+    assert 'id="i-mask-2"' in shown
+    assert "<small>control清单</small>" in shown, "a list by its title, not by its code"
     assert VisitItem.objects.get(visit=visit, code="mask-2").state == "ok"
     found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒", "picture": shot()}
     pressed(inspector, f"{here}?item=mask-1", "record_finding", **found)

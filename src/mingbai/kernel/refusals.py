@@ -118,5 +118,8 @@ sentences(
         ),
         "REQ-2": _("Many were writing at the same moment. Nothing was done; send it once more."),
         "PLC-1": _("No place has the code %(place)s. Look it up by its name."),
+        "PLC-9": _(
+            "No place here is called just “%(place)s”, or more than one is. Choose one from the list, or type its twelve digits."
+        ),
     }
 )
