@@ -93,10 +93,30 @@ def test_with_a_network_the_account_says_what_a_typed_number_is_worth(phone, gat
     phone.tap("#way-in")
     assert typed(phone, gate.taken_back) == ("stop", "revoked")
     phone.tap("#next")
+    phone.drained()
+
+
+def test_a_slip_of_the_finger_is_written_only_once_the_card_says_so(phone, gate) -> None:
+    before = Crossing.objects.count()
+    phone.shows("gate")
+    for slip, count in ((gate.good[:15], 15), (f"{gate.good[:15]}g", 16), ("不是号码 1234", 8)):
+        phone.page.fill("#typed", slip)
+        phone.page.click("#typed-form .btn")
+        said = f"现在是 {count} 个"
+        phone.until(f"document.getElementById('notice-text').textContent.includes('{said}')")
+        assert phone.page.input_value("#typed") == slip, "what was typed stays, to be mended"
     assert typed(phone, "fedcba9876543210") == ("stop", "unknown")
-    assert "不是" in phone.page.inner_text("#card-why") or phone.page.inner_text("#card-do")
-    phone.tap("#next")
-    assert typed(phone, "不是号码 1234") == ("stop", "prefix")
+    assert "FEDC BA98 7654 3210" in phone.page.inner_text("#card-facts")
+    assert not phone.page.is_visible("#next") and not phone.page.is_visible("#instead")
+    phone.tap("#type-again")
+    phone.shows("gate")
+    assert phone.page.input_value("#typed") == "fedcba9876543210"
+    phone.drained()
+    assert Crossing.objects.count() == before, "nothing is written of a number typed wrong"
+    assert typed(phone, "fedcba9876543210") == ("stop", "unknown")
+    phone.tap("#as-it-says")
+    phone.until("!document.getElementById('next').hidden")
     phone.tap("#next")
     phone.drained()
+    assert Crossing.objects.count() == before + 1
     assert phone.faults == []

@@ -5,19 +5,21 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from mingbai.domains.inspection.models import Finding, Visit, VisitItem
 from mingbai.domains.inspection.queries.bundle import inspection_part
 from mingbai.domains.inspection.rules import visits as rules
+from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import machine_now
 from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.models import OpenItem, Standing
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import said_day
 from mingbai.kernel.setting_up import load_places
 from tests.conftest import TONGZHOU, VILLAGE, House, close
 from tests.inspection.conftest import (
@@ -101,12 +103,15 @@ def test_a_second_office_three_days_later_gets_the_first_result_and_two_items(to
     with pytest.raises(Refused) as refused:
         town.book(town.second, checklists=[HEALTH], on=later(4))
     assert refused.value.code == "INS-3"
-    for said in (later(0), later(3), "14"):
+    named = [said_day(dt.date.fromisoformat(later(days))) for days in (0, 3)]
+    for said in (*named, "14"):
         assert said in str(refused.value), "each visit that holds some of it is named"
     with pytest.raises(Refused) as refused:
         town.book(checklists=[CHEMICAL], on=later(5))
     assert refused.value.code == "INS-4", "a third appraisal, though its items are new"
-    assert refused.value.facts["free"] == later(14), "the first of the two is two weeks old then"
+    assert refused.value.as_json()["facts"]["free"] == later(14), (
+        "the first of the two is two weeks old then"
+    )
     assert town.book(checklists=[CONTROL, CHEMICAL], on=later(17))["offered"] == []
 
 
@@ -310,6 +315,18 @@ def test_a_desk_books_for_an_inspector_who_reaches_the_place(town: Town) -> None
     assert Visit.objects.get(id=booked["visit"]).person == town.second.person
     item = OpenItem.objects.get(kind="inspection.visit")
     assert item.person == town.second.person and item.raises_to == "desk"
+
+
+def test_a_visit_waits_for_its_inspector_alone(town: Town) -> None:
+    booked = town.book()
+    waits = {"place": TONGZHOU}
+
+    def visits(who: Actor) -> list[str]:
+        rows = town.house.ask("items.waiting", waits, as_=who)
+        return [row.subject for row in rows if row.kind == "inspection.visit"]
+
+    assert visits(town.inspector) == [UUID(booked["visit"]).hex]
+    assert visits(town.second) == []
 
 
 def test_nobody_makes_the_visit_of_another_office(town: Town) -> None:

@@ -1,5 +1,6 @@
 """A certificate that ends is told of in time: from its last day on no phone reaches the account."""
 
+import datetime as dt
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from mingbai.kernel import certificates
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.said import said_day
 from tests.conftest import House
 from tests.web.test_pages import signed_in
 
@@ -30,7 +32,10 @@ def test_a_certificate_that_ends_is_said_in_time_and_made_anew_under_the_same_au
         told = certificates.served_ends_soon()
         assert (told is not None) is said, days
         if told is not None:
-            assert told.code == "TLS-2" and made["until"] in told.sentence()
+            assert (
+                told.code == "TLS-2"
+                and said_day(dt.date.fromisoformat(made["until"])) in told.sentence()
+            )
         monkeypatch.undo()
         monkeypatch.setenv(certificates.SERVED, made["cert"])
     moved(monkeypatch, 370)

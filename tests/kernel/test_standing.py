@@ -65,7 +65,7 @@ def test_nothing_leaves_a_store_that_is_closed_for_counting(stocked: House) -> N
     keeper = stocked.person("陆秀芬", "keeper")
     stocked.do("supplies.close_store", {"place": VILLAGE, "ends_at": clock("10:00")}, as_=keeper)
     said = refused(stocked, "SUP-27", "supplies.issue_goods", ISSUE, as_=keeper)
-    assert "2020-01-27 10:00" in said.sentence()
+    assert "2020 年 1 月 27 日 10:00" in said.sentence()
     sent = {"place": VILLAGE, "to_place": NEIGHBOUR, "item": "mask", "quantity": 1, "unit": "只"}
     refused(stocked, "SUP-27", "supplies.dispatch_goods", sent, as_=keeper)
     counted = {"place": VILLAGE, "item": "mask", "counted": 100, "expected": 100}

@@ -102,7 +102,7 @@ def test_a_change_that_is_withdrawn_is_taken_back_by_a_message_too(
 ) -> None:
     """Rows: Z26. Whoever reads the messages in their order never waits for a level that does not come."""
     ahead = declare(story, district, TONGZHOU, "II", effective_at=clock("02-05"))
-    assert told_live(story, TONGZHOU) == ["response level II from 2020-02-05 00:00"]
+    assert told_live(story, TONGZHOU) == ["response level II from 5 Feb 2020, 00:00"]
     back = {"place": TONGZHOU, "change": ahead, "reason": "误报"}
     stand(story, "01-28", "10:00")
     story.do("response.withdraw_change", back, as_=district)
@@ -111,26 +111,26 @@ def test_a_change_that_is_withdrawn_is_taken_back_by_a_message_too(
     assert newest.message_kind == "Cancel" and "“II”" in newest.headline
     stand(story, "01-29", "10:00")
     declare(story, district, TONGZHOU, "I")
-    now = "response level I from 2020-01-29 10:00"
+    now = "response level I from 29 Jan 2020, 10:00"
     assert told_live(story, TONGZHOU) == [now]
     ahead = declare(story, district, TONGZHOU, "II", effective_at=clock("03-02"))
     assert told_live(story, TONGZHOU) == [
-        "response level II from 2020-03-02 00:00",
-        f"{now}, until 2020-03-02 00:00",
+        "response level II from 2 Mar 2020, 00:00",
+        f"{now}, until 2 Mar 2020, 00:00",
     ]
     stand(story, "01-30", "10:00")
     story.do("response.withdraw_change", back | {"change": ahead}, as_=district)
-    assert told_live(story, TONGZHOU) == ["“II” from 2020-03-02 00:00 does not come", now]
+    assert told_live(story, TONGZHOU) == ["“II” from 2 Mar 2020, 00:00 does not come", now]
     stand(story, "01-31", "10:00")
     declare(story, district, TONGZHOU, "III")
     asked = declare(story, mayor, TOWN, "I")
-    assert told_live(story, TOWN) == ["response level I from 2020-01-31 10:00"], asked
+    assert told_live(story, TOWN) == ["response level I from 31 Jan 2020, 10:00"], asked
     eased = declare(story, mayor, TOWN, "IV")
     sign = {"place": TONGZHOU, "change": eased}
     story.do("response.sign_easier", sign, as_=district)
     stand(story, "02-01", "10:00")
     declare(story, district, TONGZHOU, "I")
-    assert told_live(story, TOWN)[-1] == "response level I from 2020-01-31 10:00"
+    assert told_live(story, TOWN)[-1] == "response level I from 31 Jan 2020, 10:00"
 
 
 words = (

@@ -74,14 +74,14 @@ def test_each_change_of_level_is_an_alert_that_replaces_the_one_before(
     xml = story.ask("response.cap_message", ask).cap_xml
     assert Validator(xml.encode()).schema()[0]
     chinese, english, _until, before = cap.read(xml).infos
-    assert english.headline.endswith("response level II from 2020-03-02 00:00")
+    assert english.headline.endswith("response level II from 2 Mar 2020, 00:00")
     assert "II 级" in chinese.headline
     assert english.severity == "Severe"
     assert english.onset == dt.datetime(2020, 3, 1, 16, tzinfo=dt.UTC)
     assert english.geocodes == (TONGZHOU,)
     assert (english.urgency, english.expires) == ("Future", None)
     assert before.headline.endswith(
-        "response level I from 2020-01-28 09:00, until 2020-03-02 00:00"
+        "response level I from 28 Jan 2020, 09:00, until 2 Mar 2020, 00:00"
     )
     assert (before.urgency, before.severity, before.expires) == (
         "Immediate",

@@ -93,6 +93,9 @@ def test_the_description_names_every_command_and_query(account: House) -> None:
         assert "/api/" + name.replace(".", "/") in described["paths"], name
     text = json.dumps(described)
     assert "$defs" not in text
+    asked = described["paths"]["/api/enterprise/dossier"]["get"]["parameters"]
+    needed = {one["name"]: one["required"] for one in asked}
+    assert needed == {"place": False, "organisation": True}, "a firm's place is filled in"
 
 
 def test_the_log_is_published_without_a_body(account: House) -> None:

@@ -199,7 +199,7 @@ def test_the_figures_the_site_and_the_gates_are_pages(story: House, desk: Client
     page = press(desk, address, "not_due_reason", **values, review_on=on)
     assert not NotDue.objects.exists() and "selected>经营户2" in page, "what was chosen is kept"
     page = press(desk, address, "not_due_reason", **values, review_on="2020-02-10")
-    assert "2 / 2" in page and "2 / 3" in page and "2020-02-10" in page
+    assert "2 / 2" in page and "2 / 3" in page and "2020 年 2 月 10 日" in page
     press(
         desk,
         address,

@@ -2,14 +2,20 @@
 
 import re
 import uuid
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from mingbai.kernel.actors import Actor
-from mingbai.kernel.models import SupplyLink
-from tests.conftest import NEIGHBOUR, TOWN, VILLAGE, House
+from mingbai.kernel.models import Place, SupplyLink
+from mingbai.kernel.places import ROOT
+from mingbai.kernel.queries.places import name_of_place
+from mingbai.kernel.refusals import Refused
+from mingbai.kernel.setting_up import load_places
+from mingbai.web.place_field import spelled, typed_place
+from tests.conftest import NEIGHBOUR, TONGZHOU, TOWN, VILLAGE, House
 from tests.web.test_forms import options
 from tests.web.test_pages import signed_in
 
@@ -184,12 +190,14 @@ def test_a_desk_above_chooses_the_place_and_an_office_of_one_place_does_not(
     account.do("organisations.add_organisation", firm)
     town = signed_in(account, "town-firms", account.person("章立夏", "desk", TOWN))
     for path in ("/firms/", "/posts/"):
-        assert {TOWN, VILLAGE} <= set(options(town, path, "place"))
-        assert f'name="place" value="{VILLAGE}"' in shown(town, f"{path}?place={VILLAGE}")
+        assert {"漷县镇", "马头村"} <= set(options(town, path, "place")), "by name, not by code"
+        for said in (VILLAGE, "马头村"):
+            assert 'name="place" value="马头村"' in shown(town, f"{path}?place={said}")
         assert 'id="place"' not in shown(clients["keeper"], path)
     assert firm["name"] in shown(town, f"/firms/?place={VILLAGE}")
+    assert firm["name"] in shown(town, "/firms/?place=马头村")
     assert firm["name"] not in shown(town, "/firms/")
-    for bad in ("1", "马头村", NEIGHBOUR):
+    for bad in ("1", "没有的村", "北京市", NEIGHBOUR):
         assert clients["desk"].get(f"/firms/?place={bad}").status_code in (403, 422), bad
 
 
@@ -234,3 +242,32 @@ def test_a_buyer_is_found_by_part_of_a_name_in_the_whole_county(
     assert [set(row.model_dump()) for row in rows] == [{"organisation", "name", "place_name"}] * 2
     assert account.ask("organisations.firms_by_name", {"place": VILLAGE, "text": "无"}) == []
     assert account.faults() == []
+
+
+def test_a_form_takes_a_place_by_name_and_keeps_one_that_names_none(account: House) -> None:
+    town = signed_in(account, "town-points", account.person("章立夏", "desk", TOWN))
+    form = "/do/organisations/add_organisation/"
+    assert 'value="漷县镇"' in shown(town, form), "its own place, by name"
+    asked = {"name": "漷县供销社", "kind": "company"}
+    refused = pressed(town, form, place="没有的村", **asked)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and 'value="没有的村"' in page and "漷县供销社" in page
+    assert "没有正好叫“没有的村”的地方" in page
+    assert pressed(town, form, place="马头村", **asked).status_code == 302
+    (row,) = account.ask("organisations.organisations", {"place": VILLAGE})
+    assert row.name == asked["name"]
+
+
+def test_a_name_that_two_places_have_stands_with_its_code(account: House) -> None:
+    """Of two villages of one name under an office, each is shown with its code, and the name alone is refused."""
+    load_places(TONGZHOU)
+    held = {row.code: row.name for row in Place.objects.filter(level="village")}
+    counts = Counter(name_of_place(code) for code in held)
+    code = next(code for code in sorted(held) if counts[name_of_place(code)] > 1)
+    name = name_of_place(code)
+    assert spelled(code, ROOT) == f"{name} {code}"
+    assert typed_place(spelled(code, ROOT), ROOT) == code
+    with pytest.raises(Refused, match="PLC-9"):
+        typed_place(name, ROOT)
+    town = code[:9] + "000"
+    assert typed_place(spelled(code, town), town) == code

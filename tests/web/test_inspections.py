@@ -77,7 +77,9 @@ def test_a_visit_from_its_booking_to_the_last_recheck(town: Town) -> None:
     pressed(inspector, here, "begin_visit")
     ticked = pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok")
     assert ticked.redirect_chain[-1][0] == f"{here}#i-mask-2", "back to where one was"
-    assert 'id="i-mask-2"' in ticked.content.decode()
+    shown = ticked.content.decode()
+    assert 'id="i-mask-2"' in shown
+    assert "<small>control清单</small>" in shown, "a list by its title, not by its code"
     assert VisitItem.objects.get(visit=visit, code="mask-2").state == "ok"
     found = {"check_item": "mask-1", "severity": "minor", "text": "口罩只剩一盒", "picture": shot()}
     pressed(inspector, f"{here}?item=mask-1", "record_finding", **found)
@@ -118,7 +120,7 @@ def test_a_second_office_is_shown_the_result_and_why_it_need_not_come(town: Town
     assert Visit.objects.count() == 2 and VisitItem.objects.filter(on="2020-01-30").count() == 2
     answered = book(second, town.chemical, [CONTROL], "2020-01-31")
     page = answered.content.decode()
-    assert answered.status_code == 422 and "INS-3" in page and "2020-01-27" in page
+    assert answered.status_code == 422 and "INS-3" in page and "2020 年 1 月 27 日" in page
     assert "2020 年 2 月 10 日" in page, "from when on it may be looked at again"
 
 

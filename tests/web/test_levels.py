@@ -54,7 +54,7 @@ def test_a_leader_looks_first_and_signs_what_was_looked_at(story: House, leader:
     """Rows: Z93."""
     look = {"level": "II", "at": "2020-03-02T00:00"}
     page = leader.get(f"/levels/{TONGZHOU}/", look, headers=ZH).content.decode()
-    assert "如果从 2020-03-02 00:00 起是二级" in page and "1 处会变" in page
+    assert "如果从 2020 年 3 月 2 日 00:00 起是二级" in page and "1 处会变" in page
     assert "现在什么都还没有变" in page and Change.objects.count() == 1
     sign = look | {"step": "level", "basis": BASIS, "request_id": str(uuid.uuid4())}
     answered = leader.post(f"/levels/{TONGZHOU}/", sign)
@@ -129,7 +129,7 @@ def test_what_comes_from_above_is_seen_ahead_in_the_village(story: House, leader
         Client(headers=ZH).get(f"/levels/{VILLAGE}/").content.decode(),
         keeper.get("/home/", headers=ZH).content.decode(),
     ):
-        assert "2020-03-02 00:00 起：二级" in page and "一级 · 低风险" in page
+        assert "2020 年 3 月 2 日 00:00 起：二级" in page and "一级 · 低风险" in page
         assert 'value="withdraw"' not in page
 
 

@@ -192,7 +192,7 @@ def ends_soon(file: Path) -> Refused | None:
     ends = ends_of(file)
     if ends - machine_now() > WARN_BEFORE:
         return None
-    return Refused("TLS-2", until=day(ends).isoformat())
+    return Refused("TLS-2", until=day(ends))
 
 
 def served_ends_soon() -> Refused | None:

@@ -36,11 +36,6 @@ def last_cut(now: dt.datetime, hour: int = 20) -> dt.datetime:
     return cut if cut <= now else at_time(day(now) - dt.timedelta(days=1), hour)
 
 
-def said_moment(at: dt.datetime) -> str:
-    """Return a moment as people of the place read it."""
-    return at.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M")
-
-
 @lru_cache(maxsize=256)
 def stamp(at: dt.datetime) -> str:
     """Return a moment as the journal writes it."""

@@ -13,6 +13,7 @@ from mingbai.kernel.spelling import match_keys, pinyin_initials, pinyin_whole
 
 AT_ONCE = 2000
 LEVELS = ("country", "province", "prefecture", "county", "town", "village")
+LOOKED_THROUGH = 400
 
 
 def pairs(text: str) -> set[str]:
@@ -121,7 +122,7 @@ def search(text: str, *, under: str = "", most: int = 20) -> Sequence[PlaceWord]
         for pair in pairs(key):
             found = found.filter(pairs__pair=pair)
         found = found.filter(name__contains=key)
-    rows = list(found.distinct()[:400])
+    rows = list(found.distinct()[:LOOKED_THROUGH])
     rows.sort(
         key=lambda row: (
             row.name != key,

@@ -1,9 +1,12 @@
 """Refusals: what a rule says when it says no: one id, one sentence in each language, the same on every face."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from mingbai.kernel.said import said
 
 SENTENCES: dict[str, Promise | str] = {}
 
@@ -30,7 +33,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
     def sentence(self) -> str:
         """Return the sentence in the language of the moment."""
-        return str(SENTENCES[self.code]) % self.facts
+        return str(SENTENCES[self.code]) % {name: said(fact) for name, fact in self.facts.items()}
 
     def as_json(self) -> dict[str, Any]:
         """Return the refusal as every program reads it."""
@@ -73,7 +76,14 @@ class TooOften(Refused):
 
 def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """Return facts as plain JSON values."""
-    return {k: v if isinstance(v, bool | int | list | None) else str(v) for k, v in facts.items()}
+    return {name: plain_fact(fact) for name, fact in facts.items()}
+
+
+def plain_fact(fact: Any) -> Any:
+    """Return a fact as a program reads it: a day and a moment in ISO."""
+    if isinstance(fact, dt.date):
+        return fact.isoformat()
+    return fact if isinstance(fact, bool | int | list | None) else str(fact)
 
 
 sentences(
@@ -108,5 +118,8 @@ sentences(
         ),
         "REQ-2": _("Many were writing at the same moment. Nothing was done; send it once more."),
         "PLC-1": _("No place has the code %(place)s. Look it up by its name."),
+        "PLC-9": _(
+            "No place here is called just “%(place)s”, or more than one is. Choose one from the list, or type its twelve digits."
+        ),
     }
 )

@@ -53,6 +53,8 @@ VERDICTS: dict[str, Promise] = {
     "do_unreadable": _("Scan once more, nearer and still. If it does not help, register here."),
     "why_key": _("This account did not issue it"),
     "do_key": _("Do not keep the pass. Register here and tell the desk."),
+    "why_unsure": _("The account knows no such number"),
+    "do_unsure": _("Compare it with the card, four by four. Nothing was written yet."),
     "why_signature": _("The pass was altered"),
     "do_signature": _("Do not keep the pass. Register here and tell the desk."),
     "why_issuer": _("Whoever issued it may not"),
@@ -76,6 +78,7 @@ VERDICTS: dict[str, Promise] = {
     "plate": _("Plate"),
     "goods": _("Goods"),
     "tail": _("ID ends in"),
+    "number": _("Number"),
     "organisation": _("Organisation"),
     "until": _("Holds until"),
     "checked": _("Checked"),
@@ -100,6 +103,9 @@ GATE: dict[str, Promise] = {
     "camera_lost": _("The camera went away. Open it again, or type the number under the code."),
     "reading": _("The photo is being read ..."),
     "looking": _("Looking ..."),
+    "mistyped": _(
+        "A pass's number has 16 characters, 0 to 9 and A to F; here are %(count)s. Look at the card and type it again. Nothing was written."
+    ),
     "written": _("Written: %(what)s %(at)s"),
     "photo_needs_network": _(
         "This phone can't read the photo without a network. Type the number under the code, or register."

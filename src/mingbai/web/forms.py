@@ -19,7 +19,14 @@ from mingbai.kernel.refusals import NotKnown, Refused
 from mingbai.kernel.words import Known
 from mingbai.web.controls import bare, controls
 from mingbai.web.kinds import KINDS
-from mingbai.web.people import actor_of, hat_of, login_of, mandate_id, second_lock_first
+from mingbai.web.people import (
+    actor_of,
+    hat_of,
+    login_of,
+    mandate_id,
+    second_lock_first,
+    wanted_place,
+)
 from mingbai.web.pickers import picked
 
 
@@ -42,6 +49,11 @@ def asked(kind: type[Ask], values: dict[str, str]) -> dict[str, Any]:
             except ValueError:
                 continue
     return found
+
+
+def placed(request: HttpRequest, values: dict[str, str]) -> dict[str, str]:
+    """Return the place of what was typed by its code."""
+    return {"place": wanted_place(request)} if "place" in values else {}
 
 
 def told_of(request: HttpRequest) -> dict[str, Any]:
@@ -99,6 +111,7 @@ def command_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     if request.method == "POST":
         values = typed(command.ask, request.POST)
         try:
+            values |= placed(request, values)
             receipt = perform(
                 command.name,
                 asked(command.ask, values),

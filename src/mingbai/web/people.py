@@ -16,9 +16,11 @@ from mingbai.kernel.models import Login, Mandate
 from mingbai.kernel.moment import is_story
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import answer
+from mingbai.kernel.places import ROOT
 from mingbai.kernel.registry import REACH, REGISTRY, Reach
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role, Via
+from mingbai.web.place_field import typed_place
 
 
 def two_locks(role: Role) -> bool:
@@ -79,11 +81,19 @@ def asking(request: HttpRequest, name: str, ask: dict[str, Any]) -> Any:
     return answer(name, ask, as_=actor_of(request), mandate=mandate_id(request))
 
 
+def wanted_place(request: HttpRequest, otherwise: str = "") -> str:
+    """Return the place that a page is asked for, by code or by name; else another one, or that of my office."""
+    hat = hat_of(request)
+    own = hat.place if hat else ROOT
+    text = request.POST.get("place") or request.GET.get("place") or otherwise or own
+    return typed_place(str(text), own)
+
+
 def named_place(request: HttpRequest) -> str:
     """Return the place that an address names behind its question mark, or that of my office; what names none is refused."""
     hat = hat_of(request)
     assert hat is not None
-    return str(answer("places.show", {"place": request.GET.get("place") or hat.place}).code)
+    return str(answer("places.show", {"place": wanted_place(request)}).code)
 
 
 def needs_second_factor(request: HttpRequest, hat: Mandate) -> bool:

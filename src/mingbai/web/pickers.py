@@ -21,6 +21,7 @@ from mingbai.web.context import place_name
 from mingbai.web.controls import Control
 from mingbai.web.kinds import KINDS
 from mingbai.web.people import actor_of, hat_of, mandate_id
+from mingbai.web.place_field import spelled
 from mingbai.web.templatetags.mingbai import figure, hours, moment, short_day
 
 Choices = Iterable[tuple[str, str]]
@@ -356,10 +357,8 @@ def reached(request: HttpRequest, place: str) -> list[tuple[str, str]]:
     hat = hat_of(request)
     if hat is None or REACH[Role(hat.role)] is Reach.OWN:
         return []
-    found = dict(places_under(Asker(request, place)))
-    if place not in found:
-        found[place] = place_name(place)
-    return list(found.items())
+    codes = dict.fromkeys([*dict(places_under(Asker(request, place))), place])
+    return [(code, spelled(code, hat.place)) for code in codes]
 
 
 def _picked(asker: Asker, name: str, control: Control) -> Control:
@@ -418,9 +417,10 @@ def _as_written(value: str) -> str:
 def _place(asker: Asker, control: Control) -> Control:
     """Show an office's one place by its name; let one that reaches further choose among those under it."""
     hat = hat_of(asker.request)
-    control.said = place_name(control.value) if len(control.value) == len(ROOT) else ""
+    known = place_name(control.value) if len(control.value) == len(ROOT) else ""
     if hat is not None and REACH[Role(hat.role)] is Reach.OWN and control.value == hat.place:
-        control.kind = "fixed"
+        control.kind, control.said = "fixed", known
     elif hat is not None:
-        control.options = tuple(places_under(asker))
+        control.value = spelled(control.value, hat.place) if known else control.value
+        control.options = tuple((spelled(one, hat.place), "") for one, _name in places_under(asker))
     return control

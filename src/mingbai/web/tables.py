@@ -21,7 +21,7 @@ from mingbai.kernel.refusals import NotKnown, Refused
 from mingbai.kernel.registry import Query, Scope
 from mingbai.kernel.workbooks.writing import Column, Kind, write_csv, write_table
 from mingbai.web.controls import controls
-from mingbai.web.forms import asked, defaults_of, to_sign_in, typed
+from mingbai.web.forms import asked, defaults_of, placed, to_sign_in, typed
 from mingbai.web.kinds import GATE_STATES, PASS_KINDS, STOP_STATES, VALIDITY
 from mingbai.web.people import actor_of, mandate_id, second_lock_first
 from mingbai.web.pickers import picked
@@ -193,6 +193,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     )
     if not waiting:
         try:
+            values |= placed(request, values)
             found = answer(
                 query.name,
                 asked(query.ask, known | values),

@@ -131,7 +131,7 @@ def check_named(recipient: str) -> None:
         raise Refused("SUP-3")
 
 
-def check_open(closed_until: str | None) -> None:
+def check_open(closed_until: dt.datetime | None) -> None:
     """SUP-27 盘点封库: nothing leaves a store while it is closed for counting."""
     if closed_until is not None:
         raise Refused("SUP-27", until=closed_until)

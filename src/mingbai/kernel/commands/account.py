@@ -112,7 +112,7 @@ def move_clock(acting: Acting, ask: MoveClock) -> Moved:
     if held.kind != "story" or held.story_now is None:
         raise Refused("ACT-4")
     if ask.to < held.story_now:
-        raise Refused("ACT-5", now=held.story_now.isoformat())
+        raise Refused("ACT-5", now=held.story_now)
     acting.change(held, story_now=ask.to)
     acting.now = acting.at = ask.to
     return Moved(now=ask.to)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
@@ -105,8 +105,15 @@ def firms_by_name(asking: Asking, ask: FirmOfName) -> list[FoundFirm]:
     ]
 
 
+def place_may_be_left_out(schema: dict[str, Any]) -> None:
+    """Let the description of an ask say that its place is filled in where it is not named."""
+    schema["required"].remove("place")
+
+
 class OfFirm(Ask):
     """Choose a firm of a place; where no place is named, it is the firm's own."""
+
+    model_config = ConfigDict(json_schema_extra=place_may_be_left_out)
 
     place: PlaceCode
     organisation: UUID

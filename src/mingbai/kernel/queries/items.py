@@ -59,8 +59,8 @@ def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
     found = OpenItem.objects.filter(place__startswith=prefix_of(ask.place))
     if asking.role not in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
         theirs = Q(role=asking.role)
-        if asking.role in OWN_SIDE:
-            # What waits for one firm is no matter of another's clerk at the same place.
+        if asking.role in OWN_SIDE or asking.role is Role.INSPECTOR:
+            # What waits for one firm or is one inspector's visit is no matter of another's at the same place.
             theirs &= Q(person=None)
         found = found.filter(theirs | Q(person=asking.person))
     if not ask.done:

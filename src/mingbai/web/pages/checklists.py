@@ -16,7 +16,7 @@ from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.office_forms import act
 from mingbai.web.pages.public import private
-from mingbai.web.people import asking, hat_of, signed_in
+from mingbai.web.people import asking, hat_of, signed_in, wanted_place
 from mingbai.web.pickers import reached
 
 LEVELS = ("I", "II", "III", "IV", "none")
@@ -49,13 +49,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Lead to the checklists of the place of my office."""
     hat = hat_of(request)
     assert hat is not None
-    return redirect("checklists", place=str(request.GET.get("place") or hat.place))
+    return redirect("checklists", place=wanted_place(request))
 
 
 @signed_in
 def checklists(request: HttpRequest, place: str) -> HttpResponse:
     """Show the checklists in force at a place, each with the items that apply today."""
-    if (other := str(request.GET.get("place") or place)) != place:
+    if (other := wanted_place(request, place)) != place:
         return redirect("checklists", place=other)
     lists = asking(request, "inspection.checklists", {"place": place})
     page = {

@@ -10,7 +10,7 @@ from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.perform import answer
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.words import Role
-from mingbai.web.people import asking, hat_of, signed_in
+from mingbai.web.people import asking, hat_of, signed_in, wanted_place
 from mingbai.web.pickers import reached
 
 CHANGES = ("change_record", "add_vehicle", "link_supply", "put_in_class")
@@ -37,7 +37,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     """Show the firms and other organisations of a place, each with the door to its record."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     rows = asking(request, "organisations.organisations", {"place": place})
     page = {
         "places": reached(request, place),

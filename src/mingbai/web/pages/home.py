@@ -1,9 +1,11 @@
 """Home: what waits for me, and the doors to what I can do."""
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -13,6 +15,7 @@ from mingbai.kernel.journal import receipts
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Entry, Organisation
 from mingbai.kernel.perform import answer
+from mingbai.kernel.queries.items import ItemRow
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.rows import Store
@@ -27,6 +30,8 @@ from mingbai.web.sign_in import safe_next
 LANGUAGE_COOKIE = "django_language"
 YEAR = 365 * 24 * 3600
 INSPECTIONS = ("inspection.findings", "inspection.my_findings")
+MANY, SHOWN, OF_A_LEAF = 6, 3, 50
+"""A kind that waits more often than `MANY` times is folded to its first few on the list of everything."""
 OF_FIRMS = ("enterprise.", "movement.ground_gone")
 NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
 
@@ -37,10 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
     hat = hat_of(request)
     assert hat is not None
     items = answer("items.waiting", {"place": hat.place}, as_=actor_of(request), mandate=hat.id)
+    kind = str(request.GET.get("kind", ""))
+    listed, page_of = folded(items, kind, str(request.GET.get("page", "")))
     goods = {
         row.code: row.name_en if english() else row.name_zh for row in answer("goods.catalogue", {})
     }
-    firms = firm_names(item.subject for item in items if item.kind.startswith(OF_FIRMS))
+    firms = firm_names(row.subject for row, _all in listed if row.kind.startswith(OF_FIRMS))
     shown = [
         {
             "row": item,
@@ -49,14 +56,17 @@ def home(request: HttpRequest) -> HttpResponse:
             if item.kind in NAMED
             else firms.get(item.subject, ""),
             "place": place_name(item.place) if item.place != hat.place else "",
+            "all": count,
         }
-        for item in items
+        for item, count in listed
     ]
     changes = answer("response.history", {"place": hat.place})
     page = {
         "here": answer("response.here", {"place": hat.place}),
         "coming": [one for one in reversed(changes) if one.state == "declared"],
         "items": shown,
+        "of_kind": kind,
+        **page_of,
         "keeps": hat.role == Role.KEEPER,
         "hat_place": hat.place,
         "role": hat.role,
@@ -72,6 +82,25 @@ def home(request: HttpRequest) -> HttpResponse:
         "passes": hat.role in permits.OFFICES or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
+
+
+def folded(
+    items: list[ItemRow], kind: str, page: str
+) -> tuple[list[tuple[ItemRow, int]], dict[str, int]]:
+    """Return what waits as the list shows it: of a kind that waits many times the first few, the last of them with how many there are; or one kind alone, leaf by leaf."""
+    if kind:
+        leaves = Paginator([one for one in items if one.kind == kind], OF_A_LEAF)
+        leaf = leaves.get_page(page)
+        numbers = {"page": leaf.number, "pages": leaves.num_pages, "count": leaves.count}
+        return [(one, 0) for one in leaf], numbers
+    counts, seen = Counter(one.kind for one in items), Counter[str]()
+    found = []
+    for one in items:
+        seen[one.kind] += 1
+        many = counts[one.kind] > MANY
+        if not many or seen[one.kind] <= SHOWN:
+            found.append((one, counts[one.kind] if many and seen[one.kind] == SHOWN else 0))
+    return found, {}
 
 
 def firm_names(subjects: Iterable[str]) -> dict[str, str]:

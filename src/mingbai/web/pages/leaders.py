@@ -13,7 +13,7 @@ from mingbai.web.context import place_name
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.office_forms import act
 from mingbai.web.pages.public import private
-from mingbai.web.people import asking, hat_of, signed_in
+from mingbai.web.people import asking, hat_of, signed_in, wanted_place
 from mingbai.web.pickers import reached
 
 STEPS = {
@@ -36,7 +36,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     """Show the visits to a place and under it: what stays open first, with what each side may do about it."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.POST.get("at") or request.GET.get("place") or hat.place)
+    place = str(request.POST.get("at") or wanted_place(request))
     refusal: Refused | None = None
     if request.method == "POST":
         try:

@@ -25,7 +25,15 @@ from mingbai.web.context import place_name
 from mingbai.web.forms import request_id
 from mingbai.web.pages.burden import may
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, named_place, signed_in
+from mingbai.web.people import (
+    actor_of,
+    asking,
+    hat_of,
+    mandate_id,
+    named_place,
+    signed_in,
+    wanted_place,
+)
 from mingbai.web.pickers import Asker, organisations, reached
 from mingbai.web.tables import XLSX
 
@@ -97,7 +105,7 @@ def forms(request: HttpRequest) -> HttpResponse:
     assert hat is not None
     if not may(request, "inspection.forms"):
         return redirect("my_burden")
-    place = str(request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     rows = asking(request, "inspection.forms", {"place": place})
     page = {
         "rows": sorted(rows, key=lambda row: row.state != "waits"),
@@ -155,7 +163,7 @@ def draft_of(request: HttpRequest, place: str) -> Draft:
     words = {name: str(data.get(name, "")) for name in ("title", "due", "reason", "overrun_reason")}
     return Draft(
         place=place,
-        under=str(data.get("under") or request.GET.get("place") or place),
+        under=str(data.get("under") or wanted_place(request, place)),
         about="organisation" if data.get("about") == "organisation" else "place",
         subjects=[str(one) for one in data.getlist("subject")],
         words=words | {"due": words["due"] or soon.isoformat()},

@@ -19,7 +19,8 @@ from mingbai.kernel.sealing import SealBroken
 from mingbai.kernel.words import Role
 from mingbai.web.forms import request_id
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in, wanted_place
+from mingbai.web.pickers import reached
 
 FIELDS = ("document_number", "phone")
 
@@ -30,14 +31,14 @@ def people(request: HttpRequest) -> HttpResponse:
     """Show the people of my place, masked; a search by name is sent in the body, never in the address."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.POST.get("place") or hat.place)
+    place = wanted_place(request)
     ask = {"place": place, "text": request.POST.get("text") or None}
     rows = asking(request, "people.people", ask)
     page = {
         "rows": rows,
         "place": place,
         "text": request.POST.get("text", ""),
-        "desk": hat.role == Role.DESK,
+        "places": reached(request, place) if hat.role == Role.DESK else [],
     }
     return render(request, "web/people/people.html", page)
 

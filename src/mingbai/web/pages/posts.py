@@ -20,7 +20,7 @@ from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
 from mingbai.kernel.words import Role
 from mingbai.web.forms import asked, request_id, typed
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in, wanted_place
 from mingbai.web.pickers import reached
 
 WAYS = ("note_coming", "note_leaving", "confirm", "cancel")
@@ -55,7 +55,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     """Show the turns of a place on a day, and do what is pressed: book, came, left, seen, taken back."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.POST.get("place") or request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     refusal: Refused | None = None
     if request.method == "POST":
         try:

@@ -15,7 +15,7 @@ from mingbai.web.forms import request_id
 from mingbai.web.pages.dossiers import may
 from mingbai.web.pages.home import firm_names
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in, wanted_place
 from mingbai.web.pickers import reached
 
 OLDEST = 20
@@ -47,7 +47,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             return redirect("firm_queue")
         except Refused as refused:
             refusal = refused
-    place = str(request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     items = asking(request, "items.waiting", {"place": place})
     rows = asking(request, "enterprise.checks", {"place": place})
     outside = asking(request, "enterprise.outside", {"place": place})
@@ -100,7 +100,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     """Show a service officer what they drafted for firms: what waits for a firm, and what came back with its reason."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     rows = asking(request, "enterprise.drafts", {"place": place})
     firms = asking(request, "organisations.organisations", {"place": place})
     page = {
@@ -119,7 +119,7 @@ def resumption(request: HttpRequest) -> HttpResponse:
     """Show all that should resume and all there are, side by side, with every firm that is not due and the day of its review."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.POST.get("place") or request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     refusal: Refused | None = None
     if request.method == "POST":
         ask = {"place": place, "organisation": request.POST.get("organisation", "")}
@@ -175,7 +175,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """Show what was decided of applications, the newest first: with the reasons, the version of the rule and the receipt."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     page = {
         "place": place,
         "places": reached(request, place),

@@ -21,8 +21,9 @@ from mingbai.web.controls import typed_moment
 from mingbai.web.forms import request_id
 from mingbai.web.pages.dossiers import may
 from mingbai.web.pages.public import private
-from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in, wanted_place
 from mingbai.web.pickers import reached
+from mingbai.web.place_field import spelled
 
 LEVELS = ("I", "II", "III", "IV", "none")
 GRADES = ("low", "medium", "high")
@@ -47,7 +48,7 @@ def difference(
 def rule(request: HttpRequest) -> HttpResponse:
     """Show to anyone what is required to resume at a place: of a sector today, clause by clause, and every version."""
     hat = hat_of(request)
-    place = str(request.GET.get("place") or (hat.place if hat else ROOT))
+    place = wanted_place(request)
     sector = str(request.GET.get("sector") or "") or None
     versions = [
         (row, *difference(clauses_at(row.place, row.starts_at - JUST_BEFORE), clauses))
@@ -57,7 +58,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     page = {
         "place": place,
         "place_name": place_name(place),
-        "places": reached(request, place),
+        "places": reached(request, place) if hat else [(place, spelled(place, ROOT))],
         "sector": sector,
         "sections": SECTIONS.items(),
         "today": answer("enterprise.required", {"place": place, "sector": sector}),
@@ -74,7 +75,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """Let a desk or a leader write a new version, see first whom it would concern, and then set it."""
     hat = hat_of(request)
     assert hat is not None
-    place = str(request.POST.get("place") or request.GET.get("place") or hat.place)
+    place = wanted_place(request)
     clauses, refusal, tried = clauses_at(place), None, None
     if request.method == "POST":
         clauses = list(typed_clauses(request.POST))

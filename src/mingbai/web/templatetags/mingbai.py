@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mingbai.flows import pass_sheets
+from mingbai.kernel import said as spoken
 from mingbai.kernel.clock import PLACE_ZONE
 from mingbai.kernel.glossary import title
 from mingbai.kernel.registry import REGISTRY
@@ -33,7 +33,7 @@ register = template.Library()
 
 def listed(words: Iterable[str]) -> str:
     """Return words one after another, as the reader's language lists them."""
-    return ("、" if (get_language() or "").startswith("zh") else ", ").join(words)
+    return ("、" if spoken.chinese() else ", ").join(words)
 
 
 @register.simple_tag
@@ -53,13 +53,19 @@ def new_request_id() -> str:
 @register.filter
 def figure(value: Any) -> str:
     """Return a number with thousands."""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return str(spoken.said(value))
 
 
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """Return a moment as the place's clock shows it."""
-    return value.astimezone(PLACE_ZONE).strftime("%Y-%m-%d %H:%M") if value else ""
+    return spoken.said_moment(value) if value else ""
+
+
+@register.filter
+def hour(value: dt.datetime | None) -> str:
+    """Return the minute of a moment, where its day stands apart."""
+    return spoken.said_hour(value) if value else ""
 
 
 @register.filter
@@ -71,22 +77,13 @@ def until(value: dt.datetime | None) -> str:
 @register.filter
 def said_day(value: dt.date | dt.datetime | None) -> str:
     """Return a day as people say it."""
-    if value is None:
-        return ""
-    on = value.astimezone(PLACE_ZONE).date() if isinstance(value, dt.datetime) else value
-    if (get_language() or "").startswith("zh"):
-        return f"{on.year} 年 {on.month} 月 {on.day} 日"
-    return date_format(on, "j F Y")
+    return spoken.said_day(value) if value else ""
 
 
 @register.filter
 def short_day(value: dt.date) -> str:
     """Return a day without its year."""
-    return (
-        f"{value.month} 月 {value.day} 日"
-        if (get_language() or "").startswith("zh")
-        else date_format(value, "j M")
-    )
+    return spoken.short_day(value)
 
 
 @register.filter
@@ -144,7 +141,7 @@ def validity(value: str) -> str:
 @register.filter
 def goods_name(row: Any) -> str:
     """Return the name of goods in the reader's language."""
-    return str(row.name if (get_language() or "").startswith("zh") else row.name_en)
+    return str(row.name if spoken.chinese() else row.name_en)
 
 
 @register.filter
@@ -232,13 +229,9 @@ def cell(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, dt.datetime):
-        return moment(value)
     if isinstance(value, list):
         return listed(cell(one) for one in value)
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(KINDS.get(value, value)) if isinstance(value, str) else str(value)
+    return str(KINDS.get(value, value)) if isinstance(value, str) else str(spoken.said(value))
 
 
 @register.filter

@@ -26,7 +26,6 @@ from mingbai.domains.enterprise.words import (
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.canonical import sha256
-from mingbai.kernel.clock import said_moment
 from mingbai.kernel.commands.messages import tell, told
 from mingbai.kernel.firms import firm_of, speaks_for
 from mingbai.kernel.journal.asks import entries_of
@@ -175,7 +174,7 @@ def ask_again(acting: Acting, ask: AskAgain) -> Asked:
         raise Refused("ENT-8")
     waiting = acting.see(Check, organisation_id=firm.id, kind=AGAIN, answered_at=None)
     if waiting is not None:
-        raise Refused("ENT-9", until=said_moment(waiting.due_at))
+        raise Refused("ENT-9", until=waiting.due_at)
     decision = max(
         acting.find(Decision, organisation_id=firm.id), key=lambda row: (row.recorded_at, row.id)
     )

@@ -286,7 +286,7 @@ def known_by_now(acting: Acting, visit: Visit, items: list[VisitItem], grade: st
     if met and len(met) == len(items):
         last = max(one.on for one in met)
         free = last + dt.timedelta(days=days - 1)
-        acting.against(Refused("INS-21", on=str(last), free=str(free)))
+        acting.against(Refused("INS-21", on=last, free=free))
     return {one.code for one in met}
 
 

@@ -13,6 +13,7 @@ from mingbai.domains.inspection.words import ListCode
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import Mandate, Person
 from mingbai.kernel.places import prefix_of
 from mingbai.kernel.policy import above
@@ -34,6 +35,11 @@ def sentence(item: ChecklistItem | None) -> str:
     if item is None:
         return ""
     return item.text_zh if chinese() else item.text_en
+
+
+def list_name(row: Checklist) -> str:
+    """Return what a checklist is called in the reader's language."""
+    return row.name_zh if chinese() else row.name_en
 
 
 class ListsAt(Ask):
@@ -74,7 +80,7 @@ def checklists(asking: Asking, ask: ListsAt) -> list[ListRow]:
     return [
         ListRow(
             checklist=row.code,
-            name=row.name_zh if chinese() else row.name_en,
+            name=list_name(row),
             version=row.version,
             looks_at=row.looks_at,
             applies_to=row.applies_to,
@@ -125,6 +131,9 @@ def checklist_items(asking: Asking, ask: OneList) -> list[ListItemRow]:
         )
         for one in items
     ]
+
+
+terms({"list_name": _("Checklist")})
 
 
 class VisitsAt(Ask):
@@ -216,6 +225,7 @@ class VisitItemRow(Row):
     sentence: str
     looks_at: str
     checklist: str
+    list_name: str
     version: int
     state: str
     ticked_at: dt.datetime | None
@@ -265,6 +275,7 @@ def item_rows(asking: Asking, row: Visit) -> list[VisitItemRow]:
                     sentence=sentence(of),
                     looks_at=item.looks_at,
                     checklist=lists[of.checklist_id].code,
+                    list_name=list_name(lists[of.checklist_id]),
                     version=lists[of.checklist_id].version,
                     state=item.state,
                     ticked_at=item.ticked_at,

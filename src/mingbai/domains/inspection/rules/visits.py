@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mingbai.domains.inspection.words import GRADE, LEVEL, LOW, NO_LEVEL
 from mingbai.kernel.refusals import NotAllowed, Refused, sentences
+from mingbai.kernel.said import said_day
 from mingbai.kernel.saying import _
 
 PLANNED, BEGUN, ENDED, CANCELLED = "planned", "begun", "ended", "cancelled"
@@ -127,9 +128,10 @@ def check_remaining(remaining: Collection[object], offered: Sequence[Before], da
         return
     last = max(offered, key=lambda one: one.on)
     who = "、".join(
-        f"{on} {office}" for on, office in sorted({(one.on, one.office) for one in offered})
+        f"{said_day(on)} {office}"
+        for on, office in sorted({(one.on, one.office) for one in offered})
     )
-    raise Refused("INS-3", on=str(last.on), office=last.office, who=who, days=days)
+    raise Refused("INS-3", on=last.on, office=last.office, who=who, days=days)
 
 
 @dataclass(frozen=True)
@@ -151,9 +153,9 @@ def check_often(came: Sequence[Came], on: dt.date, *, days: int, most: int) -> N
         days=days,
         count=len(within),
         most=most,
-        on=str(last.on),
+        on=last.on,
         office=last.office,
-        free=str(next_free(came, on, days=days, most=most)),
+        free=next_free(came, on, days=days, most=most),
     )
 
 
@@ -185,7 +187,7 @@ def due_by(severity_days: int, today: dt.date, asked: dt.date | None) -> dt.date
     if asked is None:
         return latest
     if not today <= asked <= latest:
-        raise Refused("INS-9", until=str(latest))
+        raise Refused("INS-9", until=latest)
     return asked
 
 

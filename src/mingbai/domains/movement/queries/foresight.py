@@ -10,11 +10,11 @@ from mingbai.domains.movement.models import CheckpointState, Hanging, Permit
 from mingbai.domains.movement.points import is_open
 from mingbai.domains.movement.queries.checkpoints import GRADE, factor_of
 from mingbai.domains.movement.words import GATE
-from mingbai.kernel.clock import said_moment
 from mingbai.kernel.foresight import Foreseen, Question, foresees
 from mingbai.kernel.models import Booking, Point
 from mingbai.kernel.places import is_under, prefix_of
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import said_moment
 
 
 def gates_turning(store: Store, asked: Question) -> Iterable[tuple[Point, bool]]:

@@ -172,7 +172,7 @@ def check_not_held(
     soon = now + dt.timedelta(days=renew_days)
     for until, held in standing:
         if held == places and until > now and (until > soon or until >= ends):
-            raise AlreadyThere("MOV-42", until=until.date().isoformat())
+            raise AlreadyThere("MOV-42", until=until)
 
 
 def spot_of(seed: bytes, number: int) -> int:

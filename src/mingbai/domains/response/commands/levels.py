@@ -14,7 +14,6 @@ from mingbai.domains.response.words import EASIER, LEVEL, ZONE_GRADE, ResponseLe
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import HOUSE
 from mingbai.kernel.asks import Answer, Ask
-from mingbai.kernel.clock import said_moment
 from mingbai.kernel.models import Standing
 from mingbai.kernel.perform import perform
 from mingbai.kernel.places import is_under, parent_of
@@ -81,7 +80,7 @@ def declare(
     place = acting.place
     check_when(when, acting.at)
     own = own_word(acting, word, place, when)
-    check_new(own.value if own else None, value, said_moment(own.starts_at) if own else "")
+    check_new(own.value if own else None, value, own.starts_at if own else None)
     for one in acting.find(Change, place=place, word=word.name, effective_at=when):
         if one.state in AHEAD:
             raise Refused("RES-3")
@@ -326,7 +325,7 @@ def take_effect(acting: Acting, ask: TakeEffect) -> Taken:
     if held.state != "declared":
         raise Refused("RES-4")
     if held.effective_at > acting.at:
-        raise Refused("RES-8", moment=said_moment(held.effective_at))
+        raise Refused("RES-8", moment=held.effective_at)
     row = acting.see(Standing, id=held.ruling)
     overtaken = row is None or not in_force(row, held.effective_at)
     acting.change(held, taken_at=acting.now, state="overtaken" if overtaken else "in_effect")

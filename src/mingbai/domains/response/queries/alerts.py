@@ -18,7 +18,6 @@ from mingbai.domains.response.rules.levels import easier
 from mingbai.domains.response.words import LEVEL, ZONE_GRADE
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Row
-from mingbai.kernel.clock import said_moment
 from mingbai.kernel.models import Entry, Standing
 from mingbai.kernel.moment import account
 from mingbai.kernel.places import is_under
@@ -26,6 +25,7 @@ from mingbai.kernel.policy import above
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import Scope, query
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import said_moment
 from mingbai.kernel.words import PlaceCode
 
 LANGUAGES = {"zh-CN": "zh-hans", "en-US": "en"}

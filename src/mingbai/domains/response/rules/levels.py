@@ -67,7 +67,7 @@ def check_when(effective_at: dt.datetime, at: dt.datetime) -> None:
         raise Refused("RES-1")
 
 
-def check_new(own: str | None, value: str, since: str) -> None:
+def check_new(own: str | None, value: str, since: dt.datetime | None) -> None:
     """RES-2 已是如此: what is said for a place already is not said again."""
     if own == value:
         raise AlreadyThere("RES-2", since=since)

@@ -10,7 +10,6 @@ from mingbai.domains.supplies.standing import CLOSED, COUNTING
 from mingbai.kernel import standing
 from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Ask
-from mingbai.kernel.clock import said_moment
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.words import Moment, PlaceCode, Role
@@ -51,6 +50,6 @@ def check_store_open(acting: Acting, place: str) -> None:
     closed = standing.at(acting.store, CLOSED, place, acting.at)
     until: dt.datetime | None = closed.ends_at if closed else None
     try:
-        check_open(said_moment(until) if until else None)
+        check_open(until)
     except Refused as refusal:
         acting.against(refusal)

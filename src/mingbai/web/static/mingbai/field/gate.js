@@ -3,14 +3,13 @@
 import * as vault from "./vault.js";
 import * as register from "./register.js";
 import * as scan from "./scan.js";
-import { judge } from "./judging.js";
+import { PASS, judge, mistyped } from "./judging.js";
 import { accountNow, hour } from "./moment.js";
 import { at, home, hush, masked, onOpen, options, say, show, showing, tell, tellText } from "./shell.js";
 import { save } from "./saving.js";
 import { openSound, showVerdict, why } from "./verdict.js";
 
 const MINUTE = 60_000;
-const PASS = "MB1:";
 const TEXT_MOST = 1200;
 // When a pass was last scanned at this phone; in memory alone, and only its random id.
 const scanned = new Map();
@@ -60,22 +59,48 @@ async function record(direction, verdict, reason) {
 }
 
 // What was read, whoever read it: judged on this phone, and shown; a stop is kept at once. While a verdict stands nothing is read.
+// A number that the account does not know is most often a finger's slip: nothing is written until it was compared with the card.
 export async function heard(text) {
   if (busy || !here || showing() !== "gate") return;
   busy = true;
   try {
     hush();
     judged = { text, ...(await judge(text)) };
-    judged.twice = twice(judged.claims);
+    judged.unsure = Boolean(judged.byNumber) && judged.reason === "unknown";
+    judged.twice = judged.unsure ? 0 : twice(judged.claims);
     await showVerdict(judged);
     show("verdict");
-    if (judged.verdict === "stop") await record(here.direction, "stop", judged.reason);
+    if (judged.verdict === "stop" && !judged.unsure) await record(here.direction, "stop", judged.reason);
   } catch {
     tell("not_saved");
   } finally {
     busy = false;
   }
-  if (judged?.verdict === "stop") await exchange();
+  if (judged?.verdict === "stop" && !judged.unsure) await exchange();
+}
+
+// The card says just this number: now it is a stop like any other.
+async function asItSays() {
+  if (busy) return;
+  busy = true;
+  try {
+    judged.unsure = false;
+    await record(here.direction, "stop", judged.reason);
+    await showVerdict(judged);
+  } catch {
+    judged.unsure = true;
+    tell("not_saved");
+  } finally {
+    busy = false;
+  }
+  await exchange();
+}
+
+function typeAgain() {
+  const text = judged.text;
+  home();
+  at("typed").value = text;
+  at("typed").focus();
 }
 
 // What was typed is not lost while the record before is being kept; a camera simply looks again.
@@ -225,6 +250,12 @@ export function wire(send) {
   at("typed-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = at("typed").value.trim();
+    const count = mistyped(text);
+    if (count) {
+      tellText(say("mistyped", { count }));
+      at("typed").focus();
+      return;
+    }
     at("typed").value = "";
     at("typed").blur();
     if (!text) return;
@@ -237,6 +268,8 @@ export function wire(send) {
   at("way-out").addEventListener("click", () => pass("out"));
   at("not-holder").addEventListener("click", notHolder);
   at("next").addEventListener("click", home);
+  at("as-it-says").addEventListener("click", asItSays);
+  at("type-again").addEventListener("click", typeAgain);
   at("instead").addEventListener("click", register.open);
   at("to-register").addEventListener("click", register.open);
   document.addEventListener("pointerdown", openSound, { once: true });

@@ -12,6 +12,8 @@ const KEPT_SECONDS = 30 * 24 * 3600;
 // What stands under the code of every pass, for a phone that has no reader.
 const NUMBER = /^[0-9a-f]{16}$/;
 const KINDS = { person: 1, vehicle: 2, goods: 3 };
+// What the code of every pass begins with.
+export const PASS = "MB1:";
 let opened = { key: "", lists: null };
 
 const nameOf = (list) => `${list.issuer}/${list.batch}`;
@@ -86,8 +88,15 @@ async function judgeNumber(permit) {
   return { verdict: good ? "pass" : "stop", reason: good ? "valid" : found.judged, claims, byNumber: true };
 }
 
+const bare = (text) => text.replace(/\s/g, "").toLowerCase();
+
+// How many characters were typed where neither a number nor a whole code was; nought when it is one of them.
+export function mistyped(text) {
+  return NUMBER.test(bare(text)) || text.startsWith(PASS) ? 0 : bare(text).length;
+}
+
 export async function judge(text) {
-  const number = text.replace(/\s/g, "").toLowerCase();
+  const number = bare(text);
   if (NUMBER.test(number)) return judgeNumber(number);
   const [bundle, floor] = await vault.many("bundle", "floor");
   const now = Math.floor((await accountNow()) / 1000);

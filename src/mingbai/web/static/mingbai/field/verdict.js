@@ -49,9 +49,15 @@ function lastDay(seconds, now) {
   return daySaid(seconds * 1000 - 1, now);
 }
 
+// A number as it stands under the code, to be compared with the card.
+function inFours(number) {
+  return number.toUpperCase().match(/.{4}/g).join(" ");
+}
+
 function facts(judged, now) {
   const { claims } = judged;
   const rows = [];
+  if (claims && (judged.byNumber || judged.reason === "number")) rows.push(fact("number", inFours(claims.permit), true));
   if (claims) {
     for (const [name, value] of [["holder", claims.name], ["plate", claims.plate], ["goods", claims.goods]]) {
       if (value) rows.push(fact(name, value, true));
@@ -89,9 +95,10 @@ export async function showVerdict(judged) {
   card.dataset.reason = judged.reason;
   at("card-shape").setAttribute("href", shape);
   at("card-word").textContent = say(judged.verdict);
-  at("card-why").textContent = why(judged);
+  const told = judged.unsure ? { ...judged, reason: "unsure" } : judged;
+  at("card-why").textContent = why(told);
   // What was typed shows no name: the guard compares what stands on the paper.
-  at("card-do").textContent = judged.byNumber && judged.verdict === "pass" ? say("do_number") : why(judged, "do");
+  at("card-do").textContent = judged.byNumber && judged.verdict === "pass" ? say("do_number") : why(told, "do");
   at("card-do").hidden = !at("card-do").textContent;
   at("twice").hidden = !judged.twice;
   at("twice-text").textContent = judged.twice ? say("twice", { seconds: judged.twice }) : "";
@@ -99,7 +106,9 @@ export async function showVerdict(judged) {
   const stopped = judged.verdict === "stop";
   at("ways").hidden = stopped;
   at("not-holder").hidden = stopped || (judged.claims?.kind !== 1 && judged.reason !== "number");
-  at("instead").hidden = !stopped;
-  at("next").hidden = !stopped;
+  at("instead").hidden = !stopped || judged.unsure;
+  at("next").hidden = !stopped || judged.unsure;
+  at("type-again").hidden = !judged.unsure;
+  at("as-it-says").hidden = !judged.unsure;
   ring(judged.verdict);
 }
