@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
@@ -78,3 +79,12 @@ def test_a_version_is_looked_at_and_then_set(story: House) -> None:
     assert nothing.status_code == 422, "a version without a clause says so"
     clerk = signed_in(story, "clerk-rule", one.clerk)
     assert clerk.post(NEW, shown | {"step": "look"}).status_code == 403
+
+
+def test_a_place_that_names_none_loses_nothing_that_was_typed(story: House) -> None:
+    client = signed_in(story, "desk-typed", story.person("章立夏", "desk", TOWN))
+    told = {"place": "没有的镇", "basis": "镇指挥部第七号令", "step": "try", "count": "0"}
+    answered = client.post(NEW, told | {"request_id": str(uuid4())})
+    page = answered.content.decode()
+    assert answered.status_code == 422 and "没有的镇" in page
+    assert 'value="镇指挥部第七号令"' in page

@@ -78,7 +78,7 @@ VERDICTS: dict[str, Promise] = {
     "plate": _("Plate"),
     "goods": _("Goods"),
     "tail": _("ID ends in"),
-    "number": _("Number"),
+    "number": _("Number of the pass"),
     "organisation": _("Organisation"),
     "until": _("Holds until"),
     "checked": _("Checked"),

@@ -1,6 +1,7 @@
 """The place field: a place is read and typed by its name; a code works too, and stands there where a name is not enough."""
 
 import re
+import unicodedata
 
 from mingbai.kernel.place_search import LOOKED_THROUGH, search
 from mingbai.kernel.places import prefix_of
@@ -20,7 +21,7 @@ def named(text: str, under: str) -> set[str]:
 
 def typed_place(text: str, under: str) -> str:
     """PLC-9 写名即可: a place is typed by its code, or by a name that one place alone has under the office that types it."""
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()
     if (code := CODE.search(text)) is not None:
         return code[1]
     found = named(text, under)

@@ -7,6 +7,7 @@ from mingbai.flows.stories.teller import Player, Teller
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.models import Household, Place
+from mingbai.kernel.queries.places import name_of_place
 from mingbai.kernel.words import Via
 
 TOWN, VILLAGE = "110112106000", "110112106224"
@@ -119,7 +120,7 @@ def finished(tell: Teller, place: str, task: str, number: int) -> None:
     about: dict[str, Any] = {"place": place, "task": task}
     text = f"村口设卡一处，{number + 4} 人两班值守，每天消毒两次。"
     tell.do("response.localise_directive", about | {"text": text})
-    gate = {"place": place, "point": "村口卡点", "hours": "06:00-22:00"}
+    gate = {"place": place, "point": f"{name_of_place(place)}口卡点", "hours": "06:00-22:00"}
     shown = str(tell.do("movement.open_checkpoint", gate).entry)
     tell.do("response.add_evidence", about | {"entry": shown})
     tell.do("response.finish_task", about)

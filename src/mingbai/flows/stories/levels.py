@@ -8,6 +8,7 @@ from mingbai.flows.stories.teller import Player, Teller
 from mingbai.kernel.clock import at_time
 from mingbai.kernel.models import Place
 from mingbai.kernel.perform import answer, perform
+from mingbai.kernel.queries.places import name_of_place
 from mingbai.kernel.setting_up import load_places
 from mingbai.kernel.words import Known
 
@@ -121,10 +122,15 @@ def on_paper(player: Player, name: str, ask: dict[str, Any], at: dt.datetime = F
     perform(name, ask, as_=player.actor, mandate=mandate, at=at, known=Known.REPORTED)
 
 
+def at_the_bridge(village: str) -> str:
+    """Return what the gate at a village's bridge is called."""
+    return f"{name_of_place(village)}桥头卡点"
+
+
 def gates_on_measures(tell: Teller, province: Player) -> None:
     """Two villages have two gates each, one of which goes when its measure lapses; passes of persons hang on theirs."""
     for village in VILLAGES:
-        for name in ("村口卡点", "桥头卡点"):
+        for name in (f"{name_of_place(village)}口卡点", at_the_bridge(village)):
             ask = {
                 "place": village,
                 "point": name,
@@ -132,7 +138,7 @@ def gates_on_measures(tell: Teller, province: Player) -> None:
                 "equipment": "额温枪一把",
             }
             tell.do("movement.open_checkpoint", ask)
-        hung = {"place": village, "point": "桥头卡点", "measure": "village-gates"}
+        hung = {"place": village, "point": at_the_bridge(village), "measure": "village-gates"}
         tell.do("movement.hang_gate", hung)
     passes = {"place": ZHEJIANG, "permit_kind": "person", "measure": "person-pass"}
     tell.do("movement.hang_passes", passes, as_=province)
@@ -148,7 +154,9 @@ def beyond_the_change(tell: Teller) -> None:
     holders = [str(one.actor.person) for one in people]
     issued(tell.do("movement.issue_permits", told | {"holders": holders}))
     (bridge,) = [
-        row for row in answer("places.points", {"place": village}) if row.name == "桥头卡点"
+        row
+        for row in answer("places.points", {"place": village})
+        if row.name == at_the_bridge(village)
     ]
     turn = {"place": village, "person": holders[0], "point": str(bridge.id)}
     for hour in (8, 14):

@@ -75,11 +75,14 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     """Let a desk or a leader write a new version, see first whom it would concern, and then set it."""
     hat = hat_of(request)
     assert hat is not None
-    place = wanted_place(request)
-    clauses, refusal, tried = clauses_at(place), None, None
-    if request.method == "POST":
-        clauses = list(typed_clauses(request.POST))
+    place, refusal, tried = hat.place, None, None
+    clauses = list(typed_clauses(request.POST)) if request.method == "POST" else []
+    if request.method == "GET":
+        place = wanted_place(request)
+        clauses = clauses_at(place)
+    else:
         try:
+            place = wanted_place(request)
             ask: dict[str, Any] = {"place": place, "clauses": clauses}
             ask |= (
                 {"starts_at": at} if (at := typed_moment(request.POST.get("starts_at", ""))) else {}
