@@ -105,6 +105,31 @@ def test_a_machine_that_was_off_for_a_month_waits_too(
     assert there(person), "the last entry tells it where the note is gone"
 
 
+def test_a_machine_that_runs_one_day_a_week_erases_too(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(account, 1)
+    worker.work_once({})
+    moved(monkeypatch, 7 * DAY)
+    worker.work_once({})
+    assert there(person)
+    moved(monkeypatch, 7 * DAY)
+    worker.work_once({})
+    assert not there(person)
+
+
+def test_a_second_leap_that_is_far_begins_the_wait_anew(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(account, 30)
+    worker.work_once({})
+    moved(monkeypatch, 5 * DAY)
+    worker.work_once({})
+    moved(monkeypatch, 365 * DAY)
+    worker.work_once({})
+    assert there(person)
+
+
 def test_who_is_signed_in_reads_why(account: House, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.work_once({})
     moved(monkeypatch, 30 * DAY)

@@ -14,6 +14,7 @@ from mingbai.kernel.moment import is_story, last_recorded
 from mingbai.kernel.rows import Store
 
 LEAP = dt.timedelta(days=3)
+FURTHER = dt.timedelta(days=31)  # than this: it leapt once more, while it was waited after a leap
 WAIT = dt.timedelta(days=7)
 NOTED = dt.timedelta(hours=1)
 
@@ -33,11 +34,14 @@ def _noted() -> tuple[dt.datetime, dt.datetime | None] | None:
 
 
 def look() -> None:
-    """Note where the machine's clock stands, and whether it leapt ahead since it was last looked at."""
+    """Note where the machine's clock stands, and whether it leapt ahead since it was last looked at.
+
+    A machine that runs one day a week leaps each week: it would never delete if every leap began the wait anew.
+    """
     now, noted = machine_now(), _noted()
     seen, leapt = noted or (last_recorded(Store()) or now, None)
     since = leapt
-    if now - seen > LEAP:
+    if now - seen > (LEAP if leapt is None else FURTHER):
         since = now
     elif leapt is not None and not leapt <= now < leapt + WAIT:
         since = None  # the week is over, or the clock was set back

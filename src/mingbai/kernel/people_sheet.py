@@ -227,9 +227,8 @@ class People(Sequence[RosterRow]):
         last = at.indices(len(self))[1] if isinstance(at, slice) else range(len(self))[at] + 1
         with growing():
             for _each in range(len(self._people), last):
-                line = (
-                    self._lines.popleft()
-                )  # what was written is not kept beside what was read of it
+                # What was written is not kept beside what was read of it.
+                line = self._lines.popleft()
                 self._people.append(_checked(line, self._identities, self._seen))
         return self._people[at]
 
