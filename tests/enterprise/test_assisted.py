@@ -190,6 +190,8 @@ def test_a_contact_who_is_erased_is_named_anew(account: House) -> None:
         *parts(one.clerk, but=[Need.CONTACT]), {"need": "contact", "person": str(contact.person)}
     )
     assert one.shown().state == "approved"
+    office = Mandate.objects.get(person_id=contact.person)
+    account.do("mandates.end", {"place": VILLAGE, "mandate": str(office.id)})
     told = {"place": VILLAGE, "person": str(contact.person), "reason": "本人要求"}
     account.do("people.erase_person", told)
     shown = one.shown()
