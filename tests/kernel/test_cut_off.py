@@ -147,6 +147,16 @@ def goes_free(account: House) -> bool:
     return True
 
 
+def is_heard_again(port: int) -> bool:
+    """Tell whether the worker is not stuck: its round ends, however long it takes on a machine that does much else."""
+    deadline = time.monotonic() + 30
+    while worker_silent(port) >= AT_ONCE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
 def test_a_hundred_clients_hang_up_and_nothing_stays_open(account: House, keeper: Actor) -> None:
     mask = {"code": "mask", "name_zh": "一次性口罩", "name_en": "masks", "base_unit": "只"}
     account.do("goods.add_goods", mask | {"place": VILLAGE})
@@ -161,7 +171,7 @@ def test_a_hundred_clients_hang_up_and_nothing_stays_open(account: House, keeper
         complete = cut(port, acts, CLIENTS)
         assert answered_in(port, next(acts)) < AT_ONCE
         assert goes_free(account)
-        assert worker_silent(port) < AT_ONCE
+        assert is_heard_again(port)
         assert max(answered_in(port, next(acts)) for _time in range(8)) < AT_ONCE
     lines = Line.objects.count()
     assert 11 <= lines <= 11 + complete, "what was sent in part was not done"
