@@ -3,7 +3,6 @@
 import functools
 import http.server
 import json
-import shutil
 import sqlite3
 import ssl
 import subprocess
@@ -13,12 +12,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
 
 from mingbai.kernel import account as accounts
 from mingbai.kernel import certificates, key_care
@@ -44,14 +41,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def url(account: House) -> Iterator[str]:
     """The account, served."""
-    application = get_wsgi_application()
-
-    def afresh(environ: Any, start_response: Any) -> Any:
-        # A file that was put back is opened anew: what the thread still held of the one before is no past of the account.
-        connections["default"].close()
-        return application(environ, start_response)
-
-    with make_server("127.0.0.1", 0, afresh, handler_class=Quiet) as server:
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -84,7 +74,7 @@ def test_a_past_that_was_cut_or_changed_raises_the_alarm(
     account: House, url: str, tmp_path: Path
 ) -> None:
     live(account, 0, 2)
-    older = copied(account, tmp_path / "older")
+    older = copied(account.folder / "account.sqlite3", tmp_path / "older")
     live(account, 2, 6)
     look(url, tmp_path)
     go_back(account, older)
@@ -101,21 +91,15 @@ def test_a_past_that_was_cut_or_changed_raises_the_alarm(
 
 
 def go_back(account: House, copy: Path) -> None:
-    """Put an older copy of the account's file back, as whoever has the machine can."""
-    connections["default"].close()
-    for name in ("account.sqlite3-wal", "account.sqlite3-shm"):
-        (account.folder / name).unlink(missing_ok=True)
-    shutil.copy(copy, account.folder / "account.sqlite3")
+    """Put an older copy back into the account's file, as whoever has the machine can."""
+    copied(copy, account.folder / "account.sqlite3")
     (account.folder / "heads" / "latest").unlink()
     accounts.use(account.folder)
 
 
-def copied(account: House, to: Path) -> Path:
-    """Copy the account's file."""
-    with (
-        closing(sqlite3.connect(account.folder / "account.sqlite3")) as source,
-        closing(sqlite3.connect(to)) as target,
-    ):
+def copied(file: Path, to: Path) -> Path:
+    """Copy an account's file by SQLite's own means, which harm nobody who has either of them open."""
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
     return to
 
@@ -165,7 +149,7 @@ def test_two_servers_with_one_key_and_two_pasts_raise_the_alarm(
     account: House, url: str, mirror: Callable[[], str], tmp_path: Path
 ) -> None:
     live(account, 0, 2)
-    older = copied(account, tmp_path / "older")
+    older = copied(account.folder / "account.sqlite3", tmp_path / "older")
     live(account, 2, 6)
     second = mirror()
     assert look(second, tmp_path)["before"] is None
@@ -214,7 +198,7 @@ def kept_head(where: Path, url: str) -> str:
 @pytest.mark.skipif(bool(URL), reason="puts an older copy of the account's file back")
 def test_the_head_on_paper_is_a_witness(account: House, url: str, tmp_path: Path) -> None:
     live(account, 0, 2)
-    older = copied(account, tmp_path / "older")
+    older = copied(account.folder / "account.sqlite3", tmp_path / "older")
     live(account, 2, 4)
     note = tree.settle().note
     scanned, typed = tmp_path / "scanned", tmp_path / "typed"
@@ -267,14 +251,7 @@ def test_an_account_with_an_authority_of_its_own_is_watched(account: House, tmp_
     assert held is not None
     given = tmp_path / "mingbai.crt"
     given.write_bytes(held.public_bytes(certificates.Encoding.DER))
-    application = get_wsgi_application()
-
-    def afresh(environ: Any, start_response: Any) -> Any:
-        # A file that was put back is opened anew: what the thread still held of the one before is no past of the account.
-        connections["default"].close()
-        return application(environ, start_response)
-
-    with make_server("127.0.0.1", 0, afresh, handler_class=Quiet) as server:
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet) as server:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(made["cert"], made["key"])
         server.socket = context.wrap_socket(server.socket, server_side=True)
