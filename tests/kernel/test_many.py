@@ -1,6 +1,7 @@
 """Many at once: the same tables, outcomes and balances as one by one; provable alone; erasable; resent; killed and resumed."""
 
 import datetime as dt
+import gc
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from mingbai.kernel.documents import check_character
 from mingbai.kernel.journal import receipts
 from mingbai.kernel.journal.asks import find_ask
 from mingbai.kernel.laying import Layout
-from mingbai.kernel.many.run import One, Outcome, run_many
+from mingbai.kernel.many.run import Chunk, One, Outcome, run_many
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import (
     Entry,
@@ -265,6 +266,22 @@ def test_any_command_may_be_done_many_times_at_once(account: House) -> None:
     assert Entry.objects.filter(command="people.add_household").count() == 1
     account.settle()
     assert account.faults() == []
+
+
+def test_a_kept_refusal_holds_nothing_of_its_chunk(account: House) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        ask = {"place": VILLAGE, "kind": "gate", "name": "口", "longitude": "far"}
+        asks = [One(ask, uuid4()), One({"place": VILLAGE, "name": "王小明"}, uuid4())]
+        kept = [*next(run_many("places.add_point", asks[:1]))]
+        kept += next(run_many("people.enrol", asks[1:]))
+        twice = {"place": VILLAGE, "name": "王小明", "document_number": "11010519491231002X"}
+        kept += next(run_many("people.enrol", [One(twice, uuid4()), One(twice, uuid4())]))
+        assert [one.outcome for one in kept].count("refused") == 3
+        assert not [one for one in gc.get_objects() if isinstance(one, (Chunk, Working))]
+    finally:
+        gc.enable()
 
 
 def test_what_an_act_laid_down_goes_with_it(account: House) -> None:

@@ -85,21 +85,25 @@ def fields_of(kind: type[BaseModel]) -> dict[str, tuple[bool, type[BaseModel] | 
 
 def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an ask's open fields as JSON values, and its private ones by path; a field left empty is left out."""
-    values = as_plain(ask)
     private: dict[str, Any] = {}
-    if (flat := open_names(type(ask))) is not None:
-        for name in [name for name in values if name not in flat]:
+    flat = private_ones(ask.__class__)
+    if flat is None:
+        return _split(type(ask), as_plain(ask), "", private), private
+    values = as_plain(ask)
+    for name in flat:
+        if name in values:
             private[name] = values.pop(name)
-        return values, private
-    return _split(type(ask), values, "", private), private
+    return values, private
 
 
 def as_plain(told: BaseModel) -> dict[str, Any]:
     """Return an ask's or an answer's fields as JSON values; what is text or a number already its class need not look at."""
     values = {name: value for name, value in told.__dict__.items() if value is not None}
-    for name, value in values.items():
-        kind = value.__class__
-        if kind not in ALREADY_PLAIN:
+    if not ALREADY_PLAIN.issuperset(map(type, values.values())):
+        for name, value in values.items():
+            kind = value.__class__
+            if kind in ALREADY_PLAIN:
+                continue
             if kind is uuid.UUID:
                 values[name] = str(value)
             elif kind is dt.date:
@@ -110,12 +114,12 @@ def as_plain(told: BaseModel) -> dict[str, Any]:
 
 
 @cache
-def open_names(kind: type[BaseModel]) -> frozenset[str] | None:
-    """Return the names of an ask's open fields when no other ask is nested in it."""
+def private_ones(kind: type[BaseModel]) -> frozenset[str] | None:
+    """Return the names of an ask's private fields when no other ask is nested in it."""
     known = fields_of(kind)
     if any(nested for _public, nested in known.values()):
         return None
-    return frozenset(name for name, (is_public, _nested) in known.items() if is_public)
+    return frozenset(name for name, (is_public, _nested) in known.items() if not is_public)
 
 
 def _split(

@@ -100,7 +100,17 @@ def _day_of(digits: str) -> dt.date | None:
 
 def resident_id(text: str, *, on: dt.date | None = None) -> str:
     """Return a resident ID number in its plain form: length, characters, birth date and check character hold."""
-    number = plain(text)
+    number = text if DIGITS.fullmatch(text) else _eighteen(plain(text))
+    born = _day_of(number[6:14])
+    if born is None or born.year < FIRST_YEAR or (on is not None and born > on):
+        raise DocumentFault(Why.BIRTH_DATE)
+    if check_character(number[:17]) != number[17]:
+        raise DocumentFault(Why.CHECK_CHARACTER)
+    return number
+
+
+def _eighteen(number: str) -> str:
+    """Return what has the length and the characters of a resident ID number."""
     if not number:
         raise DocumentFault(Why.MISSING)
     off = len(number) - 18
@@ -110,11 +120,6 @@ def resident_id(text: str, *, on: dt.date | None = None) -> str:
         )
     if not DIGITS.fullmatch(number):
         raise DocumentFault(Why.CHARACTERS)
-    born = _day_of(number[6:14])
-    if born is None or born.year < FIRST_YEAR or (on is not None and born > on):
-        raise DocumentFault(Why.BIRTH_DATE)
-    if check_character(number[:17]) != number[17]:
-        raise DocumentFault(Why.CHECK_CHARACTER)
     return number
 
 
@@ -216,6 +221,8 @@ def plate(text: str) -> str:
 
 def phone(text: str) -> str:
     """Return a mobile number in its plain form."""
+    if PHONE.fullmatch(text):
+        return text
     number = plain(text).replace("-", "").removeprefix("+86")
     if not number:
         raise DocumentFault(Why.MISSING)
@@ -226,11 +233,8 @@ def phone(text: str) -> str:
 
 def mask_document(number: str) -> str:
     """Return a document number with its first 3 and last 2 characters alone."""
-    return (
-        number[:3] + "*" * max(len(number) - 5, 1) + number[-2:]
-        if len(number) > 5
-        else "*" * len(number)
-    )
+    hidden = len(number) - 5
+    return number[:3] + "*" * hidden + number[-2:] if hidden > 0 else "*" * len(number)
 
 
 def mask_phone(number: str) -> str:

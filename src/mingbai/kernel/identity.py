@@ -5,6 +5,8 @@ import os
 import threading
 import time
 from io import BytesIO
+from itertools import chain
+from struct import iter_unpack
 from uuid import UUID, SafeUUID
 
 DRAWN = 4096
@@ -43,6 +45,11 @@ def drawn(count: int) -> bytes:
         _DRAWN.read = BytesIO(os.urandom(DRAWN)).read
         found = _DRAWN.read(count)
     return found
+
+
+def drawn_many(count: int, size: int) -> list[bytes]:
+    """Return so many times so many random bytes."""
+    return list(chain.from_iterable(iter_unpack(f"{size}s", os.urandom(count * size))))
 
 
 def id_of(number: int) -> UUID:

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -263,10 +264,8 @@ def _step(row: Job, plan: Plan, done: int, actor: Actor) -> int:
         append(row.id, {"from": done, "rows": said})
         held = acting.hold(Job, id=row.id)
         assert held is not None and held.done == done, "another worker went on with this job"
-        counts = {
-            name: sum(one["outcome"] == name for one in said)
-            for name in ("accepted", "refused", "to_verify", "duplicate")
-        }
+        came = Counter([one["outcome"] for one in said])
+        counts = {name: came[name] for name in ("accepted", "refused", "to_verify", "duplicate")}
         acting.change(
             held,
             done=done + len(part),

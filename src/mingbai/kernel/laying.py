@@ -5,14 +5,14 @@ the row before the chunk is over, its values are enough.
 """
 
 import datetime as dt
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from mingbai.kernel.identity import SALT, new_hexes
+from mingbai.kernel.identity import SALT, drawn_many, new_hexes
 from mingbai.kernel.models.base import Kept
 from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape, to_sqlite
 
@@ -20,8 +20,15 @@ PUT_AT_ONCE = 500
 VALUES_MOST = 30_000  # of one statement
 
 
-def ids(values: Sequence[UUID | str | None]) -> list[str | None]:
+def are(values: Sequence[Any], kind: type) -> bool:
+    """Tell whether values are of one class, none of another that is made of it; some may be missing."""
+    return set(map(type, values)) <= {kind, type(None)}
+
+
+def ids(values: Sequence[UUID | str | None]) -> Sequence[str | None]:
     """Return ids as SQLite takes them; one that is text already is taken as it is."""
+    if are(values, str):
+        return values  # type: ignore[return-value]
     return [one if one is None or one.__class__ is str else one.hex for one in values]  # type: ignore[union-attr]
 
 
@@ -31,18 +38,24 @@ def times(values: Sequence[dt.date | None]) -> list[str | None]:
     return [taken[one] for one in values]
 
 
-def texts(values: Sequence[str | None]) -> list[str | None]:
+def texts(values: Sequence[str | None]) -> Sequence[str | None]:
     """Return texts, also those of a choice, as plain ones."""
+    if are(values, str):
+        return values
     return [one if one is None or one.__class__ is str else str(one) for one in values]
 
 
-def numbers(values: Sequence[int | None]) -> list[int | None]:
+def numbers(values: Sequence[int | None]) -> Sequence[int | None]:
     """Return whole numbers, also those of a choice, as plain ones."""
+    if are(values, int):
+        return values
     return [one if one is None or one.__class__ is int else int(one) for one in values]
 
 
-def contents(values: Sequence[bytes | memoryview | None]) -> list[bytes | None]:
+def contents(values: Sequence[bytes | memoryview | None]) -> Sequence[bytes | None]:
     """Return bytes as SQLite takes them."""
+    if are(values, bytes):
+        return values  # type: ignore[return-value]
     return [one if one is None or one.__class__ is bytes else bytes(one) for one in values]
 
 
@@ -64,11 +77,25 @@ TAKEN: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
 """How the values of a column become those that SQLite stores exactly as they are given."""
 
 
+Columns = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Columns that are made for many rows at once when these are written, and of which given values that are not stored."""
+
+    names: str
+    of: str
+    function: Callable[[Columns], Columns]
+
+
 class Layout:
     """In which order the rows of a table are given their values; what is not named is the same for all, or its default."""
 
-    def __init__(self, model: type[Kept], names: str, **same: Any) -> None:
-        self.model, self.names, self.same = model, tuple(names.split()), same
+    def __init__(
+        self, model: type[Kept], names: str, *, made: Made | None = None, **same: Any
+    ) -> None:
+        self.model, self.names, self.same, self.made = model, tuple(names.split()), same, made
         self.statements: dict[tuple[int, bool], str] = {}
 
     @cached_property
@@ -77,14 +104,23 @@ class Layout:
         return shape(self.model)
 
     @cached_property
+    def stored(self) -> tuple[str, ...]:
+        """Return the columns whose values are given, or made of what is given."""
+        if self.made is None:
+            return self.names
+        of = self.made.of.split()
+        assert set(of) <= set(self.names), f"{self.form.table}: {of} is not given"
+        return (*[name for name in self.names if name not in of], *self.made.names.split())
+
+    @cached_property
     def drawn(self) -> tuple[str, ...]:
         """Return the columns that are made here for each row."""
-        return tuple(name for name in ("id", "row_salt") if name not in self.names)
+        return tuple(name for name in ("id", "row_salt") if name not in self.stored)
 
     @cached_property
     def fixed(self) -> dict[str, Any]:
         """Return the columns that are the same in all rows, but for those that stay empty."""
-        known = {*self.names, *self.drawn}
+        known = {*self.stored, *self.drawn}
         blank = self.form.blank | self.same
         assert known <= blank.keys(), f"{self.form.table} has no column {known - blank.keys()}"
         made = {name for name, _default in self.form.made}
@@ -97,7 +133,7 @@ class Layout:
         """Return the statement that inserts so many rows; PostgreSQL gives back what was stored."""
         found = self.statements.get((count, sqlite))
         if found is None:
-            names = [*self.drawn, *self.names, *self.fixed]
+            names = [*self.drawn, *self.stored, *self.fixed]
             columns = ", ".join(f'"{self.form.column_of[name]}"' for name in names)
             one = "(" + ", ".join(["?" if sqlite else "%s"] * len(names)) + ")"
             found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)}'
@@ -119,20 +155,19 @@ class Layout:
         told costs half as much again as to store it.
         """
         sqlite = store.sqlite
-        width = len(self.drawn) + len(self.names) + len(self.fixed)
+        width = len(self.drawn) + len(self.stored) + len(self.fixed)
         step = min(PUT_AT_ONCE, VALUES_MOST // width)
         fixed = [self.taken(name, [value], sqlite)[0] for name, value in self.fixed.items()]
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
             columns: list[Sequence[Any]] = [
-                new_hexes(len(part)) if name == "id" else new_salts(len(part))
+                new_hexes(len(part)) if name == "id" else drawn_many(len(part), SALT)
                 for name in self.drawn
             ]
-            given = zip(*part, strict=True)
-            columns += [
-                self.taken(name, values, sqlite)
-                for name, values in zip(self.names, given, strict=True)
-            ]
+            given: Columns = dict(zip(self.names, zip(*part, strict=True), strict=True))
+            if self.made is not None:
+                given = {**given, **self.made.function(given)}
+            columns += [self.taken(name, given[name], sqlite) for name in self.stored]
             columns += [[value] * len(part) for value in fixed]
             yield Statement(
                 self.sql(len(part), sqlite),
@@ -144,7 +179,7 @@ class Layout:
 
     def told(self, columns: Sequence[Sequence[Any]], _found: list[Any]) -> list[tuple[str, str]]:
         """Return id and digest of each row of columns that SQLite stored."""
-        stored = dict(zip((*self.drawn, *self.names, *self.fixed), columns, strict=True))
+        stored = dict(zip((*self.drawn, *self.stored, *self.fixed), columns, strict=True))
         ids = stored[self.form.names[self.form.id_at]]
         ordered = [stored.get(name) for name in self.form.names]
         return list(zip(ids, self.form.digests_by(ordered, len(ids)), strict=True))
@@ -162,12 +197,6 @@ def values_of(rows: Sequence[Kept]) -> list[tuple[Any, ...]]:
     return [pick(row.__dict__) for row in rows]
 
 
-def new_salts(count: int) -> list[bytes]:
-    """Return new salts of rows."""
-    whole = os.urandom(SALT * count)
-    return [whole[at : at + SALT] for at in range(0, len(whole), SALT)]
-
-
 def replacing(store: Store, form: Shape, pairs: Sequence[tuple[Any, Any]]) -> Iterator[Statement]:
     """Give the statements that write the newer forms of rows of one table; each gives digest and object of what was stored.
 
@@ -182,7 +211,7 @@ def replacing(store: Store, form: Shape, pairs: Sequence[tuple[Any, Any]]) -> It
     step = min(PUT_AT_ONCE, VALUES_MOST // len(form.columns))
     for start in range(0, len(pairs), step):
         part = pairs[start : start + step]
-        salts = new_salts(len(part))
+        salts = drawn_many(len(part), SALT)
         values = [
             store.take(value)
             for (_old, new), salt in zip(part, salts, strict=True)

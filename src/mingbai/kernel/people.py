@@ -1,6 +1,7 @@
 """People: how a person's private fields are checked, sealed, masked and found."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +9,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
 from mingbai.kernel.acting import Acting
-from mingbai.kernel.documents import (
-    mask_document,
-    mask_phone,
-    passport,
-    resident_id,
-)
+from mingbai.kernel.documents import mask_document, passport, resident_id
 from mingbai.kernel.documents import phone as checked_phone
 from mingbai.kernel.identity import uuid7
 from mingbai.kernel.keys import keys
-from mingbai.kernel.laying import Layout
+from mingbai.kernel.laying import Columns, Layout, Made
 from mingbai.kernel.models import Look, Mention, Person
 from mingbai.kernel.policy import in_force, parameter
 from mingbai.kernel.refusals import TooOften
@@ -64,7 +60,45 @@ def context(person: UUID | str, field: str) -> str:
     return f"kernel_person/{field}/{person if isinstance(person, str) else person.hex}"
 
 
-def new_person(
+def sealed(given: Columns) -> Columns:
+    """Return the columns of new people that are made of what is private: sealed under each one's own key, found, masked."""
+    ring, people, personal = keys().ring, given["id"], given["key"]
+    locks = [ring.lock_of(key) for key in personal]
+    made: dict[str, Sequence[Any]] = {
+        "initials": [pinyin_initials(name, person=True)[:40] for name in given["name"]],
+        "key_wrapped": ring.wrap_person_keys(people, personal),
+        "phone_index": [text and ring.blind_index("phone", text) for text in given["phone"]],
+    }
+    for field, column in (("document_number", "document"), ("phone", "phone")):
+        texts = given[field]
+        there = [at for at, text in enumerate(texts) if text is not None]
+        found = ring.seal_each(
+            [locks[at] for at in there],
+            [context(people[at], field).encode() for at in there],
+            [texts[at].encode() for at in there],
+        )
+        if len(there) < len(texts):
+            by_place = dict(zip(there, found, strict=True))
+            found = [by_place.get(at) for at in range(len(texts))]  # type: ignore[misc]
+        made[f"{column}_sealed"] = found
+        made[f"{column}_mask"] = [text and mask_document(text) for text in texts]
+    return made
+
+
+PEOPLE = Layout(
+    Person,
+    "id place name document_kind document_number document_index phone key purpose measure "
+    "delete_after recorded_in",
+    made=Made(
+        "initials document_sealed document_mask phone_sealed phone_index phone_mask key_wrapped",
+        "document_number phone key",
+        sealed,
+    ),
+)
+
+
+def write_person(
+    acting: Acting,
     *,
     place: str,
     name: str,
@@ -75,54 +109,19 @@ def new_person(
     measure: str | None = None,
     delete_after: dt.date | None = None,
     index: bytes | None = None,
-) -> tuple[UUID, tuple[Any, ...], bytes]:
-    """Return a new person's id, the values of their row with every private field sealed, and their own key, wrapped.
+) -> tuple[UUID, bytes]:
+    """Write down somebody new; return their id and their own key, under which every private field is sealed.
 
-    `index` is what the document is found by, where the caller has looked for it already.
+    `index` is what the document is found by, where the caller has looked for it already. The row names the act, so that the
+    act needs no mention of its own.
     """
-    ring, person = keys().ring, uuid7()
-    named = person.hex
-    key, wrapped = ring.new_person_key(person)
-    lock = ring.lock_of(key)
-    document: tuple[Any, ...] = (None, None, None)
-    called: tuple[Any, ...] = (None, None, None)
-    if document_number is not None:
-        document = (
-            ring.seal(lock, context(named, "document_number"), document_number),
-            index or ring.blind_index("document", document_number),
-            mask_document(document_number),
-        )
-    if phone is not None:
-        called = (
-            ring.seal(lock, context(named, "phone"), phone),
-            ring.blind_index("phone", phone),
-            mask_phone(phone),
-        )
-    initials = pinyin_initials(name, person=True)[:40]
-    kept = (purpose, measure, delete_after, wrapped)
-    return (
-        person,
-        (named, place, name, initials, document_kind, *document, *called, *kept),
-        wrapped,
-    )
-
-
-PEOPLE = Layout(
-    Person,
-    "id place name initials document_kind document_sealed document_index document_mask "
-    "phone_sealed phone_index phone_mask purpose measure delete_after key_wrapped recorded_in",
-)
-
-
-def write_person(acting: Acting, **told: Any) -> tuple[UUID, bytes]:
-    """Write down somebody new, as `new_person` has them; return their id and their own key, wrapped.
-
-    Their row names the act, so that the act needs no mention of its own.
-    """
-    person, values, wrapped = new_person(**told)
-    acting.put(PEOPLE, (*values, acting.entry))
+    person, key = uuid7(), keys().ring.new_person_key()
+    if index is None and document_number is not None:
+        index = document_index(document_number)
+    told = (person.hex, place, name, document_kind, document_number, index, phone, key)
+    acting.put(PEOPLE, (*told, purpose, measure, delete_after, acting.entry))
     acting.mentioned.add(person)
-    return person, wrapped
+    return person, key
 
 
 def acts_of(store: Store, person: UUID) -> list[UUID]:

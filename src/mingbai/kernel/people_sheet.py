@@ -29,6 +29,7 @@ from mingbai.kernel.workbooks.titles import Titles, Years
 
 KIND = "people.roster"
 NAME_MOST = 80
+NOBODY = (None, None, None)
 
 
 class Why(enum.StrEnum):
@@ -155,32 +156,31 @@ def _people(sheet: Sheet, headings: Headings, year: int | None) -> Iterator["Unr
     table, at = _Table(sheet.name, headings, firm, given), headings.last_row + 1
     while at < len(rows):
         row = rows[at]
-        if again := _again(sheet, at, row, headings):
+        name, document = table.who(row)
+        if (
+            name.__class__ is str
+            and name in table.named
+            and len(name) > 1
+            and (again := headings_at(sheet, at, recognise))
+        ):
+            # The headings are written once more, as on the next printed page.
             headings, at = again, again.last_row + 1
             table = _Table(sheet.name, headings, firm, given)
             continue
         at += 1
-        if _is_person(row, headings):
+        if (
+            name is not None
+            and document is not None
+            or (name, document, headings.cell(row, "phone")) != NOBODY
+            and not _is_note(row)
+        ):
             yield table, at, row
 
 
-def _again(sheet: Sheet, at: int, row: Row, headings: Headings) -> Headings | None:
-    """Return the headings if they are written once more, as on the next printed page."""
-    name = headings.cell(row, "name")
-    if not isinstance(name, str) or len(name) < 2 or name not in headings.label("name"):
-        return None
-    return headings_at(sheet, at, recognise)
-
-
-def _is_person(row: Row, headings: Headings) -> bool:
-    """Return whether a row tells of a person, and is neither empty nor a sum or a note."""
-    name, document = headings.cell(row, "name"), headings.cell(row, "document")
-    if name is not None and document is not None:
-        return True
-    if name is None and document is None and headings.cell(row, "phone") is None:
-        return False
+def _is_note(row: Row) -> bool:
+    """Return whether a row that lacks a name or a document is a sum or a note."""
     first = next((as_code(cell) for cell in row if isinstance(cell, str)), "")
-    return not TOTAL.fullmatch(first)
+    return bool(TOTAL.fullmatch(first))
 
 
 class _Table:
@@ -195,6 +195,16 @@ class _Table:
         self._several = any(len(each) > 1 for each in columns)
         self._last = max(each[0] for each in columns)
         self._pick = itemgetter(*(each[0] for each in columns))
+        self.named = headings.label("name")
+        who = (headings.columns["name"][0], headings.columns["document"][0])
+        self._who, self._who_last = itemgetter(*who), max(who)
+
+    def who(self, row: Row) -> tuple[Cell, Cell]:
+        """Return what is written as a name and as a document."""
+        if self._several or len(row) <= self._who_last:
+            return self._headings.cell(row, "name"), self._headings.cell(row, "document")
+        found: tuple[Cell, Cell] = self._who(row)
+        return found
 
     def fields(self, row: Row) -> Sequence[Cell]:
         """Return what is written in each of the fields, in the order of READ."""

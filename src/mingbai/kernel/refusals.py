@@ -1,7 +1,7 @@
 """Refusals: what a rule says when it says no: one id, one sentence in each language, the same on every face."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     def sentence(self) -> str:
         """Return the sentence in the language of the moment."""
         return str(SENTENCES[self.code]) % {name: said(fact) for name, fact in self.facts.items()}
+
+    def let_go(self) -> Self:
+        """Return the refusal to be kept: what led to it holds every row that the act had met, and itself."""
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """Return the refusal as every program reads it."""

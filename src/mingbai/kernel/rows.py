@@ -97,6 +97,11 @@ def base_type(field: "models.Field[Any, Any]") -> str:
 
 def written(key: str, values: Sequence[Any]) -> list[str]:
     """Return each value of a column as it stands in a row's canonical form; nothing for one that is not there."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return [key + text for text in map(quoted, values)]
+    if kinds == {bytes}:
+        return [f'{key}{{"b":"{value.hex()}"}}' for value in values]
     return [
         ""
         if value is None
@@ -107,6 +112,13 @@ def written(key: str, values: Sequence[Any]) -> list[str]:
         else key + canonical(stored(value)).decode()
         for value in values
     ]
+
+
+def together(texts: Sequence[Sequence[str]]) -> list[list[bytes]]:
+    """Return columns of text, all of it ASCII, as one of bytes; none when there are none."""
+    if not texts:
+        return []
+    return [[",".join(filter(None, parts)).encode("ascii") for parts in zip(*texts, strict=True)]]
 
 
 class Shape:
@@ -174,19 +186,29 @@ class Shape:
 
     def digests_by(self, columns: Sequence[Sequence[Any] | None], count: int) -> list[str]:
         """Return the digest of each row whose values are given column by column; an empty column may be missing."""
-        texts = []
+        texts: list[list[str]] = []
+        parts: list[list[bytes]] = []
         for at, key in self.in_order:
             values = columns[at]
             if values is None:
                 continue
             if values.count(values[0]) < count:
-                texts.append(written(key, values))
+                text = written(key, values)
             elif values[0] is not None:
-                texts.append(written(key, values[:1]) * count)
+                text = written(key, values[:1]) * count
+            else:
+                continue
+            if all(map(str.isascii, text)):
+                texts.append(text)
+            else:
+                # One character that is not ASCII would have the whole row joined and encoded the slow way.
+                parts += [*together(texts), [one.encode() for one in text]]
+                texts = []
+        parts += together(texts)
         head, sha256 = PREFIX + f"[{self.quoted_table},{{".encode(), hashlib.sha256
         return [
-            sha256(b"%s%s}]" % (head, ",".join(filter(None, parts)).encode())).hexdigest()
-            for parts in zip(*texts, strict=True)
+            sha256(b"%s%s}]" % (head, b",".join(filter(None, each)))).hexdigest()
+            for each in zip(*parts, strict=True)
         ]
 
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:

@@ -1,6 +1,7 @@
 """Sealing: a key for each person, wrapped by the master key; values that open only where they belong."""
 
 import os
+from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -8,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from mingbai.kernel.identity import drawn
+from mingbai.kernel.identity import drawn, drawn_many
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -23,6 +24,16 @@ class SealBroken(ValueError):
 def _lock(key: AESGCM, context: str, content: bytes) -> bytes:
     nonce = drawn(NONCE_BYTES)
     return VERSION + nonce + key.encrypt(nonce, content, context.encode())
+
+
+def _lock_each(
+    keys: Sequence[AESGCM], contexts: Sequence[bytes], contents: Sequence[bytes]
+) -> list[bytes]:
+    nonces = drawn_many(len(contents), NONCE_BYTES)
+    return [
+        VERSION + nonce + key.encrypt(nonce, content, context)
+        for nonce, key, context, content in zip(nonces, keys, contexts, contents, strict=True)
+    ]
 
 
 def _unlock(key: AESGCM, context: str, locked: bytes) -> bytes:
@@ -43,10 +54,14 @@ class Keyring:
         self._master = AESGCM(master)
         self._index = HMAC(index, SHA256())
 
-    def new_person_key(self, person: UUID) -> tuple[bytes, bytes]:
-        """Return a new key for a person, and the same wrapped so that it opens for that person alone."""
-        key = os.urandom(KEY_BYTES)
-        return key, _lock(self._master, f"person/{person.hex}", key)
+    def new_person_key(self) -> bytes:
+        """Return a new key for a person."""
+        return os.urandom(KEY_BYTES)
+
+    def wrap_person_keys(self, people: Sequence[str], keys: Sequence[bytes]) -> list[bytes]:
+        """Return the keys of people, each wrapped so that it opens for that person alone; a person is named by 32 digits."""
+        contexts = [f"person/{person}".encode() for person in people]
+        return _lock_each([self._master] * len(keys), contexts, keys)
 
     def open_person_key(self, person: UUID, wrapped: bytes) -> AESGCM:
         """Return a person's key, ready to seal and to open with."""
@@ -63,6 +78,12 @@ class Keyring:
     def seal_bytes(self, key: AESGCM, context: str, content: bytes) -> bytes:
         """Return bytes sealed under a key."""
         return _lock(key, context, content)
+
+    def seal_each(
+        self, keys: Sequence[AESGCM], contexts: Sequence[bytes], contents: Sequence[bytes]
+    ) -> list[bytes]:
+        """Return the bytes of many values, each sealed under its own key and context."""
+        return _lock_each(keys, contexts, contents)
 
     def unseal(self, key: AESGCM, context: str, sealed: bytes) -> str:
         """Return a sealed text."""

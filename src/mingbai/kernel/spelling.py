@@ -25,6 +25,11 @@ def _reading(character: str) -> str:
     ).lower()
 
 
+@lru_cache(maxsize=30_000)
+def _initial(character: str) -> str:
+    return _reading(character)[:1] if character.isalnum() else ""
+
+
 def syllables(text: str, *, person: bool = False) -> list[str]:
     """Return the reading of each character; a person's first one is read as a surname."""
     found = [_reading(character) for character in text if character.isalnum()]
@@ -40,7 +45,8 @@ def pinyin_whole(text: str, *, person: bool = False) -> str:
 
 def pinyin_initials(text: str, *, person: bool = False) -> str:
     """Return the first letters of a text's readings."""
-    return "".join(reading[:1] for reading in syllables(text, person=person))
+    found = "".join(map(_initial, text))
+    return SURNAMES[text[0]][:1] + found[1:] if person and text[:1] in SURNAMES else found
 
 
 def match_keys(text: str) -> str:

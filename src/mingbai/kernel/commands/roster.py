@@ -97,7 +97,7 @@ class Enrolled:
 
     person: UUID
     name: str | None
-    wrapped: bytes | None = None
+    key: bytes | None = None
     teams: set[UUID] = field(default_factory=set)
 
 
@@ -182,7 +182,7 @@ def write_down(acting: Acting, ask: Enrol, met: Met) -> Enrolled:
     """Write down a person who is new, and that they belong to an organisation; what chunks keep in common holds from here on."""
     enrolling, one = acting.in_common(Enrolling), met.known
     if one is None:
-        person, wrapped = write_person(
+        person, key = write_person(
             acting,
             place=ask.place,
             name=ask.name,
@@ -193,7 +193,7 @@ def write_down(acting: Acting, ask: Enrol, met: Met) -> Enrolled:
             delete_after=day(acting.now) + YEAR,
             index=met.index,
         )
-        one = enrolling.people[met.index] = Enrolled(person, ask.name, wrapped)
+        one = enrolling.people[met.index] = Enrolled(person, ask.name, key)
     if ask.organisation is not None:
         since = ask.since or day(acting.at)
         team = enrolling.team(acting, ask.place, ask.organisation) or register(acting, ask, since)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from mingbai.kernel.canonical import canonical_text
-from mingbai.kernel.clock import stamp
+from mingbai.kernel.canonical import canonical
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of
 from mingbai.kernel.rows import Statement, Store
@@ -27,10 +26,10 @@ class AskLine(NamedTuple):
     result: dict[str, Any]
     overruled: tuple[str, ...] = ()
 
-    def text(self, commitment: str | None) -> str:
-        """Return the line as the entry commits to it."""
-        line = [self.request.hex, stamp(self.at), self.opened, commitment, self.result]
-        return canonical_text([*line, list(self.overruled)] if self.overruled else line)
+    def written(self, commitment: str | None, stamped: str) -> bytes:
+        """Return the line as the entry commits to it, its moment as the journal writes it."""
+        line = [self.request.hex, stamped, self.opened, commitment, self.result]
+        return canonical([*line, list(self.overruled)] if self.overruled else line)
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ class StoredAsk:
         return list(found[5]) if len(found) > 5 else []
 
 
-def asks_root(lines: Sequence[str]) -> str:
+def asks_root(lines: Iterable[bytes]) -> str:
     """Return the Merkle root over the lines of asks."""
-    return root_of(leaf_hashes(map(str.encode, lines))).hex()
+    return root_of(leaf_hashes(lines)).hex()
 
 
 def lines_of(store: Store, entry: UUID) -> list[str]:

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from mingbai.kernel.canonical import canonical
 from mingbai.kernel.clock import stamp
 from mingbai.kernel.guard import door
-from mingbai.kernel.identity import drawn
+from mingbai.kernel.identity import drawn_many
 from mingbai.kernel.journal.asks import AskLine, StoredAsk, asks_root, find_ask
 from mingbai.kernel.keys import keys
 from mingbai.kernel.postgresql.statements import Together
 from mingbai.kernel.refusals import TooMuch, sentences
 from mingbai.kernel.rows import RowLine, Statement, Store, putting
 from mingbai.kernel.words import Known, Via
-from mingbai.proofs.commitments import commit
+from mingbai.proofs.commitments import SALT_BYTES, commit
 from mingbai.proofs.merkle import leaf_hash, leaf_hashes, root_of
 
 BODY_MOST = 60_000
@@ -106,25 +106,51 @@ def write(store: Store, draft: Draft) -> Written:
 
 def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
     """Write one entry that commits to many asks, each with one commitment to all its private fields."""
-    lines: list[str] = []
-    values: dict[str, tuple[bytes, bytes]] = {}
-    held, prefix = keys(), f"{draft.id.hex}/"
-    closed = cache(lambda names: is_sealed(draft, names))  # asks of one command have few forms
-    for position, ask in enumerate(asks):
-        committed = None
-        if ask.private:
-            name, salt, content = str(position), drawn(32), canonical(ask.private)
-            committed = commitment(salt, name, content)
-            kept = PLAIN + content
-            if closed(tuple(ask.private)):
-                kept = SEALED + held.ring.seal_bytes(held.journal_lock, prefix + name, content)
-            values[name] = (salt, kept)
-        lines.append(ask.text(committed))
+    values = kept_of_many(draft, asks)
+    lines = lines_of_many(asks, values)
     body = body_of(draft, {})
     body["many"] = {"count": len(lines), "root": asks_root(lines)}
     claim_of_its_own = Statement("INSERT INTO journal_request (id) VALUES (%s)", [draft.id])
-    listed = [list_of("journal_asks", draft.id, lines)] if lines else []
-    return _write(store, draft, body, values, [claim_of_its_own, *listed])
+    listed = [list_of("journal_asks", draft.id, b"\n".join(lines).decode())] if lines else []
+    kept = {name: (salt, value) for name, (salt, value, _content) in values.items()}
+    return _write(store, draft, body, kept, [claim_of_its_own, *listed])
+
+
+def kept_of_many(draft: Draft, asks: Sequence[AskLine]) -> dict[str, tuple[bytes, bytes, bytes]]:
+    """Return salt, value as it is kept, and content of the private fields of each of many asks, by their positions."""
+    closed = cache(lambda names: is_sealed(draft, names))  # asks of one command have few forms
+    private = [(str(at), ask.private) for at, ask in enumerate(asks) if ask.private]
+    contents = [canonical(fields) for _name, fields in private]
+    salts, prefix, held = drawn_many(len(private), SALT_BYTES), f"{draft.id.hex}/", keys()
+    sealed = [at for at, (_name, fields) in enumerate(private) if closed(tuple(fields))]
+    kept = [PLAIN + content for content in contents]
+    locked = held.ring.seal_each(
+        [held.journal_lock] * len(sealed),
+        [(prefix + private[at][0]).encode() for at in sealed],
+        [contents[at] for at in sealed],
+    )
+    for at, value in zip(sealed, locked, strict=True):
+        kept[at] = SEALED + value
+    return {
+        name: (salt, value, content)
+        for (name, _fields), salt, value, content in zip(
+            private, salts, kept, contents, strict=True
+        )
+    }
+
+
+def lines_of_many(
+    asks: Sequence[AskLine], values: dict[str, tuple[bytes, bytes, bytes]]
+) -> list[bytes]:
+    """Return the line of each of many asks, with the commitment to its private fields."""
+    stamped, lines = cache(stamp), []  # the asks of a chunk have few moments
+    for at, ask in enumerate(asks):
+        name, committed = str(at), None
+        if name in values:
+            salt, _value, content = values[name]
+            committed = commitment(salt, name, content)
+        lines.append(ask.written(committed, stamped(ask.at)))
+    return lines
 
 
 def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:
@@ -222,7 +248,7 @@ def _insert(
     )
     more = list(of_many)
     if len(lines) > INLINE_ROWS:
-        more.append(list_of("journal_rows", draft.id, lines))
+        more.append(list_of("journal_rows", draft.id, "\n".join(lines)))
     prefix = f"{draft.id.hex}/"
     kept = [(prefix + name, salt, content) for name, (salt, content) in private.items()]
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.
@@ -243,9 +269,9 @@ def later(store: Store, *statements: Statement) -> None:
         store.connection.hold(Together.of(statements, store.take))
 
 
-def list_of(table: str, entry: UUID, lines: list[str]) -> Statement:
+def list_of(table: str, entry: UUID, lines: str) -> Statement:
     """Return the statement that keeps the lines of an entry that its body has only the root of."""
-    return Statement(f"INSERT INTO {table} (id, lines) VALUES (%s, %s)", [entry, "\n".join(lines)])
+    return Statement(f"INSERT INTO {table} (id, lines) VALUES (%s, %s)", [entry, lines])
 
 
 def claiming(request: UUID) -> Statement:

@@ -196,7 +196,10 @@ class Verifier:
         if "many" not in body:
             return
         lines = lines_of(self.store, UUID(hex=name))
-        if len(lines) != body["many"]["count"] or asks_root(lines) != body["many"]["root"]:
+        if (
+            len(lines) != body["many"]["count"]
+            or asks_root(map(str.encode, lines)) != body["many"]["root"]
+        ):
             self.fault("the list of asks was changed", "journal_asks", name, name)
             return
         for position, line in enumerate(lines):

@@ -41,6 +41,7 @@ from mingbai.kernel.rows import Reads, RowLine, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
+NO_RULE: tuple[str, ...] = ()
 CHUNK = 4000  # a quarter of a second: nobody else writes meanwhile
 TABLE_AND_ID: Callable[[RowLine], tuple[str, str]] = itemgetter(0, 1)
 Step = Callable[[Acting, Sequence["Outcome"]], None]
@@ -138,7 +139,8 @@ class Chunk:
         self.command, self.part, self.actor, self.context = command, part, actor, context
         self.step = step
         self.entry = uuid7()
-        self.store: Store = Working() if command.many is not None else Store()
+        self.working = Working() if command.many is not None else None
+        self.store: Store = self.working or Store()
         self.lines: list[AskLine] = []
         self.rows: dict[tuple[str, str], RowLine] = {}
         self.outcomes: dict[int, Outcome] = {}
@@ -182,8 +184,8 @@ class Chunk:
 
     def needed(self, asks: list[Ask]) -> Reads:
         """Give the statements that read what the asks will need, those of one round after the other."""
-        if isinstance(self.store, Working) and self.command.many is not None and asks:
-            yield from self.command.many(self.store, asks)
+        if self.working is not None and self.command.many is not None and asks:
+            yield from self.command.many(self.working, asks)
 
     def parsed(self) -> dict[int, Ask]:
         """Return the asks that fit; the others are refused in plain words."""
@@ -192,7 +194,7 @@ class Chunk:
             try:
                 found[at] = parse(self.command.ask, one.ask)
             except Refused as refusal:
-                self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
+                self.outcomes[at] = Outcome(one.request, "refused", {}, refusal.let_go())
         return found
 
     def seen_before(self, store: Store, at: int, ask: Ask) -> Outcome:
@@ -206,7 +208,7 @@ class Chunk:
                 return Outcome(request, "already_done", line.result)
             found = answered(store, self.command, ask, self.actor, request)
         except Refused as refusal:
-            return Outcome(request, "refused", {}, refusal)
+            return Outcome(request, "refused", {}, refusal.let_go())
         return Outcome(request, "already_done", found.result)
 
     def acting(self, entry: UUID, hat: Hat, place: str, at: dt.datetime) -> Acting:
@@ -224,7 +226,7 @@ class Chunk:
             now=self.moment,
             known=self.known,
             came_by=self.actor.link,
-            run_inner=None if isinstance(self.store, Working) else _inner,
+            run_inner=None if self.working is not None else _inner,
             afterwards=self.afterwards,
             last=self.last,
         )
@@ -232,9 +234,9 @@ class Chunk:
 
     def one(self, at: int, ask: Ask) -> bool:
         """Do one ask; tell whether it was accepted."""
-        one = self.part[at]
-        if isinstance(self.store, Working):
-            self.store.begin()
+        one, working = self.part[at], self.working
+        if working is not None:
+            working.begin()
         try:
             place = "" if self.command.placeless else str(getattr(ask, "place"))  # noqa: B009
             hat = self.allowed(place)
@@ -243,7 +245,7 @@ class Chunk:
                 raise Refused("ASK-3")
             acting = self.acting(one.request, hat, place, when)
             acting.may_overrule = one.may_overrule and self.command.records
-            if isinstance(self.store, Working):
+            if working is not None:
                 answer = self.command.function(acting, ask)
                 note_overruled(acting)
                 react(acting, self.command.name, ask, answer)
@@ -255,17 +257,18 @@ class Chunk:
                     react(acting, self.command.name, ask, answer)
                 self.rows |= acting.rows
         except Refused as refusal:
-            if isinstance(self.store, Working):
-                self.store.roll_back()
-            self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
+            if working is not None:
+                working.roll_back()
+            self.outcomes[at] = Outcome(one.request, "refused", {}, refusal.let_go())
             return False
         result = as_plain(answer) if isinstance(answer, BaseModel) else {}
         opened, private = split(ask)
-        against = tuple(refusal.code for refusal in acting.overruled)
+        outcome, first, against = "accepted", None, NO_RULE
+        if acting.overruled:
+            outcome, first = "overruled", acting.overruled[0]
+            against = tuple([refusal.code for refusal in acting.overruled])
         self.lines.append(AskLine(one.request, when, opened, private, result, against))
         self.places.add(place)
-        first = acting.overruled[0] if acting.overruled else None
-        outcome = "overruled" if first else "accepted"
         self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
 
@@ -280,7 +283,7 @@ class Chunk:
                     self.command, self.actor, self.hat, place or None, self.context.case
                 )
             except Refused as refusal:
-                found = refusal
+                found = refusal.let_go()
             self.hats[place] = found
         if isinstance(found, Refused):
             raise found
@@ -294,15 +297,15 @@ class Chunk:
         acting = self.acting(self.entry, hat, place, self.moment)
         acting.last = {}
         acting.close_common()
-        if isinstance(self.store, Working) and self.last:
+        if self.working is not None and self.last:
             # What is looked at last may sum over the tables, so the chunk's rows are written first.
-            self.take_lines(self.store)
+            self.take_lines(self.working)
         for function in self.last.values():
             function(acting)
         if self.step is not None:
             self.step(acting, [self.outcomes[at] for at in range(len(self.part))])
-        if isinstance(self.store, Working):
-            self.take_lines(self.store)
+        if self.working is not None:
+            self.take_lines(self.working)
         else:
             self.rows |= acting.rows
         self.written = entries.write_many(

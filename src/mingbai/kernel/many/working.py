@@ -167,7 +167,6 @@ class Working(Remembering):
         self.before: dict[type[Kept], dict[int, Any]] = {}
         self.undo: list[tuple[str, Any, Any]] = []
         self.laid: dict[Inserting, list[Sequence[Any]]] = {}
-        self.laid_before: dict[Inserting, int] = {}
 
     def of(self, model: type[Kept]) -> Known:
         """Return what is known of a table."""
@@ -306,6 +305,7 @@ class Working(Remembering):
         held = self.laid.get(layout)
         if held is None:
             held = self.laid[layout] = []
+        self.undo.append(("lay", held, len(held)))
         held += rows
         return []
 
@@ -361,14 +361,13 @@ class Working(Remembering):
     def begin(self) -> None:
         """Begin an act: what it does from here on can be undone."""
         self.undo.clear()
-        self.laid_before = {layout: len(rows) for layout, rows in self.laid.items()}
 
     def roll_back(self) -> None:
         """Undo the act: in memory nothing of it is left."""
-        for layout, rows in self.laid.items():
-            del rows[self.laid_before.get(layout, 0) :]
         for what, model, told in reversed(self.undo):
-            if what == "add":
+            if what == "lay":
+                del model[told:]
+            elif what == "add":
                 self.added[model].pop(told.id.int, None)
                 self.of(model).drop(told)
             elif what == "change":

@@ -119,6 +119,8 @@ def as_code(cell: Cell) -> str:
 def as_identifier(cell: Cell) -> str:
     """Return the text of a document number, phone or code; refuse one the spreadsheet has rounded."""
     if cell is None or isinstance(cell, str):
+        if cell and cell.isdecimal() and cell.isascii() and len(cell) > 4:
+            return cell
         code = as_code(cell)
         if ("E" in code or "e" in code) and ROUNDED.fullmatch(code):
             raise CellFault(Why.NUMBER_LOST, found=code)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from python_calamine import (
     CalamineError,
@@ -52,7 +53,7 @@ def read(source: Path | str | bytes) -> list[Sheet]:
     with growing():
         rows = None if data.startswith(b"PK") else rows_of_text(data)
         if rows is not None:
-            return [Sheet("csv", [[cell or None for cell in row] for row in rows])]
+            return [Sheet("csv", [_cells(row) for row in rows])]
     try:
         with growing(), CalamineWorkbook.from_filelike(measured(data)) as workbook:
             return [
@@ -65,6 +66,11 @@ def read(source: Path | str | bytes) -> list[Sheet]:
             ]
     except CalamineError:
         raise WorkbookFault("WBK-9") from None
+
+
+def _cells(row: list[Any]) -> Row:
+    """Return the cells of a row of text; an empty one holds nothing."""
+    return [cell or None for cell in row] if "" in row else row
 
 
 def fill_merged(sheet: Sheet, columns: Collection[int] | None = None) -> Sheet:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 from pydantic import StringConstraints
 
@@ -25,7 +26,7 @@ from mingbai.kernel.keys import keys
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Membership, Organisation, Person
 from mingbai.kernel.pass_keys import signing_key
-from mingbai.kernel.people import document_index, unsealed
+from mingbai.kernel.people import document_index, own_key, unsealed
 from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
@@ -112,13 +113,8 @@ def issue_permit(acting: Acting, ask: IssuePermit) -> PermitIssued:
         **holder.columns,
     )
     text = seal_token(claims_of(batch, permit, holder, acting.now), key)
-    ring = keys().ring
-    own = (
-        ring.open_person_key(holder.person, holder.wrapped)
-        if holder.person
-        else keys().journal_lock
-    )
-    permit.token_sealed = ring.seal(own, token_context(permit), text)
+    own = holder.own or keys().journal_lock
+    permit.token_sealed = keys().ring.seal(own, token_context(permit), text)
     acting.add(permit)
     acting.change(batch, issued=batch.issued + 1)
     count_day(acting, batch, issued=1)
@@ -134,7 +130,7 @@ class Holder:
     columns: dict[str, Any]
     said: dict[str, Any]
     person: UUID | None = None
-    wrapped: bytes = b""
+    own: AESGCM | None = None
 
 
 def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
@@ -162,7 +158,7 @@ def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
     known = ask.person if met is None else met.known and met.known.person
     if known is not None:
         check_standing(acting.find(Permit, person_id=known), batch, acting.now, renew)
-    person, name, number, wrapped = (
+    person, name, number, own = (
         known_by_id(acting, ask) if met is None else enrolled_now(acting, ask, met)
     )
     tail = number[-4:] if TAIL.fullmatch(number[-4:]) else None
@@ -171,7 +167,7 @@ def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
         "tail": tail,
         "organisation": ask.organisation_name[:40] if ask.organisation_name else None,
     }
-    return Holder({"person_id": person}, said, person, wrapped)
+    return Holder({"person_id": person}, said, person, own)
 
 
 def goods_said(wanted: Wanted) -> str | None:
@@ -196,8 +192,8 @@ def check_standing(standing: Sequence[Permit], batch: Batch, now: dt.datetime, r
     )
 
 
-HeldBy = tuple[UUID, str | None, str, bytes]
-"""A holder's id, name, the number of their document, and their own key, wrapped."""
+HeldBy = tuple[UUID, str | None, str, AESGCM]
+"""A holder's id, name, the number of their document, and their own key, ready to seal with."""
 
 
 def enrol_of(ask: IssuePermit) -> Enrol:
@@ -218,12 +214,11 @@ def enrol_of(ask: IssuePermit) -> Enrol:
 def enrolled_now(acting: Acting, ask: IssuePermit, met: Met) -> HeldBy:
     """Return a holder of a roster, who is recorded where the account does not know them."""
     one = write_down(acting, enrol_of(ask), met)
-    wrapped = one.wrapped
-    if wrapped is None:
-        person = acting.see(Person, id=one.person)
-        assert person is not None and person.key_wrapped is not None, "its document is not erased"
-        wrapped = bytes(person.key_wrapped)
-    return one.person, one.name, met.number, wrapped
+    if one.key is not None:
+        return one.person, one.name, met.number, keys().ring.lock_of(one.key)
+    person = acting.see(Person, id=one.person)
+    assert person is not None, "its document is not erased"
+    return one.person, one.name, met.number, own_key(person)
 
 
 def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
@@ -238,7 +233,7 @@ def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
     number = ""
     if person.document_sealed is not None:
         number = unsealed(person, "document_number")
-    return person.id, person.name, number, bytes(person.key_wrapped)
+    return person.id, person.name, number, own_key(person)
 
 
 def claims_of(batch: Batch, permit: Permit, holder: Holder, now: dt.datetime) -> Claims:
