@@ -155,9 +155,8 @@ def lines(asker: Asker) -> Choices:
 
 def handovers(asker: Asker) -> Choices:
     """Return the hand-overs that wait for me."""
-    for row in asker.rows("items.waiting"):
-        if row.kind == "supplies.handover":
-            yield _as_written(row.subject), f"{KINDS[row.kind]} · {moment(row.asked_at)}"
+    for row in asker.rows("items.waiting", kind="supplies.handover"):
+        yield _as_written(row.subject), f"{KINDS[row.kind]} · {moment(row.asked_at)}"
 
 
 def items(asker: Asker) -> Choices:
