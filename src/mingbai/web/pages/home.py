@@ -21,6 +21,7 @@ from mingbai.kernel.queries.items import AT_MOST, ItemRow
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import short_day
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.doors import desks, where
@@ -35,7 +36,8 @@ INSPECTIONS = ("inspection.findings", "inspection.my_findings")
 MANY, SHOWN, OF_A_LEAF = 6, 3, 50
 """A kind that waits more often than `MANY` times is folded to its first few on the list of everything."""
 OF_FIRMS = ("enterprise.", "movement.ground_gone")
-NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
+NAMED = {"supplies.cover", "movement.permits_asked"}
+SILENT_DAY = "supplies.silent_day"
 
 
 @signed_in
@@ -57,9 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "row": item,
             "address": where(item, hat.role),
-            "about": goods.get(item.subject, item.subject)
-            if item.kind in NAMED
-            else firms.get(item.subject, ""),
+            "about": about(item, goods) or firms.get(item.subject, ""),
             "place": place_name(item.place) if item.place != hat.place else "",
             "all": count,
         }
@@ -87,6 +87,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "passes": hat.role in permits.OFFICES or Role(hat.role) in permits.MAY_ASK,
     }
     return render(request, "web/home.html", page)
+
+
+def about(item: ItemRow, goods: dict[str, str]) -> str:
+    """Return what an open item is about, where its subject says that by itself."""
+    if item.kind == SILENT_DAY:
+        return short_day(dt.date.fromisoformat(item.subject))
+    return goods.get(item.subject, item.subject) if item.kind in NAMED else ""
 
 
 def leaf_of(
