@@ -79,7 +79,7 @@ def house(tmp_path_factory):
     yield Served(url, told["logins"][0]["password"], folder)
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(timeout=15)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
 

@@ -26,6 +26,7 @@ from mingbai.kernel.acting import link_digest
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.identity import random_link
 from mingbai.kernel.models import Device, Mandate
+from tests.browser.watching import PATIENCE
 from tests.conftest import URL, VILLAGE, House
 
 FLAGS = [
@@ -87,7 +88,7 @@ class Serving:
         """Kill the server and its workers as a machine does that loses its power."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE)
 
     def stop(self) -> None:
         """Stop the server."""
@@ -95,15 +96,15 @@ class Serving:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(timeout=15)
+                self.process.wait(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 self.kill()
 
     def post(self, path: str, body: bytes) -> bytes:
         """Send something to the account as a browser of this name would; return its answer."""
         context = ssl.create_default_context(cafile=str(self.house.folder / "tls/authority.pem"))
-        raw = socket.create_connection(("127.0.0.1", self.port), 20)
-        connection = HTTPSConnection(NAME, self.port, timeout=20)
+        raw = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        connection = HTTPSConnection(NAME, self.port, timeout=PATIENCE)
         connection.sock = context.wrap_socket(raw, server_hostname=NAME)
         connection.request("POST", path, body, {"Content-Type": "application/json"})
         answer = connection.getresponse().read()
@@ -160,6 +161,7 @@ class Phone:
             offline=offline,
             **(profile | self.profile),
         )
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self.watch(self.page)
 
@@ -177,7 +179,7 @@ class Phone:
             ),
         )
 
-    def until(self, expression: str, seconds: float = 20) -> None:
+    def until(self, expression: str, seconds: float = PATIENCE) -> None:
         """Wait until something is true on the page."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -229,7 +231,7 @@ class Phone:
         """Let the app look for its account now."""
         self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
-    def drained(self, seconds: float = 20) -> None:
+    def drained(self, seconds: float = PATIENCE) -> None:
         """Wait until nothing waits any more."""
         end = time.monotonic() + seconds
         while self.waiting():
@@ -242,16 +244,27 @@ class Phone:
         self.context.set_offline(gone)
 
     def kill(self) -> None:
-        """Kill the browser as a phone does that runs out of battery."""
+        """Kill the browser as a phone does that runs out of battery; return when nothing of it is left."""
+        for process in self.processes(b"--type="):
+            os.kill(process, signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while self.processes():
+            assert time.monotonic() < end, "the browser does not go"
+            time.sleep(0.05)
+
+    def processes(self, but: bytes | None = None) -> list[int]:
+        """Return the processes of the browser, but for those with a word in their command line."""
+        found = []
         for process in Path("/proc").iterdir():
             if process.name.isdigit():
                 try:
                     line = (process / "cmdline").read_bytes()
                 except OSError:
                     continue
-                if f"--user-data-dir={self.folder}".encode() in line and b"--type=" not in line:
-                    os.kill(int(process.name), signal.SIGKILL)
-        time.sleep(0.3)
+                ours = f"--user-data-dir={self.folder}".encode() in line.split(b"\0")
+                if ours and (but is None or but not in line):
+                    found.append(int(process.name))
+        return found
 
     def close(self) -> None:
         """Close the browser."""

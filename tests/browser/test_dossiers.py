@@ -68,7 +68,7 @@ def test_a_supplier_confirms_is_approved_and_sends_its_roster(house, phone, desk
     desk.page.goto(house.url + "/passes/")
     desk.page.click("button[value=grant]")
     desk.page.wait_for_selector("[role=status]")
-    for _attempt in range(60):
+    for _attempt in range(240):
         phone.page.goto(house.url + "/passes/")
         if "1 行要改" in phone.page.inner_text("main"):
             break

@@ -121,7 +121,7 @@ def test_nothing_is_lost_or_doubled_by_a_killed_phone_a_killed_server_lost_answe
     other.goto(f"{served.url}/field/", wait_until="domcontentloaded")
     other.wait_for_selector("[data-goods=mask]")
     served.start()
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while field.waiting():
         assert time.monotonic() < end, (field.waiting(), field.faults)
         for page in (field.page, other):

@@ -452,7 +452,7 @@ def test_a_camera_scans_one_pass_after_the_other(phones, served, gate) -> None:
         phone.page.wait_for_timeout(400)
         assert phone.showing() == "gate", "the pass that is still there is not scanned again"
         phone.page.evaluate("window.before = ''")
-        phone.page.wait_for_timeout(2600)
+        phone.page.wait_for_timeout(4000)
     phone.drained()
     assert Crossing.objects.count() == before + 2
     assert phone.faults == []

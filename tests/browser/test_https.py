@@ -65,14 +65,14 @@ def secure(tmp_path_factory):
         time.sleep(0.05)
     yield data, int(found[1]), password, environment
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
+    process.wait(timeout=60)
 
 
 def speak(data, port, name):
     """Ask for the first page as a client that trusts the authority alone, under a name."""
     context = ssl.create_default_context(cafile=str(data / "tls" / "authority.pem"))
-    connection = HTTPSConnection(name, port, context=context, timeout=20)
-    raw = socket.create_connection(("127.0.0.1", port), 20)
+    connection = HTTPSConnection(name, port, context=context, timeout=60)
+    raw = socket.create_connection(("127.0.0.1", port), 60)
     connection.sock = context.wrap_socket(raw, server_hostname=name)
     connection.request("GET", "/ca/")
     answered = connection.getresponse()
@@ -83,7 +83,7 @@ def speak(data, port, name):
 
 def test_a_client_that_trusts_the_authority_is_let_in_under_the_name_alone(secure):
     data, port, *_more = secure
-    for _attempt in range(100):
+    for _attempt in range(600):
         try:
             answered, text = speak(data, port, NAME)
             break
@@ -160,7 +160,7 @@ def test_behind_a_proxy_only_the_proxy_says_for_whom_it_speaks(secure, tmp_path)
                 env=environment,
             )
         try:
-            for _attempt in range(400):
+            for _attempt in range(2400):
                 found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8"))
                 try:
                     request = urllib.request.Request(
@@ -178,4 +178,4 @@ def test_behind_a_proxy_only_the_proxy_says_for_whom_it_speaks(secure, tmp_path)
             assert f"{scheme}://account.example/ca/" in text
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
+            process.wait(timeout=60)

@@ -103,7 +103,7 @@ def told(templates, tmp_path_factory):
         found = Told(house)
         yield found
         found.process.terminate()
-        found.process.wait(timeout=15)
+        found.process.wait(timeout=60)
 
 
 def test_a_leader_looks_first_then_signs_and_at_its_minute_everyone_sees_it(
@@ -252,7 +252,7 @@ def test_a_level_that_ends_at_midnight_ends_its_rule_on_the_phone_with_no_networ
     phone.shows("gate")
     assert phone.waiting() == 1 and phone.faults == []
     phone.sync()
-    for _attempt in range(100):
+    for _attempt in range(600):
         if [line["state"] for line in phone.log()] == ["waiting"]:
             break
         phone.page.wait_for_timeout(100)

@@ -44,7 +44,7 @@ def test_the_desk_issues_what_waits_and_revokes_one(house, phone) -> None:
     assert f"{minutes} 分钟" in phone.page.inner_text("section:has(button[value=grant]) .head .tag")
     phone.page.click("button[value=grant]")
     phone.page.wait_for_selector("[role=status]")
-    for _attempt in range(60):
+    for _attempt in range(240):
         if "6 / 6" in phone.page.inner_text(LATEST):
             break
         phone.page.wait_for_timeout(500)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 
+# Seconds until something is given up that comes within one on a machine with nothing else to do.
+PATIENCE = 60
+
 
 def violations(page) -> list[dict]:
     """Return what axe finds on a page; it is carried there once, and brings back only what is wrong."""
@@ -28,12 +31,13 @@ class Watched:
 
     def __init__(self, browser, **profile):
         self.context = browser.new_context(**profile)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page = self.context.new_page()
         self.faults = []
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.faults.append(str(e)))
 
-    def until(self, expression: str, seconds: float = 10):
+    def until(self, expression: str, seconds: float = PATIENCE):
         """Poll: wait_for_function evaluates a string in the page, which the CSP forbids."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -10,6 +10,7 @@ from mingbai.domains.inspection.models import FormQuestion, FormRequest
 from mingbai.kernel.actors import NOBODY, Actor
 from mingbai.kernel.models import OpenItem
 from mingbai.kernel.refusals import NotAllowed, Refused
+from mingbai.kernel.said import said_day
 from tests.conftest import TONGZHOU, TOWN, VILLAGE, House
 from tests.inspection.conftest import Town, clock
 from tests.inspection.villages import due, form, today
@@ -229,7 +230,7 @@ def test_a_host_gets_few_visits_and_the_next_leader_hears_who_comes(
     other = village.person("褚健", "leader", TONGZHOU)
     with pytest.raises(Refused, match="INS-90") as refusal:
         visit(village, other)
-    assert today().isoformat() in str(refusal.value.facts["who"])
+    assert said_day(today()) in refusal.value.sentence()
     later = (today() + dt.timedelta(days=8)).isoformat()
     about = {"place": VILLAGE, "visit": visit(village, other, on=later)}
     with pytest.raises(Refused, match="INS-94"):

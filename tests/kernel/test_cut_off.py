@@ -139,7 +139,7 @@ def is_open(account: House) -> bool:
 
 def goes_free(account: House) -> bool:
     """Tell whether nothing stays open; a request whose sender hung up may still be worked on for a moment."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while is_open(account):
         if time.monotonic() > deadline:
             return False
@@ -149,7 +149,7 @@ def goes_free(account: House) -> bool:
 
 def is_heard_again(port: int) -> bool:
     """Tell whether the worker is not stuck: its round ends, however long it takes on a machine that does much else."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while worker_silent(port) >= AT_ONCE:
         if time.monotonic() > deadline:
             return False

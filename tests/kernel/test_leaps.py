@@ -1,6 +1,7 @@
 """A clock that leaps ahead erases nothing: what is over waits for a week, and every desk sees why."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +10,9 @@ from django.test import Client
 
 from mingbai.kernel import leaps, worker
 from mingbai.kernel.clock import day, machine_now
+from mingbai.kernel.commands.measures import AT_ONCE
 from mingbai.kernel.folder import folder
+from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.models import Person
 from tests.conftest import VILLAGE, House
 from tests.kernel.test_worker import moved
@@ -139,3 +142,36 @@ def test_who_is_signed_in_reads_why(account: House, monkeypatch: pytest.MonkeyPa
     assert SEEN in page
     stranger = Client().get("/", headers={"accept-language": "en"}).content.decode()
     assert SEEN not in stranger
+
+
+def test_all_whose_day_has_come_go_on_that_day_and_not_some_of_them(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measure that lapses lets a county go at once: the worker goes on, round by round, until nobody is left."""
+    told = {"place": VILLAGE, "purpose": "register", "delete_after": str(day(machine_now()))}
+    asks = [One(told | {"name": f"过路人{number}"}, uuid4()) for number in range(2 * AT_ONCE + 1)]
+    done = [one for part in run_many("people.add_person", asks) for one in part]
+    assert {one.outcome for one in done} == {"accepted"}
+    last: dict[str, dt.datetime] = {}
+    worker.work_once(last)
+    moved(monkeypatch, DAY)
+    for left in (AT_ONCE + 1, 1, 0):
+        worker.work_once(last)
+        assert Person.objects.filter(erased_at=None, delete_after__isnull=False).count() == left
+    rounds = dict(last)
+    worker.work_once(last)
+    assert last == rounds, "and then it waits for the next day"
+
+
+def test_what_is_due_each_minute_is_done_also_where_the_note_of_the_clock_cannot_be_read(
+    account: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = somebody(account, 1)
+    (folder() / "clock").mkdir()
+    monkeypatch.setattr(worker, "SAID", {})
+    moved(monkeypatch, 2 * DAY)
+    last: dict[str, dt.datetime] = {}
+    worker.work_once(last)
+    assert set(last) == {"minute", "hour", "day"}
+    assert there(person), "nothing is erased while nobody can tell"
+    assert Client().get("/health").status_code == 200

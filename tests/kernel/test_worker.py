@@ -129,7 +129,7 @@ def test_what_is_due_and_does_not_work_holds_up_nothing_else(account: House) -> 
     assert worker.silent_for() is not None
 
 
-def until(true: object, seconds: float = 20) -> None:
+def until(true: object, seconds: float = 60) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not true():  # type: ignore[operator]

@@ -271,3 +271,5 @@ def test_a_name_that_two_places_have_stands_with_its_code(account: House) -> Non
         typed_place(name, ROOT)
     town = code[:9] + "000"
     assert typed_place(spelled(code, town), town) == code
+    registered = Place.objects.get(code=VILLAGE).name
+    assert registered != name_of_place(VILLAGE) and typed_place(registered, TOWN) == VILLAGE

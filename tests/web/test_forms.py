@@ -97,7 +97,7 @@ def test_what_waits_for_a_word_ends_by_a_word_and_an_act_by_the_act(
     )
     home = browser.get("/home/").content.decode()
     addresses = re.findall(r'<li class="task"><span><a href="([^"]+)"', home)
-    assert len(addresses) == 2
+    assert len(addresses) == 2 and "· 1 月 25 日<" in home
     ask = {"place": VILLAGE, "item_id": silent.id, "text": "那天没有收发"}
     far = village.house.person("鲁长河", "keeper", NEIGHBOUR)
     with pytest.raises(Refused):

@@ -35,6 +35,8 @@ def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
     listed = at_desk.post("/people/", {"place": VILLAGE, "text": "欧阳"}).content.decode()
     assert "160******66" in listed and NUMBER not in listed
     path = f"/people/{VILLAGE}/{resident}/phone/"
+    for door in (path, f"/sign-ins/?person={resident}", f"/do/mandates/give/?person={resident}"):
+        assert f'href="{door}' in listed, "the list leads a desk to what it may do"
     assert NUMBER not in at_desk.get(path).content.decode()
     without = at_desk.post(path, {"request_id": str(uuid.uuid4())})
     assert without.status_code == 422 and NUMBER not in without.content.decode()

@@ -88,3 +88,6 @@ def test_a_place_that_names_none_loses_nothing_that_was_typed(story: House) -> N
     page = answered.content.decode()
     assert answered.status_code == 422 and "没有的镇" in page
     assert 'value="镇指挥部第七号令"' in page
+    assert 'name="place" value="没有的镇"' in page, (
+        "else the next press would set it for another place"
+    )

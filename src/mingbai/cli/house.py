@@ -283,7 +283,8 @@ def work() -> dict[str, Any]:
     """Number, seal, and do what is due, once."""
     opened()
     for every in ("minute", "hour", "day"):
-        run_due(every)
+        while run_due(every):
+            tree.settle()
     jobs.work_on(steps=None)
     sealed = tree.settle()
     return {"sealed": sealed.size if sealed else 0}

@@ -28,7 +28,7 @@ def _noted() -> tuple[dt.datetime, dt.datetime | None] | None:
     try:
         told = json.loads(_path().read_text("ascii"))
         seen, leapt = dt.datetime.fromisoformat(told["seen"]), told["leapt"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return seen, dt.datetime.fromisoformat(leapt) if leapt else None
 

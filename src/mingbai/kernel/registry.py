@@ -262,8 +262,9 @@ def bundle_part(name: str, *, personal: bool = False) -> Callable[[F], F]:
 
 
 def due(every: str, *, erases: bool = False) -> Callable[[F], F]:
-    """Register a function `(now) -> None` that the worker calls every "minute", "hour" or "day"; safe to call twice.
+    """Register a function `(now)` that the worker calls every "minute", "hour" or "day"; safe to call twice.
 
+    One that does some at a time returns True while more may be left: the worker seals and goes on with it in its next round.
     One that erases what is over is not called while the clock may be wrong.
     """
     assert every in {"minute", "hour", "day"}

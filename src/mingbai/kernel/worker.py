@@ -42,24 +42,33 @@ def work_once(last: dict[str, dt.datetime]) -> None:
         # A clock that was set back must not put off for a year what is due every minute.
         if every not in last or not 0 <= (now - last[every]).total_seconds() < seconds:
             last[every] = now
-            run_due(every)
+            if run_due(every):
+                del last[every]
     if well:
         cache.set(HEARTBEAT, now.timestamp(), None)
 
 
-def run_due(every: str) -> None:
-    """Do what falls due this often; what does not work holds up nothing else.
+def run_due(every: str) -> bool:
+    """Do what falls due this often, and tell whether any of it is left; what does not work holds up nothing else.
 
     Nothing is erased by its date while the machine's clock may have run ahead.
     """
     store = Store()
     moment = moment_now(store)
-    leaps.look()
-    to_erase_by = leaps.moment_to_erase_by(store, moment)
+    to_erase_by = None
+    if tried("The note of where the clock stands", leaps.look):
+        to_erase_by = leaps.moment_to_erase_by(store, moment)
+    left: list[object] = []
     for period, function in REGISTRY.due:
         by = to_erase_by if function in REGISTRY.erasing else moment
         if period == every and by is not None:
-            tried(function.__name__, partial(function, by))
+            tried(function.__name__, partial(heard, left, partial(function, by)))
+    return True in left
+
+
+def heard(told: list[object], do: Callable[[], object]) -> None:
+    """Do a piece of work and note what it says."""
+    told.append(do())
 
 
 def tried(what: str, do: Callable[[], object]) -> bool:

@@ -22,7 +22,7 @@ from mingbai.web.controls import Control
 from mingbai.web.kinds import KINDS
 from mingbai.web.people import actor_of, hat_of, mandate_id
 from mingbai.web.place_field import spelled
-from mingbai.web.templatetags.mingbai import figure, hours, moment, short_day
+from mingbai.web.templatetags.mingbai import figure, hours, moment, said_day, short_day
 
 Choices = Iterable[tuple[str, str]]
 LINES_SHOWN = 60
@@ -155,9 +155,8 @@ def lines(asker: Asker) -> Choices:
 
 def handovers(asker: Asker) -> Choices:
     """Return the hand-overs that wait for me."""
-    for row in asker.rows("items.waiting"):
-        if row.kind == "supplies.handover":
-            yield _as_written(row.subject), f"{KINDS[row.kind]} · {moment(row.asked_at)}"
+    for row in asker.rows("items.waiting", kind="supplies.handover"):
+        yield _as_written(row.subject), f"{KINDS[row.kind]} · {moment(row.asked_at)}"
 
 
 def items(asker: Asker) -> Choices:
@@ -169,7 +168,7 @@ def items(asker: Asker) -> Choices:
 def lots(asker: Asker) -> Choices:
     """Return the lots in the store."""
     for row in asker.rows("supplies.lots"):
-        until = row.expires_on.isoformat() if row.expires_on else ""
+        until = said_day(row.expires_on)
         yield str(row.lot), f"{row.item} {row.batch or ''} {until} · {row.origin or ''}"
 
 

@@ -12,11 +12,14 @@ CODE = re.compile(r"(?:^|\s)(\d{12})$")
 
 
 def named(text: str, under: str) -> set[str]:
-    """Return the codes of the places under another one that have exactly this name; none where too many are alike to tell."""
+    """Return the codes of the places under another one that have exactly this name, as people say it or as it is registered.
+
+    None are returned where too many are alike to tell.
+    """
     alike = search(text, under=prefix_of(under), most=LOOKED_THROUGH)
     if len(alike) == LOOKED_THROUGH:
         return set()
-    return {row.place for row in alike if name_of_place(row.place) == text}
+    return {row.place for row in alike if text in (row.name, name_of_place(row.place))}
 
 
 def typed_place(text: str, under: str) -> str:

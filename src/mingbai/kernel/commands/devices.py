@@ -284,7 +284,8 @@ def clear_quarantine(acting: Acting, ask: ClearQuarantine) -> Cleared:
 
 
 @due("day", erases=True)
-def quarantine_ends(now: dt.datetime) -> None:
-    """Clear the quarantine of what is over, when anything is."""
-    if Quarantine.objects.filter(delete_after__lt=day(now)).exists():
-        as_house(clear_quarantine, ClearQuarantine(before=now))
+def quarantine_ends(now: dt.datetime) -> bool:
+    """Clear the quarantine of what is over, some at a time, when anything is."""
+    if not Quarantine.objects.filter(delete_after__lt=day(now)).exists():
+        return False
+    return bool(as_house(clear_quarantine, ClearQuarantine(before=now)).result["deleted"])

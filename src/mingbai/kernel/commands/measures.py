@@ -169,13 +169,15 @@ def plan_retention(content: bytes, place: str, options: dict[str, Any]) -> Plan:
 
 
 @due("day", erases=True)
-def delete_due(now: dt.datetime) -> None:
+def delete_due(now: dt.datetime) -> bool:
     """Erase the people whose day has come, some at a time; those who hold an office that is in force wait for its end."""
     ended = Q(ends_at__lte=now) | Q(ends_at__lte=F("starts_at"))
     offices = Mandate.objects.filter(person_id=OuterRef("id")).exclude(ended)
     rows = Person.objects.filter(~Exists(offices), erased_at=None, delete_after__lt=day(now))
-    for person in list(rows.order_by("id")[:AT_ONCE]):
+    some = list(rows.order_by("id")[:AT_ONCE])
+    for person in some:
         erase(person.id, person.place)
+    return len(some) == AT_ONCE
 
 
 def erase(person: UUID, place: str) -> None:

@@ -1,13 +1,15 @@
 """Queries on open items: what waits, for whom, since when."""
 
 import datetime as dt
+from typing import Annotated
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from pydantic import Field, StringConstraints
 
 from mingbai.kernel.acting import Asking
-from mingbai.kernel.asks import Ask, Row
+from mingbai.kernel.asks import Ask, Open, Row
 from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OpenItem
@@ -25,16 +27,23 @@ terms(
         "outcome": _("Outcome"),
         "because": _("Because of"),
         "done": _("Show what is done too"),
+        "passed_over": _("How many of the first to pass over"),
+        "waits": _("How many wait"),
     }
 )
 OFFICES = set(Role) - {Role.ANYONE, Role.RESIDENT, Role.WITNESS}
+ItemKind = Annotated[str, Open(), StringConstraints(pattern=r"^[a-z][a-z_.]{1,39}$")]
+AT_MOST = 500
 
 
 class Waiting(Ask):
-    """Open items of a place and what lies under it."""
+    """Open items of a place and what lies under it, of every kind or of one."""
 
     place: PlaceCode
+    kind: ItemKind | None = None
     done: bool = False
+    most: int = Field(default=AT_MOST, ge=1, le=AT_MOST)
+    passed_over: int = Field(default=0, ge=0, le=1_000_000)
 
 
 class ItemRow(Row):
@@ -56,15 +65,13 @@ class ItemRow(Row):
 @query(scope=Scope.UNDER, role=OFFICES, desk="items", title=_("What waits"))
 def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
     """Return the open items for my role at a place and under it, the most urgent first."""
-    found = OpenItem.objects.filter(place__startswith=prefix_of(ask.place))
-    if asking.role not in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
-        theirs = Q(role=asking.role)
-        if asking.role in OWN_SIDE or asking.role is Role.INSPECTOR:
-            # What waits for one firm or is one inspector's visit is no matter of another's at the same place.
-            theirs &= Q(person=None)
-        found = found.filter(theirs | Q(person=asking.person))
+    found = of_my_office(asking, ask.place)
+    if ask.kind is not None:
+        found = found.filter(kind=ask.kind)
     if not ask.done:
         found = found.filter(done_at=None)
+    # What has no due time is not urgent; the two databases would put it at opposite ends.
+    found = found.order_by(F("due_at").asc(nulls_last=True), "asked_at", "id")
     return [
         ItemRow(
             item=row.id,
@@ -79,5 +86,38 @@ def waiting(asking: Asking, ask: Waiting) -> list[ItemRow]:
             outcome=row.outcome,
             because=row.because,
         )
-        for row in found.order_by("due_at", "asked_at", "id")[:500]
+        for row in found[ask.passed_over : ask.passed_over + ask.most]
     ]
+
+
+def of_my_office(asking: Asking, place: str) -> QuerySet[OpenItem]:
+    """Return the open items at a place and under it that concern my office, done or not."""
+    found = OpenItem.objects.filter(place__startswith=prefix_of(place))
+    if asking.role in (Role.OPERATOR, Role.LEADER, Role.AUDITOR):
+        return found
+    theirs = Q(role=asking.role)
+    if asking.role in OWN_SIDE or asking.role is Role.INSPECTOR:
+        # What waits for one firm or is one inspector's visit is no matter of another's at the same place.
+        theirs &= Q(person=None)
+    return found.filter(theirs | Q(person=asking.person))
+
+
+class KindsAt(Ask):
+    """Which kinds of open items wait at a place and under it."""
+
+    place: PlaceCode
+
+
+class KindRow(Row):
+    """How many open items of a kind wait."""
+
+    kind: str
+    waits: int
+
+
+@query(scope=Scope.UNDER, role=OFFICES, desk="items", title=_("What waits, by kind"))
+def kinds(asking: Asking, ask: KindsAt) -> list[KindRow]:
+    """Return how many open items of each kind wait for my role at a place and under it."""
+    found = of_my_office(asking, ask.place).filter(done_at=None)
+    rows = found.values("kind").annotate(waits=Count("id")).order_by("kind")
+    return [KindRow(kind=row["kind"], waits=row["waits"]) for row in rows]

@@ -1,7 +1,9 @@
 """Home: what waits for me, and the doors to what I can do."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,15 +17,16 @@ from mingbai.kernel.journal import receipts
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import Entry, Organisation
 from mingbai.kernel.perform import answer
-from mingbai.kernel.queries.items import ItemRow
+from mingbai.kernel.queries.items import AT_MOST, ItemRow
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REGISTRY, Scope
 from mingbai.kernel.rows import Store
+from mingbai.kernel.said import short_day
 from mingbai.kernel.words import Role
 from mingbai.web.context import place_name
 from mingbai.web.doors import desks, where
 from mingbai.web.pages import permits, pictures, rights
-from mingbai.web.people import actor_of, hat_of, mandate_id, signed_in
+from mingbai.web.people import actor_of, asking, hat_of, mandate_id, signed_in
 from mingbai.web.pickers import english
 from mingbai.web.sign_in import safe_next
 
@@ -33,7 +36,8 @@ INSPECTIONS = ("inspection.findings", "inspection.my_findings")
 MANY, SHOWN, OF_A_LEAF = 6, 3, 50
 """A kind that waits more often than `MANY` times is folded to its first few on the list of everything."""
 OF_FIRMS = ("enterprise.", "movement.ground_gone")
-NAMED = {"supplies.cover", "supplies.silent_day", "movement.permits_asked"}
+NAMED = {"supplies.cover", "movement.permits_asked"}
+SILENT_DAY = "supplies.silent_day"
 
 
 @signed_in
@@ -41,9 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for my office, the most urgent first, and what I can do."""
     hat = hat_of(request)
     assert hat is not None
-    items = answer("items.waiting", {"place": hat.place}, as_=actor_of(request), mandate=hat.id)
+    counts = {row.kind: row.waits for row in asking(request, "items.kinds", {"place": hat.place})}
     kind = str(request.GET.get("kind", ""))
-    listed, page_of = folded(items, kind, str(request.GET.get("page", "")))
+    kind = kind if kind in counts else ""
+    listed, page_of = (
+        leaf_of(request, kind, counts[kind]) if kind else (folded(request, counts), {})
+    )
     goods = {
         row.code: row.name_en if english() else row.name_zh for row in answer("goods.catalogue", {})
     }
@@ -52,9 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "row": item,
             "address": where(item, hat.role),
-            "about": goods.get(item.subject, item.subject)
-            if item.kind in NAMED
-            else firms.get(item.subject, ""),
+            "about": about(item, goods) or firms.get(item.subject, ""),
             "place": place_name(item.place) if item.place != hat.place else "",
             "all": count,
         }
@@ -84,23 +89,51 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", page)
 
 
-def folded(
-    items: list[ItemRow], kind: str, page: str
+def about(item: ItemRow, goods: dict[str, str]) -> str:
+    """Return what an open item is about, where its subject says that by itself."""
+    if item.kind == SILENT_DAY:
+        return short_day(dt.date.fromisoformat(item.subject))
+    return goods.get(item.subject, item.subject) if item.kind in NAMED else ""
+
+
+def leaf_of(
+    request: HttpRequest, kind: str, count: int
 ) -> tuple[list[tuple[ItemRow, int]], dict[str, int]]:
-    """Return what waits as the list shows it: of a kind that waits many times the first few, the last of them with how many there are; or one kind alone, leaf by leaf."""
-    if kind:
-        leaves = Paginator([one for one in items if one.kind == kind], OF_A_LEAF)
-        leaf = leaves.get_page(page)
-        numbers = {"page": leaf.number, "pages": leaves.num_pages, "count": leaves.count}
-        return [(one, 0) for one in leaf], numbers
-    counts, seen = Counter(one.kind for one in items), Counter[str]()
-    found = []
+    """Return a leaf of what waits of one kind, and which leaf it is."""
+    leaf = Paginator(range(count), OF_A_LEAF).get_page(str(request.GET.get("page", "")))
+    some = {"kind": kind, "most": OF_A_LEAF, "passed_over": OF_A_LEAF * (leaf.number - 1)}
+    numbers = {"page": leaf.number, "pages": leaf.paginator.num_pages, "count": count}
+    return [(one, 0) for one in waits(request, some)], numbers
+
+
+def folded(request: HttpRequest, counts: dict[str, int]) -> list[tuple[ItemRow, int]]:
+    """Return what waits as the list shows it: of a kind that waits many times the first few, the last of them with how many there are."""
+    if sum(counts.values()) <= AT_MOST:
+        items = waits(request, {})
+    else:
+        # A kind that waits by the thousand must not push the others off the list.
+        each = (waits(request, {"kind": kind, "most": MANY}) for kind in counts)
+        items = sorted(chain.from_iterable(each), key=urgency)
+    seen, found = Counter[str](), []
     for one in items:
         seen[one.kind] += 1
-        many = counts[one.kind] > MANY
+        many = counts.get(one.kind, 0) > MANY
         if not many or seen[one.kind] <= SHOWN:
             found.append((one, counts[one.kind] if many and seen[one.kind] == SHOWN else 0))
-    return found, {}
+    return found
+
+
+def waits(request: HttpRequest, which: dict[str, object]) -> list[ItemRow]:
+    """Return what waits for my office, or some of it."""
+    hat = hat_of(request)
+    assert hat is not None
+    found: list[ItemRow] = asking(request, "items.waiting", {"place": hat.place} | which)
+    return found
+
+
+def urgency(item: ItemRow) -> tuple[bool, dt.datetime, dt.datetime, UUID]:
+    """Return what the query of open items orders them by."""
+    return item.due_at is None, item.due_at or item.asked_at, item.asked_at, item.item
 
 
 def firm_names(subjects: Iterable[str]) -> dict[str, str]:

@@ -174,8 +174,8 @@ def foreseen(request: HttpRequest, place: str, wish: dict[str, Any]) -> dict[str
             }
         )
     sections.sort(key=lambda one: one["count"] == 0)
-    waiting = asking(request, "items.waiting", {"place": place})
-    page: dict[str, Any] = {"sections": sections, "stays_open": len(waiting), "looked": True}
+    waiting = sum(row.waits for row in asking(request, "items.kinds", {"place": place}))
+    page: dict[str, Any] = {"sections": sections, "stays_open": waiting, "looked": True}
     step = "response.declare_level" if wish["word"] == "level" else "response.set_zone_grade"
     if may(request, step, place):
         signer = {name: value for name, value in ask.items() if name != "rows_most"}
@@ -323,7 +323,7 @@ def issue(request: HttpRequest, place: str) -> HttpResponse:
     blocker = str(request.POST.get("blocker") or request.GET.get("blocker") or "")
     ask = {"place": place}
     things = asking(request, "response.scopes", ask | {"rows_most": THINGS_MOST})
-    waiting = {row.kind for row in asking(request, "items.waiting", ask)}
+    waiting = {row.kind for row in asking(request, "items.kinds", ask)}
     page = {
         "place": answer("places.show", ask),
         "values": request.POST if request.method == "POST" else request.GET,

@@ -38,6 +38,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "place": place,
         "text": request.POST.get("text", ""),
+        "desk": hat.role == Role.DESK,
         "places": reached(request, place) if hat.role == Role.DESK else [],
     }
     return render(request, "web/people/people.html", page)

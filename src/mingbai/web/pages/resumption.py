@@ -48,15 +48,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             refusal = refused
     place = wanted_place(request)
-    items = asking(request, "items.waiting", {"place": place})
     rows = asking(request, "enterprise.checks", {"place": place})
     outside = asking(request, "enterprise.outside", {"place": place})
     page = {
         "rows": rows,
         "place": place,
         "counts": asking(request, "enterprise.check_counts", {"place": place}),
-        "slots": named([one for one in items if one.kind == OFFICER]),
-        "reviews": named([one for one in items if one.kind == REVIEW]),
+        "slots": named(asking(request, "items.waiting", {"place": place, "kind": OFFICER})),
+        "reviews": named(asking(request, "items.waiting", {"place": place, "kind": REVIEW})),
         "outside": outside[:OLDEST],
         "outside_all": len(outside),
         "reads": may(request, "enterprise.dossier"),

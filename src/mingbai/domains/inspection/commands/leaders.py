@@ -32,6 +32,7 @@ from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import command
 from mingbai.kernel.rows import new
+from mingbai.kernel.said import said_day
 from mingbai.kernel.words import FreeText, Level, PlaceCode, Reason, Role
 
 LAST_HOUR = 18
@@ -142,7 +143,7 @@ def plan_leader_visit(acting: Acting, ask: PlanVisit) -> VisitPlanned:
 def coming(acting: Acting, place: str, on: dt.date) -> list[str]:
     """Return who visits a place in the week of a day, with the day."""
     return [
-        f"{row.on.isoformat()} {asker_of(acting.store, row.mandate)[1]}"
+        f"{said_day(row.on)} {asker_of(acting.store, row.mandate)[1]}"
         for row in acting.find(LeaderVisit, place=place)
         if row.cancelled_at is None and week_of(row.on) == week_of(on)
     ]

@@ -269,8 +269,8 @@ def forget_crossings(acting: Acting, ask: ForgetCrossings) -> Forgotten:
 
 
 @due("day", erases=True)
-def old_crossings(now: dt.datetime) -> None:
-    """Delete the crossings whose day has come."""
-    while Crossing.objects.filter(delete_after__lt=day(now)).exists():
-        if not as_house(forget_crossings, {"before": now}).result["people"]:
-            return
+def old_crossings(now: dt.datetime) -> bool:
+    """Delete the crossings whose day has come, some at a time."""
+    if not Crossing.objects.filter(delete_after__lt=day(now)).exists():
+        return False
+    return bool(as_house(forget_crossings, {"before": now}).result["people"])

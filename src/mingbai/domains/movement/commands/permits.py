@@ -345,15 +345,13 @@ def forget_permits(acting: Acting, ask: ForgetPermits) -> Forgotten:
 
 
 @due("day", erases=True)
-def old_permits(now: dt.datetime) -> None:
-    """Delete the passes whose day has come."""
+def old_permits(now: dt.datetime) -> bool:
+    """Delete the passes whose day has come, some at a time; their batches after them."""
     on = day(now)
-    while (
-        Permit.objects.filter(delete_after__lt=on).exists()
-        or Batch.objects.filter(delete_after__lt=on).exists()
-    ):
-        if not as_house(forget_permits, {"before": now}).result["people"]:
-            return
+    due = (Permit.objects.filter(delete_after__lt=on), Batch.objects.filter(delete_after__lt=on))
+    if not any(rows.exists() for rows in due):
+        return False
+    return bool(as_house(forget_permits, {"before": now}).result["people"])
 
 
 @eraser

@@ -92,11 +92,13 @@ def blind_person(acting: Acting, person: UUID) -> None:
 
 
 @due("day", erases=True)
-def blind_due(now: dt.datetime) -> None:
+def blind_due(now: dt.datetime) -> bool:
     """Blind the rows whose day has come, some at a time."""
     rows = Arrival.objects.filter(blinded_at=None, delete_after__lt=day(now)).order_by("id")
-    for row in list(rows[:AT_ONCE]):
+    some = list(rows[:AT_ONCE])
+    for row in some:
         as_house(blind_arrival, {"place": row.place, "arrival": row.id})
+    return len(some) == AT_ONCE
 
 
 class KeepArrivalUntil(Ask):

@@ -88,7 +88,8 @@ async function judgeNumber(permit) {
   return { verdict: good ? "pass" : "stop", reason: good ? "valid" : found.judged, claims, byNumber: true };
 }
 
-const bare = (text) => text.replace(/\s/g, "").toLowerCase();
+// A Chinese keyboard may write digits and letters of full width.
+const bare = (text) => text.normalize("NFKC").replace(/\s/g, "").toLowerCase();
 
 // How many characters were typed where neither a number nor a whole code was; nought when it is one of them.
 export function mistyped(text) {
