@@ -29,6 +29,13 @@ def resident(story: House) -> str:
     )
 
 
+def test_a_place_that_names_none_leaves_the_search_as_it_was_typed(at_desk: Client) -> None:
+    refused = at_desk.post("/people/", {"place": "马头镇村", "text": "欧阳"})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "PLC-9" in page
+    assert 'value="欧阳"' in page and 'value="马头镇村"' in page
+
+
 def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
     story: House, at_desk: Client, resident: str
 ) -> None:

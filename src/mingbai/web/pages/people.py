@@ -31,17 +31,25 @@ def people(request: HttpRequest) -> HttpResponse:
     """Show the people of my place, masked; a search by name is sent in the body, never in the address."""
     hat = hat_of(request)
     assert hat is not None
-    place = wanted_place(request)
-    ask = {"place": place, "text": request.POST.get("text") or None}
-    rows = asking(request, "people.people", ask)
+    place, rows, refusal = hat.place, [], None
+    try:
+        place = wanted_place(request)
+        ask = {"place": place, "text": request.POST.get("text") or None}
+        rows = asking(request, "people.people", ask)
+    except Refused as refused:
+        if refused.code != "PLC-9":
+            raise
+        refusal = refused
     page = {
         "rows": rows,
+        "refusal": refusal,
         "place": place,
         "text": request.POST.get("text", ""),
         "desk": hat.role == Role.DESK,
         "places": reached(request, place) if hat.role == Role.DESK else [],
     }
-    return render(request, "web/people/people.html", page)
+    status = refusal.status if refusal else 200
+    return render(request, "web/people/people.html", page, status=status)
 
 
 @signed_in
