@@ -94,8 +94,12 @@ def test_the_camera_is_refused_allowed_taken_away_and_back_and_gone(
     phone.tap("#look")
     phone.shows("verdict")
     assert phone.page.locator("#card").get_attribute("data-reason") == "valid"
+    # The guard reads the answer slowly, the pass still before the camera: it is one pass, and is scanned once.
+    phone.page.wait_for_timeout(3000)
     phone.tap("#way-in")
     phone.shows("gate")
+    phone.page.wait_for_timeout(1000)
+    assert phone.showing() == "gate"
     reader.closed = True
     assert phone.page.is_visible("#camera") and not phone.page.is_visible("#look")
     # Allowed no more, as when somebody takes it back in the settings: a dead picture is not left standing.

@@ -51,6 +51,9 @@ async function look(video, heard) {
       last = { text, at: performance.now() };
       if (!again) heard(text);
     }
+  } else {
+    // While the answer is read nobody looks: a pass that is still held there afterwards is the same one.
+    last.at = performance.now();
   }
   timer = setTimeout(() => look(video, heard), EVERY);
 }
