@@ -271,3 +271,45 @@ def test_a_name_that_two_places_have_stands_with_its_code(account: House) -> Non
         typed_place(name, ROOT)
     town = code[:9] + "000"
     assert typed_place(spelled(code, town), town) == code
+
+
+def test_a_households_number_is_called_so_wherever_it_stands(
+    account: House, clients: dict[str, Client]
+) -> None:
+    """Rows: T42."""
+    for name in ("add_household", "join_household", "leave_household"):
+        text = shown(clients["keeper"], f"/do/people/{name}/")
+        assert re.search(r"<label[^>]*>\s*户号", text) and not re.search(r">\s*码\s*<", text), name
+    long = pressed(clients["keeper"], "/do/people/add_household/", place=VILLAGE, code="9" * 21)
+    assert long.status_code == 422 and "9" * 21 in long.content.decode()
+    assert "户号" in long.content.decode() or "Household number" in long.content.decode()
+    account.do("people.add_household", {"place": VILLAGE, "code": "Z01", "registered": False})
+    table = f"/ask/people/households/?place={VILLAGE}"
+    assert ">户号<" in shown(clients["keeper"], table)
+    assert "户号" in shown(clients["keeper"], f"{table}&format=csv").splitlines()[0]
+    assert 'value="Z01"' in shown(clients["keeper"], "/do/people/join_household/")
+
+
+def test_a_clerks_own_firm_is_chosen_and_an_offices_is_not(
+    account: House, clients: dict[str, Client]
+) -> None:
+    names = ("甲厂", "乙厂")
+    first, own = (
+        account.do(
+            "organisations.add_organisation", {"place": VILLAGE, "name": name, "kind": "company"}
+        ).result["organisation"]
+        for name in names
+    )
+    one = account.person("乙厂办事员", "clerk", organisation=own)
+    clerk = signed_in(account, "clerk-own-firm", one)
+    for name in ("add_vehicle", "link_supply"):
+        text = shown(clerk, f"/do/organisations/{name}/")
+        assert re.findall(r'value="([0-9a-f-]{36})" selected', text) == [own], name
+        assert f'value="{own}" selected' not in shown(clients["desk"], f"/do/organisations/{name}/")
+    assert "供方" in shown(clerk, "/do/organisations/link_supply/")
+    path = f"/do/organisations/add_vehicle/?organisation={first}"
+    assert f'value="{first}" selected' in shown(clerk, path), "what was chosen stays"
+    offered = options(clients["desk"], "/do/organisations/set_visibility/", "office")
+    assert {"guard", "anyone"} <= set(offered) and not {"clerk", "firm_head", "agent"} & set(
+        offered
+    )

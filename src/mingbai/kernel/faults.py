@@ -77,5 +77,5 @@ def asked_wrongly(kind: type[BaseModel], fault: ValidationError) -> AskedWrongly
         fields.setdefault(path, problem(error))
     first = next(iter(fields))
     return AskedWrongly(
-        "ASK-1", fields=fields, field=str(title(first.split("/")[-1])), problem=fields[first]
+        "ASK-1", fields=fields, field=str(title(first.split("/")[-1], kind)), problem=fields[first]
     )

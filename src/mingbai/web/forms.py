@@ -131,7 +131,7 @@ def command_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
         "command": command,
         "controls": picked(request, command.name, found),
         "refusal": refusal,
-        "errors": [(field, str(title(field)), said) for field, said in errors.items()],
+        "errors": [(field, str(title(field, command.ask)), said) for field, said in errors.items()],
         "request_id": request.POST.get("request_id") or str(uuid.uuid4()),
         "button": _("Save"),
     }
