@@ -217,6 +217,25 @@ def test_a_supply_link_holds_when_the_other_side_agrees(account: House) -> None:
     assert account.faults() == []
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "0220-01-01", "2202-01-01", "9999-12-31"])
+def test_a_year_that_is_a_slip_of_the_hand_is_told(account: House, since: str) -> None:
+    ours, theirs = firm(account), firm(account, "某采购公司", NEIGHBOUR)
+    mine = {"place": VILLAGE, "organisation": ours, "since": since}
+    export = {"firm_class": "export", "reason": "备案"}
+    for name, more in [
+        ("put_in_class", export),
+        ("link_supply", {"buyer": theirs, "supply": "纸箱"}),
+    ]:
+        with pytest.raises(Refused, match="ASK-1") as refusal:
+            account.do(f"organisations.{name}", mine | more)
+        assert "1949" in refusal.value.sentence() and since not in refusal.value.sentence()
+    account.do("organisations.put_in_class", mine | export | {"since": "2020-02-01"})
+    ask = {"place": VILLAGE, "organisation": ours, "buyer": theirs, "supply": "纸箱"}
+    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date().isoformat()
+    refused(account, "FRM-8", "organisations.link_supply", ask | {"since": tomorrow})
+    account.do("organisations.link_supply", ask | {"since": "1998-05-01"})
+
+
 def test_one_person_with_two_mandates_is_not_both_sides_of_a_link(account: House) -> None:
     ours, theirs = firm(account), firm(account, "某采购公司", NEIGHBOUR)
     mine = {"place": VILLAGE, "organisation": ours}

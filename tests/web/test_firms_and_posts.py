@@ -232,6 +232,7 @@ def test_a_buyer_is_found_by_part_of_a_name_in_the_whole_county(
     text = several.content.decode()
     assert several.status_code == 422 and "再按一次" in text
     assert f'value="{next_door}"' in text and "漷县无纺布厂 · 漷县镇" in text and "小组" not in text
+    assert "编号" not in text and "买方：" in text, "whoever typed a name is not told of ids"
     one = pressed(clerk, fill, **sent, buyer="漷县无纺").content.decode()
     assert f'value="{in_town}" selected' in one
     nobody = pressed(clerk, fill, **sent, buyer="没有这家").content.decode()
@@ -283,6 +284,8 @@ def test_a_households_number_is_called_so_wherever_it_stands(
     long = pressed(clients["keeper"], "/do/people/add_household/", place=VILLAGE, code="9" * 21)
     assert long.status_code == 422 and "9" * 21 in long.content.decode()
     assert "户号" in long.content.decode() or "Household number" in long.content.decode()
+    blank = pressed(clients["keeper"], "/do/people/add_household/", place=VILLAGE, code="3 院")
+    assert blank.status_code == 422 and "不能有空格" in blank.content.decode()
     account.do("people.add_household", {"place": VILLAGE, "code": "Z01", "registered": False})
     table = f"/ask/people/households/?place={VILLAGE}"
     assert ">户号<" in shown(clients["keeper"], table)

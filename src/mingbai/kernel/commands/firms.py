@@ -1,6 +1,5 @@
 """Commands on a firm's one record, which all offices share: what changes, who supplies whom, vehicles, who sees what."""
 
-import datetime as dt
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,7 +16,16 @@ from mingbai.kernel.glossary import narrowed, terms
 from mingbai.kernel.models import FieldVisibility, Mandate, Organisation, SupplyLink, Vehicle
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Address, FreeText, OpenName, PlaceCode, Role, Sector, sound
+from mingbai.kernel.words import (
+    Address,
+    FreeText,
+    LikelyDay,
+    OpenName,
+    PlaceCode,
+    Role,
+    Sector,
+    sound,
+)
 
 terms(
     {
@@ -75,7 +83,7 @@ class LinkSupply(Ask):
     organisation: UUID
     buyer: UUID
     supply: OpenName
-    since: dt.date | None = None
+    since: LikelyDay | None = None
 
 
 class Linked(Answer):
@@ -97,6 +105,8 @@ def link_supply(acting: Acting, ask: LinkSupply) -> Linked:
     if acting.see(SupplyLink, **key, until=None) is not None:
         raise Refused("FRM-4")
     since = ask.since or day(acting.at)
+    if since > day(acting.now):
+        raise Refused("FRM-8")
     return Linked(supply_link=acting.add(SupplyLink(**key, since=since, said_by=acting.mandate)).id)
 
 
