@@ -5,7 +5,11 @@ say() { printf '%s\n' "$*" >&2; }
 
 find_python() {
   for python in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
-    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      # In a venv that is switched on, perhaps this one, python3 has no pip: its own Python has.
+      python=$("$python" -c 'import sys; print(sys._base_executable)')
+      return
+    fi
   done
   say "Python 3.11 or newer is needed, and none was found. 需要 Python 3.11 或更新的版本。"
   exit 1

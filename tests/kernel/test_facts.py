@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
@@ -113,6 +114,37 @@ def test_a_tenants_household_is_a_household(account: House) -> None:
     account.do("people.add_household", {"place": VILLAGE, "code": "Z01", "registered": False})
     rows = account.ask("people.households", {"place": VILLAGE})
     assert [(row.code, row.registered) for row in rows] == [("Z01", False)]
+
+
+def test_nobody_counts_in_two_households(account: House) -> None:
+    """Rows: T42."""
+    tenant = {"place": VILLAGE, "person": str(account.person("画画的租客").person)}
+
+    def refused(code: str, name: str, ask: dict[str, Any]) -> None:
+        with pytest.raises(Refused) as refusal:
+            account.do(f"people.{name}", ask)
+        assert refusal.value.code == code
+
+    def counted() -> dict[str, tuple[str | None, int]]:
+        rows = account.ask("people.households", {"place": VILLAGE})
+        return {row.code: (row.head, row.members) for row in rows}
+
+    first = {"place": VILLAGE, "code": "Z01", "head": tenant["person"], "registered": False}
+    account.do("people.add_household", first)
+    refused("PER-6", "add_household", first | {"code": "Z02"})
+    account.do("people.add_household", {"place": VILLAGE, "code": "Z02", "registered": False})
+    refused("PER-6", "join_household", tenant | {"code": "Z02"})
+    assert counted() == {"Z01": ("画画的租客", 1), "Z02": (None, 0)}
+    refused("PER-12", "leave_household", tenant | {"code": "Z02"})
+    refused("PER-5", "leave_household", tenant | {"code": "Z03"})
+    account.do("people.leave_household", tenant | {"code": "Z01"})
+    refused("PER-12", "leave_household", tenant | {"code": "Z01"})
+    account.do("people.join_household", tenant | {"code": "Z02"})
+    assert counted() == {"Z01": (None, 0), "Z02": (None, 1)}
+    account.do("people.leave_household", tenant | {"code": "Z02"})
+    account.do("people.join_household", tenant | {"code": "Z01"})
+    assert counted() == {"Z01": (None, 1), "Z02": (None, 0)}, "back on the same day"
+    assert account.faults() == []
 
 
 def test_an_item_is_seen_and_raised_once_when_it_is_late(story: House) -> None:

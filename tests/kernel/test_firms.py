@@ -217,6 +217,50 @@ def test_a_supply_link_holds_when_the_other_side_agrees(account: House) -> None:
     assert account.faults() == []
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "0220-01-01", "2202-01-01", "9999-12-31"])
+def test_a_year_that_is_a_slip_of_the_hand_is_told(account: House, since: str) -> None:
+    ours, theirs = firm(account), firm(account, "某采购公司", NEIGHBOUR)
+    mine = {"place": VILLAGE, "organisation": ours, "since": since}
+    export = {"firm_class": "export", "reason": "备案"}
+    for name, more in [
+        ("put_in_class", export),
+        ("link_supply", {"buyer": theirs, "supply": "纸箱"}),
+    ]:
+        with pytest.raises(Refused, match="ASK-1") as refusal:
+            account.do(f"organisations.{name}", mine | more)
+        assert "1949" in refusal.value.sentence() and since not in refusal.value.sentence()
+    account.do("organisations.put_in_class", mine | export | {"since": "2020-02-01"})
+    ask = {"place": VILLAGE, "organisation": ours, "buyer": theirs, "supply": "纸箱"}
+    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date().isoformat()
+    refused(account, "FRM-8", "organisations.link_supply", ask | {"since": tomorrow})
+    account.do("organisations.link_supply", ask | {"since": "1998-05-01"})
+
+
+def test_one_person_with_two_mandates_is_not_both_sides_of_a_link(account: House) -> None:
+    ours, theirs = firm(account), firm(account, "某采购公司", NEIGHBOUR)
+    mine = {"place": VILLAGE, "organisation": ours}
+    buyers = {"place": NEIGHBOUR, "organisation": theirs}
+    seller = account.person("两家的会计", "clerk", organisation=ours)
+    given = {"person": str(seller.person), "role": "clerk", "capacity": "会计"}
+    ask = mine | {"buyer": theirs, "supply": "纸箱"}
+    link = account.do("organisations.link_supply", ask, as_=seller)
+    second = account.do("mandates.give", buyers | given).result["mandate"]
+    also = {"as_": seller, "mandate": uuid.UUID(second)}
+    refused(account, "FRM-11", "organisations.agree_supply", buyers | link.result, **also)
+    assert not account.ask("organisations.supply_links", mine)[0].agreed
+    other = account.person("另一个人", "clerk", NEIGHBOUR, organisation=theirs)
+    account.do("organisations.agree_supply", buyers | link.result, as_=other)
+    assert account.faults() == []
+
+
+@pytest.mark.parametrize("role", ["clerk", "firm_head", "agent"])
+def test_a_word_that_would_change_nothing_is_not_taken(account: House, role: str) -> None:
+    for shown in (True, False):
+        said = {"place": VILLAGE, "record_field": "vehicles", "office": role, "shown": shown}
+        refused(account, "FRM-17", "organisations.set_visibility", said)
+    assert account.ask("organisations.visibility", {"place": VILLAGE}) == []
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [("京 A·12345", "京A12345"), ("京ａ１２３４５", "京A12345"), ("粤bd12345", "粤BD12345")],
@@ -233,6 +277,15 @@ def test_what_is_no_plate_is_told_in_plain_words(account: House, written: str) -
     with pytest.raises(Refused, match="FRM-6") as refusal:
         account.do("organisations.add_vehicle", ours | {"plate": written, "vehicle_kind": "van"})
     assert "省份" in refusal.value.sentence() and written not in refusal.value.sentence()
+
+
+@pytest.mark.parametrize("written", ["京A1234O", "京ai2345", "粤BD1234Ｏ"])
+def test_a_letter_that_no_plate_has_is_named(account: House, written: str) -> None:
+    ours = {"place": VILLAGE, "organisation": firm(account)}
+    with pytest.raises(Refused, match="FRM-6") as refusal:
+        account.do("organisations.add_vehicle", ours | {"plate": written, "vehicle_kind": "van"})
+    assert "没有字母 I 和 O" in refusal.value.sentence()
+    assert account.ask("organisations.vehicles", ours) == []
 
 
 def test_a_vehicle_is_with_one_firm_and_may_change_hands(account: House) -> None:

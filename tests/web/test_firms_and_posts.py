@@ -232,6 +232,7 @@ def test_a_buyer_is_found_by_part_of_a_name_in_the_whole_county(
     text = several.content.decode()
     assert several.status_code == 422 and "再按一次" in text
     assert f'value="{next_door}"' in text and "漷县无纺布厂 · 漷县镇" in text and "小组" not in text
+    assert "编号" not in text and "买方：" in text, "whoever typed a name is not told of ids"
     one = pressed(clerk, fill, **sent, buyer="漷县无纺").content.decode()
     assert f'value="{in_town}" selected' in one
     nobody = pressed(clerk, fill, **sent, buyer="没有这家").content.decode()
@@ -273,3 +274,47 @@ def test_a_name_that_two_places_have_stands_with_its_code(account: House) -> Non
     assert typed_place(spelled(code, town), town) == code
     registered = Place.objects.get(code=VILLAGE).name
     assert registered != name_of_place(VILLAGE) and typed_place(registered, TOWN) == VILLAGE
+
+
+def test_a_households_number_is_called_so_wherever_it_stands(
+    account: House, clients: dict[str, Client]
+) -> None:
+    """Rows: T42."""
+    for name in ("add_household", "join_household", "leave_household"):
+        text = shown(clients["keeper"], f"/do/people/{name}/")
+        assert re.search(r"<label[^>]*>\s*户号", text) and not re.search(r">\s*码\s*<", text), name
+    long = pressed(clients["keeper"], "/do/people/add_household/", place=VILLAGE, code="9" * 21)
+    assert long.status_code == 422 and "9" * 21 in long.content.decode()
+    assert "户号" in long.content.decode() or "Household number" in long.content.decode()
+    blank = pressed(clients["keeper"], "/do/people/add_household/", place=VILLAGE, code="3 院")
+    assert blank.status_code == 422 and "不能有空格" in blank.content.decode()
+    account.do("people.add_household", {"place": VILLAGE, "code": "Z01", "registered": False})
+    table = f"/ask/people/households/?place={VILLAGE}"
+    assert ">户号<" in shown(clients["keeper"], table)
+    assert "户号" in shown(clients["keeper"], f"{table}&format=csv").splitlines()[0]
+    assert 'value="Z01"' in shown(clients["keeper"], "/do/people/join_household/")
+
+
+def test_a_clerks_own_firm_is_chosen_and_an_offices_is_not(
+    account: House, clients: dict[str, Client]
+) -> None:
+    names = ("甲厂", "乙厂")
+    first, own = (
+        account.do(
+            "organisations.add_organisation", {"place": VILLAGE, "name": name, "kind": "company"}
+        ).result["organisation"]
+        for name in names
+    )
+    one = account.person("乙厂办事员", "clerk", organisation=own)
+    clerk = signed_in(account, "clerk-own-firm", one)
+    for name in ("add_vehicle", "link_supply"):
+        text = shown(clerk, f"/do/organisations/{name}/")
+        assert re.findall(r'value="([0-9a-f-]{36})" selected', text) == [own], name
+        assert f'value="{own}" selected' not in shown(clients["desk"], f"/do/organisations/{name}/")
+    assert "供方" in shown(clerk, "/do/organisations/link_supply/")
+    path = f"/do/organisations/add_vehicle/?organisation={first}"
+    assert f'value="{first}" selected' in shown(clerk, path), "what was chosen stays"
+    offered = options(clients["desk"], "/do/organisations/set_visibility/", "office")
+    assert {"guard", "anyone"} <= set(offered) and not {"clerk", "firm_head", "agent"} & set(
+        offered
+    )

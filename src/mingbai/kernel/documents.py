@@ -211,6 +211,11 @@ def plate(text: str) -> str:
     found = plain(text).replace("·", "").replace("-", "")
     if not found:
         raise DocumentFault(Why.MISSING)
+    if set(found) & set("IO") and PLATE.fullmatch(found.replace("I", "1").replace("O", "0")):
+        raise DocumentFault(
+            Why.CHARACTERS,
+            _("A plate has no letter I or O: where one seems to stand, write the digit 1 or 0."),
+        )
     if not PLATE.fullmatch(found):
         raise DocumentFault(
             Why.CHARACTERS,

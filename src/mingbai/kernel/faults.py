@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from mingbai.kernel.glossary import title
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.words import CODE_PATTERN
 
 PROBLEMS = {
     "missing": _("is missing; fill it in"),
@@ -60,6 +61,8 @@ def problem(error: Any) -> str:
         return str(error["ctx"]["error"])
     if kind == "string_too_short" and str(error["input"]).strip():
         return str(_("is too short; at least %(min_length)s characters") % error["ctx"])
+    if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] == CODE_PATTERN:
+        return str(_("may hold letters, digits and . : / - _ only, and no blank"))
     if kind in PROBLEMS:
         return str(str(PROBLEMS[kind]) % error.get("ctx", {}))
     return str(_("is not written as it should be"))
@@ -77,5 +80,5 @@ def asked_wrongly(kind: type[BaseModel], fault: ValidationError) -> AskedWrongly
         fields.setdefault(path, problem(error))
     first = next(iter(fields))
     return AskedWrongly(
-        "ASK-1", fields=fields, field=str(title(first.split("/")[-1])), problem=fields[first]
+        "ASK-1", fields=fields, field=str(title(first.split("/")[-1], kind)), problem=fields[first]
     )

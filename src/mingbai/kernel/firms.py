@@ -33,6 +33,7 @@ sentences(
         "FRM-14": _("The works of a team are noted by its members or by the desk."),
         "FRM-15": _("No vehicle of this id is with this firm."),
         "FRM-16": _("The team was not at work on that day: look at when it began and when it ends."),
+        "FRM-17": _("A firm's own side sees all of its own record, and of other firms what everyone sees. Choose another office."),
     }
 )  # fmt: skip
 RecordField = Literal[

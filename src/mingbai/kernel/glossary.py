@@ -1,9 +1,14 @@
 """The glossary: one word for one thing, the title of every field in both languages."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+T = TypeVar("T", bound=type)
 TERMS: dict[str, Promise] = {}
+NARROWED: dict[tuple[type, str], Promise] = {}
 
 
 def terms(added: dict[str, Promise]) -> None:
@@ -13,8 +18,20 @@ def terms(added: dict[str, Promise]) -> None:
         TERMS[word] = meaning
 
 
-def title(word: str) -> Promise | str:
-    """Return the title of a field."""
+def narrowed(word: str, meaning: Promise) -> Callable[[T], T]:
+    """Call a field of one ask or row by the word its users have for it: a household's code is its number."""
+
+    def of(kind: T) -> T:
+        NARROWED[kind, word] = meaning
+        return kind
+
+    return of
+
+
+def title(word: str, kind: type | None = None) -> Promise | str:
+    """Return the title of a field; where its ask or row has a narrower word for it, that one."""
+    if kind is not None and (kind, word) in NARROWED:
+        return NARROWED[kind, word]
     return TERMS.get(word, word.replace("_", " "))
 
 

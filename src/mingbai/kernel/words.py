@@ -14,6 +14,8 @@ from pydantic_core import PydanticKnownError
 from mingbai.kernel.asks import Open, Private, Sealed
 from mingbai.kernel.clock import PLACE_ZONE, at_time
 
+CODE_PATTERN = r"^[\w.:/-]+$"
+EARLIEST, LATEST = 1949, 2099
 CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
 )
@@ -64,6 +66,18 @@ def sound_of(least: int) -> AfterValidator:
     return AfterValidator(lambda value: sound(value, least))
 
 
+def of_our_time(value: dt.date) -> dt.date:
+    """Refuse a day whose year is a slip of the hand: no firm was anything in the year 20 or 2200."""
+    if not EARLIEST <= value.year <= LATEST:
+        raise ValueError(
+            str(
+                _("the year is not right; it is one from %(first)s to %(last)s")
+                % {"first": EARLIEST, "last": LATEST}
+            )
+        )
+    return value
+
+
 def whole_day(value: object) -> object:
     """Return the end of a day that stands for a moment; a time without zone is one of the place."""
     if isinstance(value, str) and DAY_ALONE.fullmatch(value.strip()):
@@ -91,11 +105,10 @@ ItemCode = Annotated[
     BeforeValidator(half_width),
     AfterValidator(sound),
 ]
-Code = Annotated[
-    str, Open(), StringConstraints(min_length=1, max_length=60, pattern=r"^[\w.:/-]+$")
-]
+Code = Annotated[str, Open(), StringConstraints(min_length=1, max_length=60, pattern=CODE_PATTERN)]
+LikelyDay = Annotated[dt.date, Open(), AfterValidator(of_our_time)]
 ShortCode = Annotated[
-    str, Open(), StringConstraints(min_length=1, max_length=20, pattern=r"^[\w.:/-]+$")
+    str, Open(), StringConstraints(min_length=1, max_length=20, pattern=CODE_PATTERN)
 ]
 Unit = Annotated[str, Open(), StringConstraints(min_length=1, max_length=10), AfterValidator(sound)]
 OpenName = Annotated[

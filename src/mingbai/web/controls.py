@@ -57,7 +57,9 @@ def typed_moment(text: str) -> dt.datetime | None:
         raise Refused("ASK-6") from None
 
 
-def control(name: str, field: FieldInfo, value: str = "", error: str = "") -> Control:
+def control(
+    name: str, field: FieldInfo, value: str = "", error: str = "", ask: type[Ask] | None = None
+) -> Control:
     """Return the control for a field of an ask."""
     inner = bare(field.annotation)
     kind = "text"
@@ -86,7 +88,7 @@ def control(name: str, field: FieldInfo, value: str = "", error: str = "") -> Co
     said = None if field.is_required() else field.get_default(call_default_factory=True)
     default = "" if said is None or said == [] else str(said)
     return Control(
-        name, str(title(name)), kind, field.is_required(), value or default, error, choices
+        name, str(title(name, ask)), kind, field.is_required(), value or default, error, choices
     )
 
 
@@ -99,7 +101,7 @@ def controls(
     """Return the controls of an ask with what was typed."""
     known = (defaults or {}) | values
     found = [
-        control(name, field, known.get(name, ""), errors.get(name, ""))
+        control(name, field, known.get(name, ""), errors.get(name, ""), kind)
         for name, field in kind.model_fields.items()
     ]
     if "document_number" in kind.model_fields:

@@ -17,7 +17,7 @@ from mingbai.kernel.glossary import title
 from mingbai.kernel.perform import find_command, perform
 from mingbai.kernel.refusals import NotKnown, Refused
 from mingbai.kernel.words import Known
-from mingbai.web.controls import bare, controls
+from mingbai.web.controls import Control, bare, controls
 from mingbai.web.kinds import KINDS
 from mingbai.web.people import (
     actor_of,
@@ -98,6 +98,16 @@ def defaults_of(request: HttpRequest) -> dict[str, str]:
     return known | {name: value for name, value in request.GET.items() if isinstance(value, str)}
 
 
+def as_the_boxes_say(refusal: AskedWrongly, found: list[Control]) -> AskedWrongly:
+    """Return a refusal in the words of the boxes: where a typed name was looked up, what to do is said there."""
+    said = {one.name: one.error for one in found if one.name in refusal.fields and one.error}
+    first = next(iter(refusal.fields))
+    if refusal.code != "ASK-1" or said.get(first, refusal.fields[first]) == refusal.fields[first]:
+        return refusal
+    label = next(one.label for one in found if one.name == first)
+    return AskedWrongly("ASK-1", fields=refusal.fields | said, field=label, problem=said[first])
+
+
 @require_http_methods(["GET", "POST"])
 def command_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     """Show a command's form, do it, and show its receipt."""
@@ -126,12 +136,17 @@ def command_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
         except Refused as refused:
             refusal, status = refused, refused.status
             errors = refused.fields if isinstance(refused, AskedWrongly) else {}
-    found = controls(command.ask, values, errors, defaults_of(request))
+    found = picked(
+        request, command.name, controls(command.ask, values, errors, defaults_of(request))
+    )
+    if isinstance(refusal, AskedWrongly):
+        refusal = as_the_boxes_say(refusal, found)
+        errors = refusal.fields
     page = beside(request) | {
         "command": command,
-        "controls": picked(request, command.name, found),
+        "controls": found,
         "refusal": refusal,
-        "errors": [(field, str(title(field)), said) for field, said in errors.items()],
+        "errors": [(field, str(title(field, command.ask)), said) for field, said in errors.items()],
         "request_id": request.POST.get("request_id") or str(uuid.uuid4()),
         "button": _("Save"),
     }

@@ -12,11 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mingbai.kernel.firms import OWN_SIDE
 from mingbai.kernel.perform import answer
 from mingbai.kernel.places import ROOT, parent_of
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import REACH, REGISTRY, Reach
-from mingbai.kernel.words import Role
+from mingbai.kernel.words import ROLE_TITLES, Role
 from mingbai.web.context import place_name
 from mingbai.web.controls import Control
 from mingbai.web.kinds import KINDS
@@ -226,6 +227,13 @@ def mandates(asker: Asker) -> Choices:
         yield str(row.mandate), f"{row.person} · {row.capacity}"
 
 
+def offices(asker: Asker) -> Choices:
+    """Return for whom a field of the firms' records may be shown or hidden: no firm's own side, which sees its own; and everyone."""
+    for role in Role:
+        if role not in OWN_SIDE | {Role.OPERATOR}:
+            yield role.value, str(ROLE_TITLES[role])
+
+
 def policies(asker: Asker) -> Choices:
     """Return the parameters of the rules with what is in force."""
     for row in asker.rows("policy.in_force_at"):
@@ -324,6 +332,9 @@ PICKERS = {
     "point": Picker(points),
     "booking": Picker(bookings),
     "posts.book/person": Picker(candidates),
+    "people.join_household/code": Picker(households, only=False),
+    "people.leave_household/code": Picker(households, only=False),
+    "organisations.set_visibility/office": Picker(offices),
     "mandate": Picker(mandates),
     "policy": Picker(policies),
     "correction": Picker(wishes),
@@ -379,10 +390,19 @@ def _picked(asker: Asker, name: str, control: Control) -> Control:
         return control
     control.kind = "choice"
     control.choices = choices
-    control.value = _as_written(control.value)
+    control.value = _as_written(control.value) or _own_firm(asker, control, choices)
     if control.value and control.value not in dict(choices):
         control.choices = ((control.value, control.value), *choices)
     return control
+
+
+def _own_firm(asker: Asker, control: Control, choices: tuple[tuple[str, str], ...]) -> str:
+    """Return the firm that a clerk or head speaks for, so that they do not look for it in a list."""
+    hat = hat_of(asker.request)
+    if control.name != "organisation" or hat is None or Role(hat.role) not in OWN_SIDE:
+        return ""
+    own = str(hat.organisation_id)
+    return own if own in dict(choices) else ""
 
 
 def _is_id(value: str) -> bool:

@@ -85,17 +85,15 @@ def kind_of(rows: list[Any], name: str) -> Kind:
     return Kind.TEXT
 
 
-def download(
-    wanted: str, name: str, heading: str, columns: list[str], rows: list[Any]
-) -> HttpResponse:
+def download(wanted: str, query: Query, columns: list[str], rows: list[Any]) -> HttpResponse:
     """Return rows as a workbook or as CSV; what would be a formula is kept as text."""
-    heads = [Column(title(column), kind_of(rows, column)) for column in columns]
+    heads = [Column(title(column, query.row), kind_of(rows, column)) for column in columns]
     content = [[plain(getattr(row, column)) for column in columns] for row in rows]
     if wanted == "csv":
         answered = HttpResponse(write_csv(heads, content), content_type="text/csv; charset=utf-8")
     else:
-        answered = HttpResponse(write_table(heading, heads, content), content_type=XLSX)
-    answered["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
+        answered = HttpResponse(write_table(str(query.title), heads, content), content_type=XLSX)
+    answered["Content-Disposition"] = f'attachment; filename="{query.name}.{wanted}"'
     return answered
 
 
@@ -146,14 +144,14 @@ def one_page(query: Query, rows: list[Any], wanted: str) -> dict[str, Any]:
             {
                 "cells": [
                     {
-                        "title": title(name),
+                        "title": title(name, query.row),
                         "text": shown(query.name, name, getattr(row, name), places),
                         "number": type(getattr(row, name)) is int,
                     }
                     for name in columns
                 ],
                 "ids": [
-                    (title(name), getattr(row, name))
+                    (title(name, query.row), getattr(row, name))
                     for name in ids
                     if getattr(row, name) is not None
                 ],
@@ -209,7 +207,7 @@ def query_page(request: HttpRequest, desk: str, name: str) -> HttpResponse:
     columns = columns_of(query.row)
     wanted = str(data.get("format", ""))
     if wanted in ("csv", "xlsx") and refusal is None and not waiting:
-        return download(wanted, query.name, str(query.title), columns, rows)
+        return download(wanted, query, columns, rows)
     page = one_page(query, rows, str(data.get("page", ""))) | {
         "query": query,
         "controls": picked(request, query.name, controls(query.ask, values, errors, known)),

@@ -1,6 +1,5 @@
 """Commands on the classes of firms: who counts as above the designated size, exports, or is key to supply, and why."""
 
-import datetime as dt
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from mingbai.kernel.glossary import terms
 from mingbai.kernel.models import OrganisationClass
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import PlaceCode, Reason, Role
+from mingbai.kernel.words import LikelyDay, PlaceCode, Reason, Role
 
 terms({"firm_class": _("Class")})
 FirmClass = Literal["above_scale", "export", "key_supply"]
@@ -27,7 +26,7 @@ class PutInClass(Ask):
     organisation: UUID
     firm_class: FirmClass
     reason: Reason
-    since: dt.date | None = None
+    since: LikelyDay | None = None
 
 
 @command(role={Role.DESK}, desk="organisations", title=_("Put a firm into a class"))
@@ -57,7 +56,7 @@ class TakeFromClass(Ask):
     organisation: UUID
     firm_class: FirmClass
     reason: Reason
-    until: dt.date | None = None
+    until: LikelyDay | None = None
 
 
 @command(role={Role.DESK}, desk="organisations", title=_("Take a firm out of a class"))

@@ -1,6 +1,5 @@
 """Commands on a firm's one record, which all offices share: what changes, who supplies whom, vehicles, who sees what."""
 
-import datetime as dt
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,12 +11,21 @@ from mingbai.kernel.asks import Answer, Ask, Private
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault
 from mingbai.kernel.documents import plate as plain_plate
-from mingbai.kernel.firms import FOR_EVERYONE, NO_OFFICE, RecordField, firm_of, speaks_for
-from mingbai.kernel.glossary import terms
-from mingbai.kernel.models import FieldVisibility, Organisation, SupplyLink, Vehicle
+from mingbai.kernel.firms import FOR_EVERYONE, NO_OFFICE, OWN_SIDE, RecordField, firm_of, speaks_for
+from mingbai.kernel.glossary import narrowed, terms
+from mingbai.kernel.models import FieldVisibility, Mandate, Organisation, SupplyLink, Vehicle
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.words import Address, FreeText, OpenName, PlaceCode, Role, Sector, sound
+from mingbai.kernel.words import (
+    Address,
+    FreeText,
+    LikelyDay,
+    OpenName,
+    PlaceCode,
+    Role,
+    Sector,
+    sound,
+)
 
 terms(
     {
@@ -67,6 +75,7 @@ def change_record(acting: Acting, ask: ChangeRecord) -> None:
     acting.change(firm, **new)
 
 
+@narrowed("organisation", _("Supplier"))
 class LinkSupply(Ask):
     """Say that a firm supplies another."""
 
@@ -74,7 +83,7 @@ class LinkSupply(Ask):
     organisation: UUID
     buyer: UUID
     supply: OpenName
-    since: dt.date | None = None
+    since: LikelyDay | None = None
 
 
 class Linked(Answer):
@@ -96,6 +105,8 @@ def link_supply(acting: Acting, ask: LinkSupply) -> Linked:
     if acting.see(SupplyLink, **key, until=None) is not None:
         raise Refused("FRM-4")
     since = ask.since or day(acting.at)
+    if since > day(acting.now):
+        raise Refused("FRM-8")
     return Linked(supply_link=acting.add(SupplyLink(**key, since=since, said_by=acting.mandate)).id)
 
 
@@ -117,13 +128,21 @@ def link_of(acting: Acting, ask: OfLink) -> SupplyLink:
     return held
 
 
+def same_person(acting: Acting, mandate: UUID | None) -> bool:
+    """Tell whether who acts is who acted under a mandate, under the same or another one of theirs."""
+    if mandate is None or mandate == acting.mandate:
+        return mandate is not None
+    said = acting.see(Mandate, id=mandate)
+    return said is not None and acting.person is not None and said.person_id == acting.person
+
+
 @command(role=FIRMS_SIDE, desk="organisations", title=_("Agree to a supply link"), shell=False)
 def agree_supply(acting: Acting, ask: OfLink) -> None:
     """Agree, on the buyer's side and as another person, that another firm supplies it."""
     held = link_of(acting, ask)
     if held.buyer_id != ask.organisation or held.agreed_at is not None:
         raise Refused("FRM-5")
-    if held.said_by is not None and held.said_by == acting.mandate:
+    if same_person(acting, held.said_by):
         raise Refused("FRM-11")
     acting.change(held, agreed_at=acting.now)
 
@@ -203,6 +222,8 @@ class SetVisibility(Ask):
 )
 def set_visibility(acting: Acting, ask: SetVisibility) -> None:
     """Set whether an office sees a field of the firms' records, at a place and under it, from now on."""
+    if ask.office in OWN_SIDE:
+        raise Refused("FRM-17")
     if ask.shown and ask.office in NO_OFFICE and ask.record_field not in FOR_EVERYONE:
         raise Refused("FRM-10")
     key = {

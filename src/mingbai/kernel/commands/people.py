@@ -10,7 +10,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.documents import DocumentFault, Why, mask_document, mask_phone
-from mingbai.kernel.glossary import terms
+from mingbai.kernel.glossary import narrowed, terms
 from mingbai.kernel.keys import keys
 from mingbai.kernel.models import Household, HouseholdMember, Look, Measure, Person
 from mingbai.kernel.people import (
@@ -52,6 +52,9 @@ sentences(
             "You have opened %(most)s sealed fields in an hour. Wait, or ask the desk above."
         ),
         "PER-8": _("This person's record was erased; there is nothing left to show."),
+        "PER-12": _(
+            "This person does not belong to that household today. Look at its number again."
+        ),
         "PER-9": _("This field of the person is empty."),
     }
 )
@@ -68,6 +71,7 @@ terms(
     }
 )
 
+HOUSEHOLD_NUMBER = _("Household number")
 DESKS = {Role.DESK, Role.KEEPER, Role.CLERK, Role.OPERATOR}
 DocumentKind = Literal["resident_id", "passport", "other"]
 
@@ -170,6 +174,7 @@ def correct_document(acting: Acting, ask: CorrectDocument) -> None:
     acting.subject(held.id)
 
 
+@narrowed("code", HOUSEHOLD_NUMBER)
 class AddHousehold(Ask):
     """Record a household."""
 
@@ -185,13 +190,21 @@ class HouseholdAdded(Answer):
     household: UUID
 
 
+def of_no_household(acting: Acting, person: UUID) -> None:
+    """PER-6 一人一户: nobody counts in two households at once, as a member or as the head of a new one."""
+    if acting.see(HouseholdMember, person_id=person, until=None):
+        raise Refused("PER-6")
+
+
 @command(role=DESKS, desk="people", title=_("Record a household"))
 def add_household(acting: Acting, ask: AddHousehold) -> HouseholdAdded:
     """Record a household, registered at the place or living there as tenants."""
     if acting.see(Household, place=ask.place, code=ask.code):
         raise Refused("PER-4")
-    if ask.head is not None and acting.see(Person, id=ask.head) is None:
-        raise Refused("PER-1")
+    if ask.head is not None:
+        if acting.hold(Person, id=ask.head) is None:
+            raise Refused("PER-1")
+        of_no_household(acting, ask.head)
     added = acting.add(
         Household(place=ask.place, code=ask.code, head_id=ask.head, registered=ask.registered)
     )
@@ -201,6 +214,7 @@ def add_household(acting: Acting, ask: AddHousehold) -> HouseholdAdded:
     return HouseholdAdded(household=added.id)
 
 
+@narrowed("code", HOUSEHOLD_NUMBER)
 class JoinHousehold(Ask):
     """Note that a person belongs to a household."""
 
@@ -215,13 +229,39 @@ def join_household(acting: Acting, ask: JoinHousehold) -> None:
     household = acting.hold(Household, place=ask.place, code=ask.code)
     if household is None:
         raise Refused("PER-5")
-    if acting.see(Person, id=ask.person) is None:
+    if acting.hold(Person, id=ask.person) is None:
         raise Refused("PER-1")
-    if acting.see(HouseholdMember, person_id=ask.person, until=None):
-        raise Refused("PER-6")
-    acting.add(
-        HouseholdMember(household_id=household.id, person_id=ask.person, since=day(acting.at))
-    )
+    of_no_household(acting, ask.person)
+    known = {"household_id": household.id, "person_id": ask.person, "since": day(acting.at)}
+    held = acting.hold(HouseholdMember, **known)
+    if held is None:
+        acting.add(HouseholdMember(**known))
+    else:
+        acting.change(held, until=None)
+    acting.subject(ask.person)
+
+
+@narrowed("code", HOUSEHOLD_NUMBER)
+class LeaveHousehold(Ask):
+    """Note that a person no longer belongs to a household."""
+
+    place: PlaceCode
+    code: Code
+    person: PersonId
+
+
+@command(role=DESKS, desk="people", title=_("Take a person out of a household"))
+def leave_household(acting: Acting, ask: LeaveHousehold) -> None:
+    """Note the day on which a person left a household; another may take them in then, and what was is kept."""
+    household = acting.hold(Household, place=ask.place, code=ask.code)
+    if household is None:
+        raise Refused("PER-5")
+    held = acting.hold(HouseholdMember, household_id=household.id, person_id=ask.person, until=None)
+    if held is None:
+        raise Refused("PER-12")
+    acting.change(held, until=max(day(acting.at), held.since))
+    if household.head_id == ask.person:
+        acting.change(household, head_id=None)
     acting.subject(ask.person)
 
 

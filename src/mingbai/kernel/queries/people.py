@@ -10,13 +10,14 @@ from mingbai.kernel.access import hats
 from mingbai.kernel.acting import Asking
 from mingbai.kernel.asks import Ask, Nothing, Row
 from mingbai.kernel.clock import day
+from mingbai.kernel.commands.people import HOUSEHOLD_NUMBER
 from mingbai.kernel.fields import (
     FIRMS,
     HOUSEHOLDS,
     REGISTERED_HOUSEHOLDS,
     TENANT_HOUSEHOLDS,
 )
-from mingbai.kernel.glossary import terms
+from mingbai.kernel.glossary import narrowed, terms
 from mingbai.kernel.journal.asks import entries_of
 from mingbai.kernel.models import (
     Entry,
@@ -86,6 +87,7 @@ def people(asking: Asking, ask: FindPeople) -> list[PersonRow]:
     ]
 
 
+@narrowed("code", HOUSEHOLD_NUMBER)
 class HouseholdRow(Row):
     """A household."""
 
