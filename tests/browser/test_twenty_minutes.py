@@ -76,7 +76,7 @@ def test_four_guards_write_618_arrivals_in_twenty_minutes_without_a_network(phon
     for phone in made:
         kept = phone.call("vault", "return it.all('queue');")
         phone.offline(False)
-        phone.drained(60)
+        phone.drained(300)
         again = [{key: one[key] for key in ("seq", "box", "signature")} for one in kept]
         body = {"device": phone.device, "envelopes": again, "now": stamp(after)}
         answer = json.loads(served.post("/api/sync", json.dumps(body).encode()))
