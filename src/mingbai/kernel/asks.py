@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 import types
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -47,6 +47,7 @@ class Nothing(Ask):
 
 
 ALREADY_PLAIN = frozenset({str, int, bool})
+WRITTEN: dict[type, Callable[[Any], str]] = {uuid.UUID: str, dt.date: dt.date.isoformat}
 OPEN_TYPES = (bool, int, Decimal, dt.date, dt.datetime, dt.time, uuid.UUID, enum.Enum)
 
 
@@ -98,18 +99,19 @@ def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def as_plain(told: BaseModel) -> dict[str, Any]:
     """Return an ask's or an answer's fields as JSON values; what is text or a number already its class need not look at."""
-    values = {name: value for name, value in told.__dict__.items() if value is not None}
-    if not ALREADY_PLAIN.issuperset(map(type, values.values())):
+    values = told.__dict__
+    kinds = set(map(type, values.values()))
+    if types.NoneType in kinds:
+        values = {name: value for name, value in values.items() if value is not None}
+        kinds.discard(types.NoneType)
+    else:
+        values = values.copy()
+    if not kinds <= ALREADY_PLAIN:
+        if not kinds <= WRITTEN.keys() | ALREADY_PLAIN:
+            return told.model_dump(mode="json", exclude_none=True)
         for name, value in values.items():
-            kind = value.__class__
-            if kind in ALREADY_PLAIN:
-                continue
-            if kind is uuid.UUID:
-                values[name] = str(value)
-            elif kind is dt.date:
-                values[name] = value.isoformat()
-            else:
-                return told.model_dump(mode="json", exclude_none=True)
+            if value.__class__ in WRITTEN:
+                values[name] = WRITTEN[value.__class__](value)
     return values
 
 

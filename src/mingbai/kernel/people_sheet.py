@@ -282,6 +282,7 @@ def _checked(line: Unread, identities: Identities, seen: set[tuple[str, str]]) -
 _repeated = lru_cache(maxsize=1024, typed=True)(as_text)  # a roster has few firms and posts
 
 
+@lru_cache(maxsize=64, typed=True)
 def _document_kind(cell: Cell) -> str:
     text = as_code(cell)
     if not text or RESIDENT_ID.fullmatch(text):

@@ -98,7 +98,7 @@ class Enrolled:
     person: UUID
     name: str | None
     key: bytes | None = None
-    teams: set[UUID] = field(default_factory=set)
+    teams: list[UUID] = field(default_factory=list)
 
 
 class Enrolling:
@@ -114,7 +114,7 @@ class Enrolling:
         if found is not None or index in acting.store.remembered(NOBODY_YET, frozenset):
             return found
         if (one := acting.see(Person, document_index=index)) is not None:
-            teams = teams_of(acting, one.id)
+            teams = list(teams_of(acting, one.id))
             found = self.people[index] = Enrolled(one.id, one.name, teams=teams)
         return found
 
@@ -162,7 +162,8 @@ def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     ):
         raise Refused("PER-2")
     person = write_down(acting, ask, met).person
-    acting.subject(person)
+    if met.known is not None:
+        acting.subject(person)
     return PersonAdded(person=person)
 
 
@@ -198,7 +199,7 @@ def write_down(acting: Acting, ask: Enrol, met: Met) -> Enrolled:
         since = ask.since or day(acting.at)
         team = enrolling.team(acting, ask.place, ask.organisation) or register(acting, ask, since)
         if team.id not in one.teams:
-            one.teams.add(team.id)
+            one.teams.append(team.id)
             acting.put(MEMBERSHIPS, (team.id.hex, one.person.hex, ask.position or "-", since))
     return one
 

@@ -239,7 +239,9 @@ class Chunk:
             working.begin()
         try:
             place = "" if self.command.placeless else str(getattr(ask, "place"))  # noqa: B009
-            hat = self.allowed(place)
+            hat = self.hats.get(place)
+            if hat.__class__ is not Hat:
+                hat = self.allowed(place)
             when = one.at or self.context.at or self.moment
             if when > self.moment:
                 raise Refused("ASK-3")
