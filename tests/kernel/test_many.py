@@ -32,6 +32,7 @@ from mingbai.kernel.models import (
     PrivateValue,
     Request,
 )
+from mingbai.kernel.people import phone_index, unsealed
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Refused
 from mingbai.kernel.rows import Stale, Store
@@ -179,6 +180,23 @@ def test_people_are_recorded_once_with_what_is_sealed(account: House) -> None:
     assert account.faults() == []
     assert perform("people.enrol", asks[7].ask, request_id=asks[7].request).already
     assert not Request.objects.filter(id=wrong.request).exists(), "it may be mended and sent again"
+
+
+def test_each_value_is_sealed_under_its_own_persons_key(account: House) -> None:
+    asks = [
+        resident(at) | {"phone": f"160{at:08}" if at % 3 else None, "name": f"王{at}"}
+        for at in range(30)
+    ]
+    many("people.enrol", [One(ask, uuid4()) for ask in asks], chunk=20)
+    for ask in asks:
+        person = Person.objects.get(name=ask["name"])
+        assert unsealed(person, "document_number") == ask["document_number"]
+        assert (person.phone_sealed is None) == (ask["phone"] is None) == (not person.phone_mask)
+        if ask["phone"]:
+            assert unsealed(person, "phone") == ask["phone"]
+            assert person.phone_index == phone_index(ask["phone"])
+    keys_kept = {bytes(person.key_wrapped or b"") for person in Person.objects.all()}
+    assert len(keys_kept) == 30 and all(len(key) == 61 for key in keys_kept)
 
 
 def test_each_ask_of_an_entry_is_proved_alone(account: House) -> None:

@@ -77,10 +77,8 @@ def sealed(given: Columns) -> Columns:
             [context(people[at], field).encode() for at in there],
             [texts[at].encode() for at in there],
         )
-        if len(there) < len(texts):
-            by_place = dict(zip(there, found, strict=True))
-            found = [by_place.get(at) for at in range(len(texts))]  # type: ignore[misc]
-        made[f"{column}_sealed"] = found
+        sealed_at = dict(zip(there, found, strict=True))
+        made[f"{column}_sealed"] = [sealed_at.get(at) for at in range(len(texts))]
         made[f"{column}_mask"] = [text and mask_document(text) for text in texts]
     return made
 
