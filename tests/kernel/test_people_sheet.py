@@ -153,6 +153,18 @@ def test_sums_notes_and_blanks_are_no_people() -> None:
     assert [(row.row, row.name) for row in rows] == [(2, "水珊"), (7, "施帆")]
 
 
+def test_headings_that_come_again_without_a_document_leave_no_row_behind() -> None:
+    rows: list[Row] = [
+        ["姓名", "身份证号", "手机号", "岗位"],
+        ["石一", number(), "16085849573", "搬运"],
+        ["姓名", "手机号", "岗位", None],
+        ["石二", "16085849574", "搬运", None],
+    ]
+    first, second = read_roster([Sheet("花名册", rows)])
+    assert (first.outcome, first.name) == ("ok", "石一")
+    assert (second.outcome, second.name, second.why) == ("refused", "石二", "missing")
+
+
 def test_a_merged_unit_and_one_in_the_title() -> None:
     merged = sheet(person(), person(document=number("19910101"), organisation=None))
     merged = Sheet(merged.name, merged.rows, (Merged(1, 4, 2, 4),))

@@ -196,12 +196,13 @@ class _Table:
         self._last = max(each[0] for each in columns)
         self._pick = itemgetter(*(each[0] for each in columns))
         self.named = headings.label("name")
-        who = (headings.columns["name"][0], headings.columns["document"][0])
+        who = (columns[READ.index("name")][0], columns[READ.index("document")][0])
         self._who, self._who_last = itemgetter(*who), max(who)
+        self._who_looked_for = self._several or -1 in who
 
     def who(self, row: Row) -> tuple[Cell, Cell]:
         """Return what is written as a name and as a document."""
-        if self._several or len(row) <= self._who_last:
+        if self._who_looked_for or len(row) <= self._who_last:
             return self._headings.cell(row, "name"), self._headings.cell(row, "document")
         found: tuple[Cell, Cell] = self._who(row)
         return found
