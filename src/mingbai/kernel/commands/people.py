@@ -215,20 +215,26 @@ def add_household(acting: Acting, ask: AddHousehold) -> HouseholdAdded:
 
 
 @narrowed("code", HOUSEHOLD_NUMBER)
-class JoinHousehold(Ask):
-    """Note that a person belongs to a household."""
+class OfHousehold(Ask):
+    """A person and the household that they come to belong to, or leave."""
 
     place: PlaceCode
     code: Code
     person: PersonId
 
 
-@command(role=DESKS, desk="people", title=_("Add a person to a household"))
-def join_household(acting: Acting, ask: JoinHousehold) -> None:
-    """Note that a person lives with a household from this day on."""
-    household = acting.hold(Household, place=ask.place, code=ask.code)
-    if household is None:
+def household_of(acting: Acting, ask: OfHousehold) -> Household:
+    """Return the household that somebody comes to or leaves, held until the act is over."""
+    found = acting.hold(Household, place=ask.place, code=ask.code)
+    if found is None:
         raise Refused("PER-5")
+    return found
+
+
+@command(role=DESKS, desk="people", title=_("Add a person to a household"))
+def join_household(acting: Acting, ask: OfHousehold) -> None:
+    """Note that a person lives with a household from this day on."""
+    household = household_of(acting, ask)
     if acting.hold(Person, id=ask.person) is None:
         raise Refused("PER-1")
     of_no_household(acting, ask.person)
@@ -241,21 +247,10 @@ def join_household(acting: Acting, ask: JoinHousehold) -> None:
     acting.subject(ask.person)
 
 
-@narrowed("code", HOUSEHOLD_NUMBER)
-class LeaveHousehold(Ask):
-    """Note that a person no longer belongs to a household."""
-
-    place: PlaceCode
-    code: Code
-    person: PersonId
-
-
 @command(role=DESKS, desk="people", title=_("Take a person out of a household"))
-def leave_household(acting: Acting, ask: LeaveHousehold) -> None:
+def leave_household(acting: Acting, ask: OfHousehold) -> None:
     """Note the day on which a person left a household; another may take them in then, and what was is kept."""
-    household = acting.hold(Household, place=ask.place, code=ask.code)
-    if household is None:
-        raise Refused("PER-5")
+    household = household_of(acting, ask)
     held = acting.hold(HouseholdMember, household_id=household.id, person_id=ask.person, until=None)
     if held is None:
         raise Refused("PER-12")
