@@ -6,8 +6,8 @@ say() { printf '%s\n' "$*" >&2; }
 find_python() {
   for python in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      # In a venv that is switched on, perhaps this one, python3 has no pip: its own Python has.
-      python=$("$python" -c 'import sys; print(sys._base_executable)')
+      # In a venv that is switched on, perhaps this one, python3 may have no pip: the Python it was made of has.
+      "$python" -c 'import pip' 2>/dev/null || python=$("$python" -c 'import sys; print(sys._base_executable)')
       return
     fi
   done
