@@ -86,11 +86,11 @@ def fields_of(kind: type[BaseModel]) -> dict[str, tuple[bool, type[BaseModel] | 
 
 def split(ask: BaseModel) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an ask's open fields as JSON values, and its private ones by path; a field left empty is left out."""
-    private: dict[str, Any] = {}
-    flat = private_ones(ask.__class__)
-    if flat is None:
-        return _split(type(ask), as_plain(ask), "", private), private
     values = as_plain(ask)
+    private: dict[str, Any] = {}
+    flat = private_ones(type(ask))
+    if flat is None:
+        return _split(type(ask), values, "", private), private
     for name in flat:
         if name in values:
             private[name] = values.pop(name)

@@ -95,23 +95,28 @@ def base_type(field: "models.Field[Any, Any]") -> str:
     return field.get_internal_type()
 
 
-def written(key: str, values: Sequence[Any]) -> list[str]:
-    """Return each value of a column as it stands in a row's canonical form; nothing for one that is not there."""
+def written(key: str, value: Any) -> str:
+    """Return a value as it stands in a row's canonical form; nothing for one that is not there."""
+    if value is None:
+        return ""
+    kind = type(value)
+    if kind is str:
+        return key + quoted(value)
+    if kind is int:
+        return key + str(value)
+    if kind is bytes:
+        return f'{key}{{"b":"{value.hex()}"}}'
+    return key + canonical(stored(value)).decode()
+
+
+def column_written(key: str, values: Sequence[Any]) -> list[str]:
+    """Return each value of a column as `written` does; most columns are all text or all bytes."""
     kinds = set(map(type, values))
     if kinds == {str}:
         return [key + text for text in map(quoted, values)]
     if kinds == {bytes}:
         return [f'{key}{{"b":"{value.hex()}"}}' for value in values]
-    return [
-        ""
-        if value is None
-        else key + quoted(value)
-        if (kind := type(value)) is str
-        else f'{key}{{"b":"{value.hex()}"}}'
-        if kind is bytes
-        else key + canonical(stored(value)).decode()
-        for value in values
-    ]
+    return [written(key, value) for value in values]
 
 
 def together(texts: Sequence[Sequence[str]]) -> list[list[bytes]]:
@@ -164,20 +169,7 @@ class Shape:
 
     def digest(self, raw: Sequence[Any]) -> str:
         """Return the digest of a row as stored: what `digest_of` gives, written down column by column in a fixed order."""
-        parts = []
-        for at, key in self.in_order:
-            value = raw[at]
-            if value is None:
-                continue
-            kind = type(value)
-            if kind is str:
-                parts.append(key + quoted(value))
-            elif kind is int:
-                parts.append(key + str(value))
-            elif kind is bytes:
-                parts.append(f'{key}{{"b":"{value.hex()}"}}')
-            else:
-                parts.append(key + canonical(stored(value)).decode())
+        parts = filter(None, [written(key, raw[at]) for at, key in self.in_order])
         return sha256(PREFIX, f"[{self.quoted_table},{{{','.join(parts)}}}]".encode()).hex()
 
     def digests(self, rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -193,9 +185,9 @@ class Shape:
             if values is None:
                 continue
             if values.count(values[0]) < count:
-                text = written(key, values)
+                text = column_written(key, values)
             elif values[0] is not None:
-                text = written(key, values[:1]) * count
+                text = [written(key, values[0])] * count
             else:
                 continue
             if all(map(str.isascii, text)):

@@ -26,16 +26,6 @@ def _lock(key: AESGCM, context: str, content: bytes) -> bytes:
     return VERSION + nonce + key.encrypt(nonce, content, context.encode())
 
 
-def _lock_each(
-    keys: Sequence[AESGCM], contexts: Sequence[bytes], contents: Sequence[bytes]
-) -> list[bytes]:
-    nonces = drawn_many(len(contents), NONCE_BYTES)
-    return [
-        VERSION + nonce + key.encrypt(nonce, content, context)
-        for nonce, key, context, content in zip(nonces, keys, contexts, contents, strict=True)
-    ]
-
-
 def _unlock(key: AESGCM, context: str, locked: bytes) -> bytes:
     if locked[:1] != VERSION or len(locked) < 1 + NONCE_BYTES + 16:
         raise SealBroken("not sealed by this product")
@@ -61,7 +51,7 @@ class Keyring:
     def wrap_person_keys(self, people: Sequence[str], keys: Sequence[bytes]) -> list[bytes]:
         """Return the keys of people, each wrapped so that it opens for that person alone; a person is named by 32 digits."""
         contexts = [f"person/{person}".encode() for person in people]
-        return _lock_each([self._master] * len(keys), contexts, keys)
+        return self.seal_each([self._master] * len(keys), contexts, keys)
 
     def open_person_key(self, person: UUID, wrapped: bytes) -> AESGCM:
         """Return a person's key, ready to seal and to open with."""
@@ -83,7 +73,11 @@ class Keyring:
         self, keys: Sequence[AESGCM], contexts: Sequence[bytes], contents: Sequence[bytes]
     ) -> list[bytes]:
         """Return the bytes of many values, each sealed under its own key and context."""
-        return _lock_each(keys, contexts, contents)
+        nonces = drawn_many(len(contents), NONCE_BYTES)
+        return [
+            VERSION + nonce + key.encrypt(nonce, content, context)
+            for nonce, key, context, content in zip(nonces, keys, contexts, contents, strict=True)
+        ]
 
     def unseal(self, key: AESGCM, context: str, sealed: bytes) -> str:
         """Return a sealed text."""

@@ -364,16 +364,16 @@ class Working(Remembering):
 
     def roll_back(self) -> None:
         """Undo the act: in memory nothing of it is left."""
-        for what, model, told in reversed(self.undo):
+        for what, where, told in reversed(self.undo):
             if what == "lay":
-                del model[told:]
+                del where[told:]
             elif what == "add":
-                self.added[model].pop(told.id.int, None)
-                self.of(model).drop(told)
+                self.added[where].pop(told.id.int, None)
+                self.of(where).drop(told)
             elif what == "change":
-                self._change_back(model, *told)
+                self._change_back(where, *told)
             else:
-                self._bring_back(model, *told)
+                self._bring_back(where, *told)
         self.undo.clear()
 
     def _change_back(
