@@ -15,10 +15,15 @@ import pytest
 import xlsxwriter
 from django.db import connections
 
+from mingbai.flows.imports import request_of_person, unkeyed_request
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import OPERATOR
+from mingbai.kernel.keys import forget
 from mingbai.kernel.models import Job, Person
+from mingbai.kernel.people import document_index
+from mingbai.kernel.people_sheet import read_roster
 from mingbai.kernel.refusals import Refused
+from mingbai.kernel.workbooks.reading import read
 from tests.conftest import TOWN, URL, VILLAGE, House
 from tests.kernel.test_many import resident
 
@@ -72,16 +77,25 @@ def test_a_job_goes_on_step_by_step_and_tells_how_far(account: House) -> None:
     assert account.faults() == []
 
 
-def test_a_job_that_a_version_before_began_goes_on_in_the_order_of_its_rows(
-    account: House,
+@pytest.mark.parametrize("beside", [None, True, jobs.BESIDE])
+def test_a_job_that_a_version_before_began_goes_on_in_the_order_that_it_began_with(
+    account: House, beside: object
 ) -> None:
     content, total = roster(jobs.STEP + 60), jobs.STEP + 60
     job = jobs.begin(ROSTER, content, TOWN, as_=OPERATOR)
-    jobs.keep(job, content)  # without the word that its rows are done beside each other
-    jobs.PLANS.clear()
+    jobs.keep(job, content, **({"beside": beside} if beside else {}))
     assert not jobs.go_on(job, steps=1)
-    done = account.ask("jobs.outcomes", {"place": TOWN, "job": job})
-    assert [one.row for one in done] == list(range(2, jobs.STEP + 2))
+    done = {one.row for one in account.ask("jobs.outcomes", {"place": TOWN, "job": job})}
+    if beside is None:
+        assert done == set(range(2, jobs.STEP + 2))
+    else:
+        named = request_of_person if beside == jobs.BESIDE else unkeyed_request
+        asked = [one for one in read_roster(read(content)) if one.outcome == "ok"]
+        asked.sort(key=lambda one: named(one, TOWN))
+        first = asked[
+            : jobs.STEP - (total - len(asked))
+        ]  # those who cannot be asked for come before
+        assert {one.row for one in first} <= done and len(done) == jobs.STEP
     assert jobs.go_on(job)
     assert Person.objects.count() == total - total // 50 - 1
     assert counts(job)["done"] == total
@@ -105,6 +119,29 @@ def test_the_same_roster_again_adds_nobody(account: House) -> None:
     assert jobs.go_on(first) and jobs.go_on(second)
     row = Job.objects.get(id=second)
     assert (row.accepted, row.duplicate, row.refused) == (0, 117, 3)
+
+
+def test_a_row_of_a_roster_is_the_same_request_in_every_roster_of_the_place(account: House) -> None:
+    first, second = (
+        {request_of_person(row, TOWN) for row in read_roster(read(roster(count))) if row.row > 2}
+        for count in (40, 50)
+    )
+    assert first < second and len(second) == 49
+    assert not {request_of_person(row, VILLAGE) for row in read_roster(read(roster(50)))} & second
+
+
+def test_requests_of_a_roster_lie_in_the_order_of_their_documents_and_are_guessed_by_nobody(
+    account: House,
+) -> None:
+    rows = [row for row in read_roster(read(roster(200))) if row.outcome == "ok"]
+    requests = [request_of_person(row, TOWN) for row in rows]
+    assert len(set(requests)) == len(rows) and {request.version for request in requests} == {8}
+    begins = [request.int >> 122 for request in requests]
+    assert begins == [document_index(row.document)[0] >> 2 for row in rows]
+    path = account.folder / "keys" / "index.key"
+    path.write_text(os.urandom(32).hex())
+    forget()
+    assert not {request_of_person(row, TOWN) for row in rows} & set(requests)
 
 
 def test_a_job_killed_again_and_again_ends_right(account: House) -> None:

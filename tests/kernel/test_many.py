@@ -27,11 +27,13 @@ from mingbai.kernel.models import (
     Membership,
     Mention,
     OpenItem,
+    Organisation,
     Person,
     Point,
     PrivateValue,
     Request,
 )
+from mingbai.kernel.moment import now
 from mingbai.kernel.people import phone_index, unsealed
 from mingbai.kernel.perform import perform
 from mingbai.kernel.refusals import Refused
@@ -159,6 +161,87 @@ def resident(number: int) -> dict[str, Any]:
         "organisation": "码头工厂",
         "position": "操作工",
     }
+
+
+def line_of(place: str, rng: random.Random) -> dict[str, Any]:
+    """Return a random line of a roster; some can't be done, and some tell of one whom another line tells of."""
+    body = (
+        f"110112{1960 + rng.randrange(9)}0{rng.randrange(1, 4)}0{2 if place == VILLAGE else 3}000"
+    )
+    wrong = rng.random() < 0.1
+    return {
+        "place": place if rng.random() < 0.95 else "999999999999",
+        "name": rng.choice(["王小明", "李 丽", "Anna", ""]),
+        "document_number": body + ("Z" if wrong else check_character(body)),
+        "phone": rng.choice(["16000000001", "１６０００００００２２", None, "12"]),
+        "organisation": rng.choice(["码头工厂", "整车厂", None]),
+        "position": rng.choice(["操作工", None]),
+        "since": rng.choice([dt.date(2020, 1, 6), None, None]),
+    }
+
+
+def roster(place: str, asks: list[One]) -> dict[str, Any]:
+    """Return what the tables say of the people of a place, each by which of the asks wrote them down."""
+    nth = {one.request: at for at, one in enumerate(asks)}
+    people = Person.objects.filter(place=place)
+    by_id = {one.id: nth[one.recorded_in] for one in people if one.recorded_in}
+    return {
+        "people": sorted(
+            (by_id[one.id], one.name, one.document_kind, one.phone_mask, one.delete_after)
+            for one in people
+        ),
+        "phones": sorted(
+            (by_id[one.id], unsealed(one, "phone")) for one in people if one.phone_sealed
+        ),
+        "organisations": sorted(
+            Organisation.objects.filter(place=place).values_list("name", "kind", "since")
+        ),
+        "memberships": sorted(
+            (by_id[row.person_id], row.organisation.name, row.position, row.since)
+            for row in Membership.objects.filter(person__place=place)
+        ),
+        "mentions": sorted(
+            (by_id[row.person], nth[row.entry])
+            for row in Mention.objects.filter(person__in=by_id.keys())
+        ),
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_people_one_by_one_and_many_together_give_the_same(account: House, seed: int) -> None:
+    rng, drawn = random.Random(seed), random.Random(seed).getrandbits(64)
+    asks: dict[str, list[One]] = {}
+    for place in (VILLAGE, NEIGHBOUR):
+        again = random.Random(drawn)
+        asks[place] = [
+            One(
+                line_of(place, again),
+                uuid4(),
+                now(Store()) + dt.timedelta(days=again.choice([-40, -3, -3, 1]))
+                if again.random() < 0.3
+                else None,
+            )
+            for _ in range(60)
+        ]
+        if seed % 2:  # a request that comes twice in a chunk has its asks done one after the other
+            asks[place] += asks[place][:3]
+    single = one_by_one("people.enrol", asks[VILLAGE])
+    bulk = many("people.enrol", asks[NEIGHBOUR], chunk=rng.choice([7, 25, 1000]))
+    assert [(outcome, code) for outcome, _result, code in told(bulk)] == [
+        (outcome, code) for outcome, _result, code in single
+    ]
+    assert {code for _outcome, _result, code in single} >= {None, "PER-2", "PER-3", "ASK-1"}
+    assert roster(NEIGHBOUR, asks[NEIGHBOUR]) == roster(VILLAGE, asks[VILLAGE])
+    known = set(map(str, Person.objects.values_list("id", flat=True)))
+    for outcome, result, _code in [*single, *told(bulk)]:
+        assert (result.get("person") in known) == (outcome != "refused")
+    account.settle()
+    assert account.faults() == []
+    again_all = many("people.enrol", asks[NEIGHBOUR], chunk=25)
+    assert [one.outcome for one in again_all] == [
+        "refused" if one.outcome == "refused" else "already_done" for one in bulk
+    ]
+    assert roster(NEIGHBOUR, asks[NEIGHBOUR]) == roster(VILLAGE, asks[VILLAGE])
 
 
 def test_people_are_recorded_once_with_what_is_sealed(account: House) -> None:

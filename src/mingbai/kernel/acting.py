@@ -4,10 +4,11 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from mingbai.kernel.actors import Hat
+from mingbai.kernel.asks import Ask
 from mingbai.kernel.laying import Layout, values_of, whole
 from mingbai.kernel.models import Kept, Link, Mention, OpenItem
 from mingbai.kernel.refusals import Refused
@@ -15,6 +16,9 @@ from mingbai.kernel.rows import RowLine, Store, shape
 from mingbai.kernel.words import Known, Role, Via
 
 K = TypeVar("K", bound=Kept)
+A = TypeVar("A", bound=Ask)
+Told = dict[str, Any] | Refused
+"""What came of one of many asks: its answer as JSON values, or the rule that was against it."""
 MENTIONS = Layout(Mention, "person entry")
 
 
@@ -134,7 +138,11 @@ class Acting:
 
     def put(self, layout: Layout, values: Sequence[Any]) -> None:
         """Add a row that nobody asks for before the act, or the chunk of acts that it is one of, is over."""
-        if lines := self.store.put(layout, (values,)):
+        self.put_all(layout, (values,))
+
+    def put_all(self, layout: Layout, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows that nobody asks for before the act, or the chunk of acts that it is one of, is over."""
+        if rows and (lines := self.store.put(layout, rows)):
             self._bind_all(lines)
 
     def in_common(self, kind: type[C]) -> C:
@@ -298,6 +306,24 @@ class Asking:
     def find(self, model: type[K], **equal: Any) -> list[K]:
         """Return all rows whose columns equal these, ordered by id."""
         return self.store.fetch(model, equal, limit=None)
+
+
+class Asked(NamedTuple, Generic[A]):
+    """One of the asks that a function does together: what is asked, by which request, and when it happened."""
+
+    ask: A
+    request: UUID
+    at: dt.datetime
+
+
+def alone(
+    of_many: Callable[[Acting, Sequence[Asked[A]]], Sequence[Told]], acting: Acting, ask: A
+) -> dict[str, Any]:
+    """Return the answer to an ask that is the only one of its act, from a function that does many together."""
+    (told,) = of_many(acting, [Asked(ask, acting.entry, acting.at)])
+    if isinstance(told, Refused):
+        raise told
+    return told
 
 
 def _one(found: list[K]) -> K | None:

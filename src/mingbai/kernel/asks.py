@@ -4,9 +4,10 @@ import datetime as dt
 import enum
 import types
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
@@ -113,6 +114,49 @@ def as_plain(told: BaseModel) -> dict[str, Any]:
             if value.__class__ in WRITTEN:
                 values[name] = WRITTEN[value.__class__](value)
     return values
+
+
+def split_many(asks: Sequence[BaseModel]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return what `split` gives for each of many asks of one class: made field by field where their values are flat."""
+    kind = type(asks[0])
+    private = private_ones(kind)
+    if private is None:
+        return [split(ask) for ask in asks]
+    columns: dict[str, Sequence[Any]] = {}
+    for name in kind.model_fields:
+        column = plain_column(list(map(attrgetter(name), asks)))
+        if column is None:
+            return [split(ask) for ask in asks]
+        columns[name] = column
+    opened = {name: column for name, column in columns.items() if name not in private}
+    closed = {name: column for name, column in columns.items() if name in private}
+    return list(zip(in_rows(opened, len(asks)), in_rows(closed, len(asks)), strict=True))
+
+
+def plain_column(values: list[Any]) -> Sequence[Any] | None:
+    """Return the values of one field as JSON values; none where a value is neither text nor a number, a day nor an id."""
+    kinds = set(map(type, values)) - {types.NoneType}
+    if kinds <= ALREADY_PLAIN:
+        return values
+    if len(kinds) > 1 or not kinds <= WRITTEN.keys():
+        return None
+    write = WRITTEN[kinds.pop()]
+    texts = {value: write(value) for value in set(values) if value is not None}
+    return list(map(texts.get, values))
+
+
+def in_rows(columns: dict[str, Sequence[Any]], count: int) -> list[dict[str, Any]]:
+    """Return the rows of columns; a value that is not there is left out."""
+    there = {name: column for name, column in columns.items() if column.count(None) < count}
+    if not there:
+        return [{} for _each in range(count)]
+    rows = zip(*there.values(), strict=True)
+    if any(None in column for column in there.values()):
+        return [
+            {name: value for name, value in zip(there, row, strict=True) if value is not None}
+            for row in rows
+        ]
+    return [dict(zip(there, row, strict=True)) for row in rows]
 
 
 @cache

@@ -91,6 +91,11 @@ def new_hex() -> str:
     return uuid7().hex
 
 
+def spelled_out(digits: str) -> str:
+    """Return an id as programs read it, of its 32 digits."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def named_id(space: UUID, name: str) -> UUID:
     """Return the id that a name has in a name space: what `uuid5` gives, in a third of its time."""
     digest = hashlib.sha1(space.bytes + name.encode(), usedforsecurity=False).digest()

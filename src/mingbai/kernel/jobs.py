@@ -40,6 +40,7 @@ R = TypeVar("R")
 NONCE = 12
 STEP = 2000  # a quarter of a second of people: nobody else writes meanwhile
 ROOMY = 256_000  # kilobytes
+BESIDE = "index"  # rows are done in the order of requests that begin as the index of their documents does
 
 
 class Row(NamedTuple):
@@ -134,7 +135,7 @@ def begin(
     **options: Any,
 ) -> UUID:
     """Begin a job: its content is kept closed, and the worker goes on with it from here."""
-    options["beside"] = True
+    options["beside"] = BESIDE
     plan = planned(kind, content, place, options)
     ask = {"place": place, "kind": kind, "total": len(plan.rows)}
     request = request_id or uuid7()

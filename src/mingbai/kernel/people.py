@@ -62,7 +62,8 @@ def context(person: UUID | str, field: str) -> str:
 
 def sealed(given: Columns) -> Columns:
     """Return the columns of new people that are made of what is private: sealed under each one's own key, found, masked."""
-    ring, people, personal = keys().ring, given["id"], given["key"]
+    ring, people = keys().ring, given["id"]
+    personal = [key or ring.new_person_key() for key in given["key"]]
     locks = [ring.lock_of(key) for key in personal]
     made: dict[str, Sequence[Any]] = {
         "initials": [pinyin_initials(name, person=True)[:40] for name in given["name"]],

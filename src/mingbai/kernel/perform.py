@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import DatabaseError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mingbai.kernel import access, limits
 from mingbai.kernel.acting import Acting, Asking
@@ -92,6 +93,28 @@ def parse(kind: type[Ask], ask: Ask | dict[str, Any]) -> Ask:
         return kind.model_validate(ask)
     except ValidationError as fault:
         raise asked_wrongly(kind, fault) from None
+
+
+def parse_all(kind: type[Ask], asks: Sequence[Ask | dict[str, Any]]) -> list[Ask | Refused]:
+    """Return each of many asks as its class, or in plain words why it does not fit."""
+    try:
+        return list_of(kind).validate_python(asks)
+    except ValidationError:
+        return [parsed_or_refused(kind, ask) for ask in asks]
+
+
+@cache
+def list_of(kind: type[Ask]) -> TypeAdapter[list[Any]]:
+    """Return what reads many asks of a class at once."""
+    return TypeAdapter(list[kind])  # type: ignore[valid-type]
+
+
+def parsed_or_refused(kind: type[Ask], ask: Ask | dict[str, Any]) -> Ask | Refused:
+    """Return an ask as its class, or in plain words why it does not fit."""
+    try:
+        return parse(kind, ask)
+    except Refused as refusal:
+        return refusal.let_go()
 
 
 def perform(

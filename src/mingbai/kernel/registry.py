@@ -3,7 +3,7 @@
 import enum
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from mingbai.kernel.words import Role
 F = TypeVar("F", bound=Callable[..., Any])
 Title = Promise | str
 Loads = Callable[..., Reads]
+OfMany = Callable[[Any, Sequence[Any]], Sequence[Any]]
 
 
 class Scope(enum.StrEnum):
@@ -68,6 +69,7 @@ class Command:
     shell: bool
     per_hour: int | None
     many: Loads | None
+    of_many: OfMany | None
     ahead: bool
 
     @property
@@ -141,6 +143,7 @@ def command(
     shell: bool = True,
     per_hour: int | None = None,
     many: Loads | None = None,
+    of_many: OfMany | None = None,
     ahead: bool = False,
 ) -> Callable[[F], F]:
     """Register a function `(acting, ask) -> answer` as a command; its docstring is its summary.
@@ -148,6 +151,10 @@ def command(
     A command that reads and writes through `acting` alone may say by `many(working, asks)` what a chunk of asks will need:
     statements that are read together, and when those were read, further ones. `run_many` then keeps the chunk's rows in
     memory and writes them at once. With `ahead` they are read together with the claim of a single ask too.
+
+    Where a chunk has a hundred thousand asks, what is done anew for each is most of its cost: `of_many(acting, asked)` does
+    those of a chunk together and tells of each what came of it, and the function of one ask is that of a chunk of one. The
+    place, the moment and the request are those of each ask, and not of `acting`; it refuses an ask before it writes for it.
     """
 
     def register(function: F) -> F:
@@ -159,6 +166,7 @@ def command(
             f"{name} does not say at which place it acts"
         )
         assert name not in REGISTRY.commands, f"{name} is registered twice"
+        assert of_many is None or many is not None, f"{name} does not say what a chunk will need"
         REGISTRY.commands[name] = Command(
             name=name,
             function=function,
@@ -172,6 +180,7 @@ def command(
             shell=shell,
             per_hour=per_hour,
             many=many,
+            of_many=of_many,
             ahead=ahead,
         )
         function.command_name = name  # type: ignore[attr-defined]

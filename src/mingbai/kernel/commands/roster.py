@@ -2,28 +2,30 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from mingbai.kernel.acting import Acting
+from mingbai.kernel.acting import MENTIONS, Acting, Asked, Told, alone
 from mingbai.kernel.asks import Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.people import DocumentKind, PersonAdded
 from mingbai.kernel.documents import DocumentFault, plain
+from mingbai.kernel.identity import new_hex, new_hexes, spelled_out
 from mingbai.kernel.keys import keys
 from mingbai.kernel.laying import Layout
 from mingbai.kernel.many.working import Working
 from mingbai.kernel.models import Membership, Organisation, Person
-from mingbai.kernel.people import check_document, check_phone, document_index, write_person
-from mingbai.kernel.refusals import Refused
+from mingbai.kernel.people import PEOPLE, check_document, check_phone, document_index
+from mingbai.kernel.refusals import AlreadyThere, Refused
 from mingbai.kernel.registry import command
-from mingbai.kernel.rows import Reads, Statement, Store
+from mingbai.kernel.rows import Reads, Statement
 from mingbai.kernel.words import DocumentNumber, Name, OpenName, Phone, PlaceCode, Role
 
 YEAR = dt.timedelta(days=365)
+INDEXES = ("by what the documents of a chunk are found",)
 NOBODY_YET = ("documents of nobody whom the account knows",)
 MEMBERSHIPS = Layout(Membership, "organisation_id person_id position since")
 
@@ -45,19 +47,12 @@ def load_people(working: Working, asks: Sequence[Enrol]) -> Reads:
     """Read at once whom of a chunk the account knows, and to which organisations they belong."""
     ring = keys().ring
     numbers = {plain(ask.document_number) for ask in asks}
-    named = {("document", number): ring.blind_index("document", number) for number in numbers}
-    working.notes.update(named)
-    indexes = set(named.values())
-    yield working.loading(Person, "document_index", list(indexes))
+    indexes = {number: ring.blind_index("document", number) for number in numbers}
+    yield working.loading(Person, "document_index", list(indexes.values()))
     met = working.met(Person)
-    working.notes[NOBODY_YET] = indexes - {person.document_index for person in met}
+    working.notes[INDEXES] = indexes
+    working.notes[NOBODY_YET] = {*indexes.values()} - {person.document_index for person in met}
     yield belonging(working, [person.id for person in met])
-
-
-def found_by(store: Store, number: str) -> bytes:
-    """Return by what a document is found; a chunk of many asks once for each."""
-    found: bytes = store.remembered(("document", number), lambda: document_index(number))
-    return found
 
 
 def belonging(working: Working, people: Sequence[UUID]) -> list[Statement]:
@@ -91,14 +86,29 @@ def teams_of(acting: Acting, person: UUID) -> set[UUID]:
     return found
 
 
-@dataclass
+@dataclass(slots=True)
 class Enrolled:
-    """Somebody whom the account knows by now: their key, where it is at hand, and the organisations they belong to."""
+    """Somebody whom the account knows by now: their id, their key where it is at hand, and the organisations they belong to."""
 
-    person: UUID
+    person: str
     name: str | None
-    key: bytes | None = None
-    teams: list[UUID] = field(default_factory=list)
+    key: bytes | None
+    teams: list[UUID]
+
+    @property
+    def id(self) -> UUID:
+        """Return their id."""
+        return UUID(hex=self.person)
+
+
+@dataclass(slots=True)
+class Met:
+    """The person whom a line of a roster tells of."""
+
+    number: str
+    phone: str | None
+    index: bytes
+    known: Enrolled | None
 
 
 class Enrolling:
@@ -115,7 +125,7 @@ class Enrolling:
             return found
         if (one := acting.see(Person, document_index=index)) is not None:
             teams = list(teams_of(acting, one.id))
-            found = self.people[index] = Enrolled(one.id, one.name, teams=teams)
+            found = self.people[index] = Enrolled(one.id.hex, one.name, None, teams)
         return found
 
     def team(self, acting: Acting, place: str, name: str) -> Organisation | None:
@@ -132,19 +142,90 @@ class Enrolling:
         """Leave nothing to write: each act has written its own."""
 
 
-@dataclass
-class Met:
-    """The person whom a line of a roster tells of."""
+class Lines:
+    """What lines of a roster say and what they leave to be written: the rows of people, of memberships and of mentions."""
 
-    number: str
-    phone: str | None
-    index: bytes
-    known: Enrolled | None
+    def __init__(self, acting: Acting) -> None:
+        self.acting, self.today = acting, day(acting.now)
+        self.enrolling = acting.in_common(Enrolling)
+        self.indexes: dict[str, bytes] = acting.store.remembered(INDEXES, dict)
+        self.delete_after = self.today + YEAR
+        self.people: list[tuple[Any, ...]] = []
+        self.memberships: list[tuple[Any, ...]] = []
+        self.mentions: list[tuple[Any, ...]] = []
 
-    def belongs(self, acting: Acting, place: str, organisation: str) -> bool:
-        """Tell whether the account knows that they belong to an organisation."""
-        team = acting.in_common(Enrolling).team(acting, place, organisation)
-        return self.known is not None and team is not None and team.id in self.known.teams
+    def meet(self, ask: Enrol) -> Met:
+        """Return the person of a line, whose numbers must hold."""
+        try:
+            number = check_document(ask.document_kind, ask.document_number, self.today)
+            phone = check_phone(ask.phone)
+        except DocumentFault as fault:
+            raise Refused("PER-3", problem=fault.sentence()) from None
+        assert number is not None
+        index = self.indexes.get(number) or document_index(number)
+        return Met(number, phone, index, self.enrolling.known(self.acting, index))
+
+    def write(
+        self, asked: Asked[Enrol], met: Met, person: str, key: bytes | None = None
+    ) -> Enrolled:
+        """Take down a person who is new, under this id, and that they belong to an organisation."""
+        ask, one = asked.ask, met.known
+        if one is None:
+            told = (person, ask.place, ask.name, ask.document_kind, met.number, met.index)
+            kept = (met.phone, key, "employment", None, self.delete_after, asked.request)
+            self.people.append(told + kept)
+            one = self.enrolling.people[met.index] = Enrolled(person, ask.name, key, [])
+        if ask.organisation is not None:
+            since = ask.since or day(asked.at)
+            team = self.enrolling.teams.get((ask.place, ask.organisation)) or self.team(asked)
+            if team.id not in one.teams:
+                one.teams.append(team.id)
+                self.memberships.append((team.id.hex, one.person, ask.position or "-", since))
+        return one
+
+    def team(self, asked: Asked[Enrol]) -> Organisation:
+        """Return the organisation of a line, which is registered where the account does not know it."""
+        ask = asked.ask
+        assert ask.organisation is not None
+        found = self.enrolling.team(self.acting, ask.place, ask.organisation)
+        if found is not None:
+            return found
+        today = day(asked.at)
+        since = min(ask.since or today, today)
+        return self.acting.add(
+            Organisation(place=ask.place, name=ask.organisation, kind="company", since=since)
+        )
+
+    def put(self) -> None:
+        """Write all rows that were left."""
+        for layout, rows in (
+            (PEOPLE, self.people),
+            (MEMBERSHIPS, self.memberships),
+            (MENTIONS, self.mentions),
+        ):
+            self.acting.put_all(layout, rows)
+
+
+def enrol_all(acting: Acting, asked: Sequence[Asked[Enrol]]) -> list[Told]:
+    """Record the people of lines of a roster, in their order; say of each what came of it."""
+    lines, found = Lines(acting), list[Told]()
+    enrolling = lines.enrolling
+    for one, person in zip(asked, new_hexes(len(asked)), strict=True):
+        ask = one.ask
+        try:
+            met = lines.meet(ask)
+        except Refused as refusal:
+            found.append(refusal.let_go())
+            continue
+        if met.known is not None:
+            team = ask.organisation and enrolling.team(acting, ask.place, ask.organisation)
+            if ask.organisation is None or team and team.id in met.known.teams:
+                found.append(AlreadyThere("PER-2"))
+                continue
+            lines.mentions.append((met.known.id, one.request))
+        found.append({"person": spelled_out(lines.write(one, met, person).person)})
+    lines.put()
+    return found
 
 
 @command(
@@ -153,65 +234,23 @@ class Met:
     title=_("Record a person of a roster"),
     records=True,
     many=load_people,
+    of_many=enrol_all,
 )
 def enrol(acting: Acting, ask: Enrol) -> PersonAdded:
     """Record a person of a roster with organisation and post; a person known by document is not written down twice."""
-    met = meet(acting, ask)
-    if met.known is not None and (
-        ask.organisation is None or met.belongs(acting, ask.place, ask.organisation)
-    ):
-        raise Refused("PER-2")
-    person = write_down(acting, ask, met).person
-    if met.known is not None:
-        acting.subject(person)
-    return PersonAdded(person=person)
+    return PersonAdded(**alone(enrol_all, acting, ask))
 
 
 def meet(acting: Acting, ask: Enrol) -> Met:
     """Return the person of a line of a roster, whose numbers must hold."""
-    try:
-        number = check_document(ask.document_kind, ask.document_number, day(acting.now))
-        phone = check_phone(ask.phone)
-    except DocumentFault as fault:
-        raise Refused("PER-3", problem=fault.sentence()) from None
-    assert number is not None
-    index = found_by(acting.store, number)
-    return Met(number, phone, index, acting.in_common(Enrolling).known(acting, index))
+    return Lines(acting).meet(ask)
 
 
 def write_down(acting: Acting, ask: Enrol, met: Met) -> Enrolled:
     """Write down a person who is new, and that they belong to an organisation; what chunks keep in common holds from here on."""
-    enrolling, one = acting.in_common(Enrolling), met.known
-    if one is None:
-        person, key = write_person(
-            acting,
-            place=ask.place,
-            name=ask.name,
-            document_kind=ask.document_kind,
-            document_number=met.number,
-            phone=met.phone,
-            purpose="employment",
-            delete_after=day(acting.now) + YEAR,
-            index=met.index,
-        )
-        one = enrolling.people[met.index] = Enrolled(person, ask.name, key)
-    if ask.organisation is not None:
-        since = ask.since or day(acting.at)
-        team = enrolling.team(acting, ask.place, ask.organisation) or register(acting, ask, since)
-        if team.id not in one.teams:
-            one.teams.append(team.id)
-            acting.put(MEMBERSHIPS, (team.id.hex, one.person.hex, ask.position or "-", since))
+    lines, key = Lines(acting), keys().ring.new_person_key()
+    one = lines.write(Asked(ask, acting.entry, acting.at), met, new_hex(), key)
+    lines.put()
+    if met.known is None:
+        acting.mentioned.add(one.id)
     return one
-
-
-def register(acting: Acting, ask: Enrol, since: dt.date) -> Organisation:
-    """Register the organisation of a line of a roster."""
-    assert ask.organisation is not None
-    return acting.add(
-        Organisation(
-            place=ask.place,
-            name=ask.organisation,
-            kind="company",
-            since=min(since, day(acting.at)),
-        )
-    )

@@ -14,10 +14,10 @@ from django.db import DatabaseError, transaction
 from pydantic import BaseModel
 
 from mingbai.kernel import access
-from mingbai.kernel.acting import Acting
+from mingbai.kernel.acting import Acting, Asked, Told
 from mingbai.kernel.actors import OPERATOR, Actor, Context, Hat
 from mingbai.kernel.ahead import Remembering
-from mingbai.kernel.asks import Ask, as_plain, sealed_names, split
+from mingbai.kernel.asks import Ask, as_plain, sealed_names, split, split_many
 from mingbai.kernel.garbage import growing
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of, uuid7
@@ -30,11 +30,12 @@ from mingbai.kernel.perform import (
     answered,
     find_command,
     note_overruled,
-    parse,
+    parse_all,
     react,
     runs_again,
 )
 from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
+from mingbai.kernel.reactions import REACTIONS
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
 from mingbai.kernel.rows import Reads, RowLine, Stale, Store
@@ -171,6 +172,13 @@ class Chunk:
                 for more in needed:
                     plain.together(*more)
         done: set[int] = set()
+        if self.all_together(parsed):
+            new, before = parsed, {}
+            if len(fresh) < len(parsed):
+                known = {at for at in parsed if self.part[at].request.int not in fresh}
+                before = {at: parsed[at] for at in known}
+                new = {at: ask for at, ask in parsed.items() if at not in known}
+            done, parsed = self.together(new), before
         for at, ask in parsed.items():
             request = self.part[at].request.int
             if request not in fresh or request in done:
@@ -190,11 +198,12 @@ class Chunk:
     def parsed(self) -> dict[int, Ask]:
         """Return the asks that fit; the others are refused in plain words."""
         found: dict[int, Ask] = {}
-        for at, one in enumerate(self.part):
-            try:
-                found[at] = parse(self.command.ask, one.ask)
-            except Refused as refusal:
-                self.outcomes[at] = Outcome(one.request, "refused", {}, refusal.let_go())
+        asks = parse_all(self.command.ask, [one.ask for one in self.part])
+        for at, ask in enumerate(asks):
+            if isinstance(ask, Refused):
+                self.outcomes[at] = Outcome(self.part[at].request, "refused", {}, ask)
+            else:
+                found[at] = ask
         return found
 
     def seen_before(self, store: Store, at: int, ask: Ask) -> Outcome:
@@ -274,8 +283,63 @@ class Chunk:
         self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
 
+    def all_together(self, parsed: dict[int, Ask]) -> bool:
+        """Tell whether the asks are done together: each a request of its own, and nothing follows from one alone."""
+        requests = {self.part[at].request.int for at in parsed}
+        return (
+            self.command.of_many is not None
+            and len(requests) == len(parsed)
+            and self.command.name not in REACTIONS
+        )
+
+    def together(self, asks: dict[int, Ask]) -> set[int]:
+        """Do asks together; return the requests that were accepted."""
+        asked, ats, part = list[Asked[Any]](), list[int](), self.part
+        hats = {place: self.hat_at(place) for place in {ask.place for ask in asks.values()}}  # type: ignore[attr-defined]
+        usual = self.context.at or self.moment
+        for at, ask in asks.items():
+            one = part[at]
+            hat, when = hats[ask.place], one.at or usual  # type: ignore[attr-defined]
+            if hat.__class__ is Hat and when <= self.moment:
+                ats.append(at)
+                asked.append(Asked(ask, one.request, when))
+            else:
+                refusal = hat if isinstance(hat, Refused) else Refused("ASK-3")
+                self.outcomes[at] = Outcome(one.request, "refused", {}, refusal)
+        if not asked:
+            return set()
+        assert self.command.of_many is not None and self.working is not None
+        self.working.begin()
+        any_hat = next(hat for hat in hats.values() if isinstance(hat, Hat))
+        told = self.command.of_many(self.acting(self.entry, any_hat, "", self.moment), asked)
+        return self.told_together(ats, asked, told)
+
+    def told_together(
+        self, ats: Sequence[int], asked: Sequence[Asked[Any]], told: Sequence[Told]
+    ) -> set[int]:
+        """Note what came of asks that were done together; return the requests that were accepted."""
+        done, fields = set(), split_many([ask for ask, _request, _when in asked])
+        for at, (ask, request, when), came, (opened, private) in zip(
+            ats, asked, told, fields, strict=True
+        ):
+            if isinstance(came, Refused):
+                self.outcomes[at] = Outcome(request, "refused", {}, came)
+                continue
+            done.add(request.int)
+            self.lines.append(AskLine(request, when, opened, private, came))
+            self.outcomes[at] = Outcome(request, "accepted", came)
+            self.places.add(ask.place)
+        return done
+
     def allowed(self, place: str) -> Hat:
         """Return the office as which the act at a place is done; the same answer for the same place."""
+        found = self.hat_at(place)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def hat_at(self, place: str) -> Hat | Refused:
+        """Return the office as which acts at a place are done, or why they are not."""
         found = self.hats.get(place)
         if found is None:
             try:
@@ -287,8 +351,6 @@ class Chunk:
             except Refused as refusal:
                 found = refusal.let_go()
             self.hats[place] = found
-        if isinstance(found, Refused):
-            raise found
         return found
 
     def close(self, plain: Store) -> None:

@@ -155,7 +155,7 @@ def held_by(acting: Acting, ask: IssuePermit, batch: Batch) -> Holder:
         }
         return Holder(columns, said)
     met = meet(acting, enrol_of(ask)) if ask.person is None else None
-    known = ask.person if met is None else met.known and met.known.person
+    known = ask.person if met is None else met.known and met.known.id
     if known is not None:
         check_standing(acting.find(Permit, person_id=known), batch, acting.now, renew)
     person, name, number, own = (
@@ -215,10 +215,10 @@ def enrolled_now(acting: Acting, ask: IssuePermit, met: Met) -> HeldBy:
     """Return a holder of a roster, who is recorded where the account does not know them."""
     one = write_down(acting, enrol_of(ask), met)
     if one.key is not None:
-        return one.person, one.name, met.number, keys().ring.lock_of(one.key)
-    person = acting.see(Person, id=one.person)
+        return one.id, one.name, met.number, keys().ring.lock_of(one.key)
+    person = acting.see(Person, id=one.id)
     assert person is not None, "its document is not erased"
-    return one.person, one.name, met.number, own_key(person)
+    return one.id, one.name, met.number, own_key(person)
 
 
 def known_by_id(acting: Acting, ask: IssuePermit) -> HeldBy:
