@@ -150,3 +150,15 @@ def test_no_form_and_no_table_opens_before_the_second_lock_is_set(account: House
             "/account/2fa/totp/activate/",
         ), address
     assert page.get("/ask/places/points/").status_code == 200, "what is public stays so"
+
+
+def test_the_receipt_of_a_household_does_not_call_its_own_code_the_households(
+    at_desk: Client,
+) -> None:
+    form = at_desk.get("/do/people/add_household/", headers={"accept-language": "zh-hans"})
+    assert ">户号</label>" in form.content.decode()
+    sent = {"place": VILLAGE, "code": "001", "request_id": str(uuid.uuid4())}
+    receipt = at_desk.post("/do/people/add_household/", sent).headers["Location"]
+    for language, said in (("zh-hans", "回执码"), ("en", "Code of the receipt")):
+        page = at_desk.get(receipt, headers={"accept-language": language}).content.decode()
+        assert re.findall("<dt>(.*?)</dt>", page) == [said]
