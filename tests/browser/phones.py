@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -271,13 +272,19 @@ class Phone:
         self.context.close()
 
 
-def enrol(phone: Phone, house: House, person: Actor, place: str = VILLAGE) -> None:
-    """Enrol a phone for somebody, as the desk does; the page on the desk's side has a test of its own."""
+def enrol(
+    phone: Phone, house: House, person: Actor, place: str = VILLAGE, standing: bool = False
+) -> None:
+    """Enrol a phone for somebody, as the desk does; the page on the desk's side has a test of its own.
+
+    Where the app's page is `standing` already, the code changes its address alone.
+    """
     token = random_link()
     mandate = Mandate.objects.filter(person=person.person).order_by("id")[0]
     invited = {"place": place, "mandate": mandate.id, "label": "旧手机"}
     house.do("devices.invite", invited | {"token_digest": link_digest(token)})
-    phone.goto("#" + token)
+    with phone.page.expect_event("load") if standing else nullcontext():
+        phone.goto("#" + token)
     phone.until("document.getElementById('spoken').textContent.length > 3")
     device = phone.call("vault", "return it.get('device');")
     assert Device.objects.filter(id=UUID(device)).exists()

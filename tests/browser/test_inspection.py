@@ -186,3 +186,60 @@ def test_a_phone_carries_nobody_elses_visits(phone: Phone, town: Town) -> None:
     bundle = phone.call("vault", "return it.get('bundle');")
     assert other not in json.dumps(bundle)
     assert Path(phone.folder).exists()
+
+
+def seen(phone: Phone, selector: str) -> None:
+    """Wait until something stands before the eye, without anybody scrolling."""
+    box = f"document.querySelector({json.dumps(selector)})?.getBoundingClientRect()"
+    phone.until(f"((box) => box?.height && box.top >= 0 && box.bottom <= innerHeight)({box})", 5)
+
+
+def test_a_long_visit_is_begun_and_gone_on_with_where_one_stands(phone: Phone, town: Town) -> None:
+    more = {"place": TONGZHOU, "policy": "inspection.visits_most", "value": 10}
+    town.house.do("policy.put", more)
+    town.house.do("inspection.publish_checklist", listed("long", numbered("long", 14)))
+    visit = str(town.book(organisation=town.masks, checklists=["long"])["visit"])
+    carried(phone, visit)
+    phone.offline()
+    phone.page.set_viewport_size({"width": 360, "height": 640})
+    phone.page.click(f'[data-visit="{visit}"]')
+    phone.shows("visit")
+    phone.until("document.querySelectorAll('[data-item]').length === 14")
+    seen(phone, "#visit-begin")  # who arrives does not look for it under fourteen items
+    phone.page.click("#visit-begin")
+    phone.until("document.querySelectorAll('[data-tick]').length > 0")
+    codes = list(states(phone))
+    seen(phone, f'[data-item="{codes[0]}"]')
+    tick(phone, codes[0])
+    phone.until(f"document.querySelector('[data-item=\"{codes[0]}\"]').dataset.state === 'ok'")
+    assert not phone.page.is_visible(f'[data-item="{codes[0]}"] [data-tick="ok"]'), "said once"
+    fine, wrong = (
+        phone.page.locator(f'[data-item="{code}"] [data-tick="{way}"]').bounding_box()
+        for code, way in ((codes[1], "ok"), (codes[0], "failed"))
+    )
+    assert wrong["x"] >= fine["x"] + fine["width"], "a second press there does not say the contrary"
+    tick(phone, codes[9], "failed")
+    phone.shows("finding")
+    phone.page.click("#finding-form .btn--wide")
+    assert phone.page.is_visible("#finding-text-error")
+    phone.page.fill("#finding-text", WORDS)
+    assert not phone.page.is_visible("#finding-text-error"), "what is written is not complained of"
+    phone.page.click("#finding-form .btn--wide")
+    phone.shows("visit")
+    phone.until(f"document.querySelector('[data-item=\"{codes[9]}\"]').dataset.state === 'failed'")
+    seen(phone, f'[data-item="{codes[9]}"]')  # back at the tenth item, not at the first
+    tick(phone, codes[12], "failed")
+    phone.shows("finding")
+    phone.page.click("#finding-back")
+    phone.shows("visit")
+    seen(phone, f'[data-item="{codes[12]}"]')
+    assert phone.faults == []
+
+
+def test_a_code_is_taken_where_the_page_stands_open(served: Any, phones: Any, town: Town) -> None:
+    made = phones()
+    made.goto()
+    made.shows("enrol")
+    enrol(made, served.house, town.inspector, TONGZHOU, standing=True)
+    made.shows("inspection")
+    assert made.faults == []

@@ -209,6 +209,8 @@ def test_what_the_firm_itself_changes_is_judged_at_once(account: House) -> None:
     turned = office.ask | {"sector": "C34"}
     account.do("organisations.change_record", turned, as_=office.clerk)
     assert office.shown().lacking == ["control_plan", "canteen_plan", "protective_stock"]
+    account.do("organisations.change_record", office.ask | {"emptied": "address"}, as_=office.clerk)
+    assert office.shown().lacking[0] == "address", "what was taken out is missing at once"
     never = firm(account, "还没报的", sector="M74")
     account.do("organisations.change_record", never.ask | {"sector": "C34"}, as_=never.clerk)
     days = {"place": TOWN, "policy": "enterprise.stock_days", "value": 12}

@@ -6,9 +6,11 @@ import uuid
 import pytest
 from django.db import connections
 
+from mingbai.kernel.acting import Acting
 from mingbai.kernel.actors import Actor
 from mingbai.kernel.clock import day, machine_now
 from mingbai.kernel.commands.measures import delete_due
+from mingbai.kernel.erasing import ERASERS, eraser
 from mingbai.kernel.journal import receipts
 from mingbai.kernel.models import Entry, Person, PrivateValue
 from mingbai.kernel.refusals import Refused
@@ -167,3 +169,33 @@ def test_the_day_that_erases_waits_for_the_end_of_an_office(account: House) -> N
     account.do("mandates.end", {"place": VILLAGE, "mandate": held}, as_=desk)
     delete_due(tomorrow)
     assert Person.objects.get(id=holder).erased_at is not None
+
+
+def test_one_whose_erasing_is_refused_holds_up_nobody_else(
+    account: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = {"place": VILLAGE, "purpose": "register", "delete_after": str(day(machine_now()))}
+    first, *others = (
+        uuid.UUID(account.do("people.add_person", told | {"name": name}).result["person"])
+        for name in ("甲某", "乙某", "丙某")
+    )
+
+    @eraser
+    def not_yet(_acting: Acting, person: uuid.UUID) -> None:
+        if person == first:
+            raise Refused("RGT-2")
+
+    tomorrow = machine_now() + dt.timedelta(days=1)
+    try:
+        assert delete_due(tomorrow) is False, "who is refused is not tried over and over"
+    finally:
+        ERASERS.remove(not_yet)
+    left = Person.objects.filter(erased_at=None)
+    assert list(left.values_list("id", flat=True)) == [first]
+    assert Person.objects.filter(id__in=others, name=None).count() == 2
+    (said,) = (one.getMessage() for one in caplog.records if one.name == "mingbai.erasure")
+    assert str(first) in said and "RGT-2" in said and "甲某" not in said
+    delete_due(tomorrow)
+    assert not left.exists(), "on the next day it is looked at again"
+    account.settle()
+    assert account.faults() == []

@@ -174,6 +174,21 @@ def test_a_change_of_the_record_is_seen_by_every_office_at_once(account: House) 
     assert "乙路" not in bodies and "\\u4e59" not in bodies, "an address never stands in a body"
 
 
+def test_a_field_of_the_record_is_emptied(account: House) -> None:
+    made = full(account)
+    clerk = account.person("本厂办事员", "clerk", organisation=made["organisation"])
+    before = account.ask("organisations.record", made, as_=clerk)
+    both = made | {"emptied": "address", "address": "工业园乙路 2 号"}
+    refused(account, "FRM-18", "organisations.change_record", both, as_=clerk)
+    account.do("organisations.change_record", made | {"emptied": "address"}, as_=clerk)
+    after = account.ask("organisations.record", made, as_=clerk)
+    assert before.address and after.address is None
+    assert (after.sector, after.purpose) == (before.sector, before.purpose)
+    again = made | {"emptied": "address"}
+    refused(account, "FRM-13", "organisations.change_record", again, as_=clerk)
+    assert account.faults() == []
+
+
 def test_a_clerk_speaks_for_their_own_firm_alone(account: House) -> None:
     made = full(account)
     stranger = account.person("别厂办事员", "clerk", organisation=firm(account, "别厂"))

@@ -10,7 +10,7 @@ from django.test import Client
 
 from mingbai.kernel import leaps, worker
 from mingbai.kernel.clock import day, machine_now
-from mingbai.kernel.commands.measures import AT_ONCE
+from mingbai.kernel.erasing import AT_ONCE
 from mingbai.kernel.folder import folder
 from mingbai.kernel.many.run import One, run_many
 from mingbai.kernel.models import Person

@@ -309,3 +309,30 @@ def test_a_desk_reads_the_wishes_of_its_own_place_only(account: House) -> None:
     account.do("rights.ask_correction", wish)
     desk = account.person("某", "desk", "110112106210")
     assert account.ask("rights.waiting_wishes", {"place": "110112106210"}, as_=desk) == []
+
+
+def test_a_wrong_phone_is_taken_out_and_the_document_stays(account: House) -> None:
+    told = {"place": VILLAGE, "name": "戚建洋", "phone": "16012345679"}
+    told |= {"document_kind": "resident_id", "document_number": "110112196003070009"}
+    person = account.do("people.add_person", told).result["person"]
+    desk = account.person("郎致远", "desk", TOWN)
+    ask = {"place": VILLAGE, "person": person, "emptied": "phone"}
+    with pytest.raises(Refused, match="PER-13"):
+        account.do("people.correct_document", ask | {"phone": "16098765432"}, as_=desk)
+    account.do("people.correct_document", ask, as_=desk)
+    row = Person.objects.get(id=person)
+    assert (row.phone_sealed, row.phone_index, row.phone_mask) == (None, None, None)
+    assert row.document_mask == "110*************09" and row.document_sealed is not None
+    look = {"place": VILLAGE, "person": person, "field": "phone", "reason": "通知领货"}
+    for command, again in (("correct_document", ask), ("reveal", look)):
+        with pytest.raises(Refused, match="PER-9"):
+            account.do(f"people.{command}", again, as_=desk)
+    number = ask | {"emptied": "document_number", "phone": "16098765432"}
+    account.do("people.correct_document", number, as_=desk)
+    row.refresh_from_db()
+    assert (row.document_kind, row.document_index, row.document_mask) == (None, None, None)
+    assert row.phone_mask == "160******32", "the other field may be written by the same act"
+    whose = account.do("people.add_person", told).result["person"]
+    assert whose != person, "the number is free for whose it is"
+    account.settle()
+    assert account.faults() == []

@@ -301,3 +301,23 @@ def test_a_desk_hands_an_inspector_the_code_for_a_phone(town: Town) -> None:
     told = {"step": "invite", "mandate": str(mandate.id), "request_id": form(page, "invite")}
     assert "/field/#" in desk.post("/phones/", told).content.decode()
     assert Link.objects.get(purpose="device").subject == mandate.id.hex
+
+
+def test_a_visit_on_the_page_says_how_far_it_is_and_is_not_ended_by_one_press(town: Town) -> None:
+    booked = town.book(on=DAY, checklists=[CONTROL])
+    inspector = signed_in(town.house, "inspector-1", town.inspector)
+    here = f"/inspections/{VILLAGE}/visit/{booked['visit']}/"
+    pressed(inspector, here, "begin_visit")
+    count = VisitItem.objects.filter(visit=booked["visit"]).count()
+    page = pressed(inspector, here, "tick_item", check_item="mask-2", outcome="ok").content.decode()
+    assert f"已查 1 项，共 {count} 项" in page
+    ending = page.split('value="end_visit"')[0]
+    assert ending.count("<details") == ending.count("</details") + 1, (
+        "what is left out is said first"
+    )
+    asked = inspector.get(here, {"item": "mask-1"}).content.decode()
+    assert "<small>15 天内改好</small>" in asked and "<small>3 天内改好</small>" in asked
+    for one in VisitItem.objects.filter(visit=booked["visit"], state="due"):
+        pressed(inspector, here, "tick_item", check_item=one.code, outcome="ok")
+    ending = inspector.get(here).content.decode().split('value="end_visit"')[0]
+    assert ending.count("<details") == ending.count("</details")

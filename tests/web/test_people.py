@@ -55,6 +55,26 @@ def test_a_sealed_field_is_opened_with_a_reason_and_shown_once(
     assert NUMBER not in "".join(Entry.objects.values_list("body", flat=True))
 
 
+def test_a_wrong_phone_is_taken_out_at_the_desk(
+    story: House, at_desk: Client, resident: str
+) -> None:
+    listed = at_desk.post("/people/", {"place": VILLAGE, "text": "欧阳"}).content.decode()
+    path = f"/do/people/correct_document/?person={resident}&amp;place={VILLAGE}"
+    assert f'href="{path}"' in listed
+    form = at_desk.get(path.replace("&amp;", "&"), headers={"accept-language": "zh-hans"})
+    page = form.content.decode()
+    assert '<option value="phone">电话</option>' in page and NUMBER not in page
+    sent = {"place": VILLAGE, "person": resident, "request_id": str(uuid.uuid4())}
+    both = at_desk.post(
+        "/do/people/correct_document/", sent | {"emptied": "phone", "phone": NUMBER}
+    )
+    assert both.status_code == 422 and "PER-13" in both.content.decode()
+    done = at_desk.post("/do/people/correct_document/", sent | {"emptied": "phone"})
+    assert done.status_code == 302
+    listed = at_desk.post("/people/", {"place": VILLAGE, "text": "欧阳"}).content.decode()
+    assert "160******66" not in listed and "欧阳明白" in listed
+
+
 def test_a_form_sent_again_is_no_new_look_and_opens_nothing(
     story: House, at_desk: Client, resident: str
 ) -> None:
@@ -130,3 +150,15 @@ def test_no_form_and_no_table_opens_before_the_second_lock_is_set(account: House
             "/account/2fa/totp/activate/",
         ), address
     assert page.get("/ask/places/points/").status_code == 200, "what is public stays so"
+
+
+def test_the_receipt_of_a_household_does_not_call_its_own_code_the_households(
+    at_desk: Client,
+) -> None:
+    form = at_desk.get("/do/people/add_household/", headers={"accept-language": "zh-hans"})
+    assert ">户号</label>" in form.content.decode()
+    sent = {"place": VILLAGE, "code": "001", "request_id": str(uuid.uuid4())}
+    receipt = at_desk.post("/do/people/add_household/", sent).headers["Location"]
+    for language, said in (("zh-hans", "回执码"), ("en", "Code of the receipt")):
+        page = at_desk.get(receipt, headers={"accept-language": language}).content.decode()
+        assert re.findall("<dt>(.*?)</dt>", page) == [said]

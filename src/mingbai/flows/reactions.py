@@ -142,7 +142,7 @@ def firm_named(acting: Acting, number: UUID | None) -> dict[str, Any] | None:
 
 def firm_of_the_record(acting: Acting, ask: Any, answer: Any) -> dict[str, Any] | None:
     """The firm whose address or sector was changed on its record is held against the rule: both are parts of its dossier."""
-    if ask.address is None and ask.sector is None:
+    if ask.address is None and ask.sector is None and ask.emptied in (None, "purpose"):
         return None
     return firm_named(acting, ask.organisation) if has_filed(acting, ask.organisation) else None
 

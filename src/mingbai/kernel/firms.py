@@ -34,6 +34,7 @@ sentences(
         "FRM-15": _("No vehicle of this id is with this firm."),
         "FRM-16": _("The team was not at work on that day: look at when it began and when it ends."),
         "FRM-17": _("A firm's own side sees all of its own record, and of other firms what everyone sees. Choose another office."),
+        "FRM-18": _("A field is either emptied or written anew. Choose one of the two."),
     }
 )  # fmt: skip
 RecordField = Literal[

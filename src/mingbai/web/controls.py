@@ -57,6 +57,11 @@ def typed_moment(text: str) -> dt.datetime | None:
         raise Refused("ASK-6") from None
 
 
+def choice_said(one: str) -> str:
+    """Return a choice in words; one that names a field is called as the field is."""
+    return str(KINDS[one] if one in KINDS else title(one))
+
+
 def control(
     name: str, field: FieldInfo, value: str = "", error: str = "", ask: type[Ask] | None = None
 ) -> Control:
@@ -73,7 +78,7 @@ def control(
     elif inner is dt.datetime:
         kind = "datetime-local"
     elif get_origin(inner) is Literal:
-        kind, choices = "choice", tuple((one, str(KINDS.get(one, one))) for one in get_args(inner))
+        kind, choices = "choice", tuple((one, choice_said(one)) for one in get_args(inner))
     elif inner is Role:
         kind, choices = "choice", tuple((role.value, str(ROLE_TITLES[role])) for role in OFFICES)
     elif isinstance(inner, type) and issubclass(inner, enum.Enum):

@@ -58,11 +58,12 @@ class ChangeRecord(Ask):
     address: Address | None = None
     sector: Sector | None = None
     purpose: FreeText | None = None
+    emptied: Literal["address", "sector", "purpose"] | None = None
 
 
 @command(role=FIRMS_SIDE, desk="organisations", title=_("Change a firm's record"))
 def change_record(acting: Acting, ask: ChangeRecord) -> None:
-    """Change a firm's one record; every office that may see the field sees it at once."""
+    """Change a firm's one record, or empty a field of it; every office that may see the field sees it at once."""
     firm = firm_of(acting, ask.place, ask.organisation)
     speaks_for(acting, firm)
     new = {
@@ -70,6 +71,11 @@ def change_record(acting: Acting, ask: ChangeRecord) -> None:
         for name in ("address", "sector", "purpose")
         if (value := getattr(ask, name)) is not None and value != getattr(firm, name)
     }
+    if ask.emptied is not None:
+        if getattr(ask, ask.emptied) is not None:
+            raise Refused("FRM-18")
+        if getattr(firm, ask.emptied) is not None:
+            new[ask.emptied] = None
     if not new:
         raise Refused("FRM-13")
     acting.change(firm, **new)

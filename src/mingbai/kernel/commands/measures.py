@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from mingbai.kernel.acting import Acting
 from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import erase_person
+from mingbai.kernel.erasing import erase_in_turn
 from mingbai.kernel.glossary import terms
 from mingbai.kernel.jobs import Plan, Row
 from mingbai.kernel.many.run import One
@@ -32,7 +33,6 @@ from mingbai.kernel.words import (
     ShortCode,
 )
 
-AT_ONCE = 200
 RETENTION = "people.retention"
 
 sentences(
@@ -174,12 +174,10 @@ def delete_due(now: dt.datetime) -> bool:
     ended = Q(ends_at__lte=now) | Q(ends_at__lte=F("starts_at"))
     offices = Mandate.objects.filter(person_id=OuterRef("id")).exclude(ended)
     rows = Person.objects.filter(~Exists(offices), erased_at=None, delete_after__lt=day(now))
-    some = list(rows.order_by("id")[:AT_ONCE])
-    for person in some:
-        erase(person.id, person.place)
-    return len(some) == AT_ONCE
+    return erase_in_turn(rows, erase)
 
 
-def erase(person: UUID, place: str) -> None:
+def erase(person: Person) -> None:
     """Erase one person as the house, because the day has come."""
-    as_house(erase_person, {"place": place, "person": person, "reason": "delete-after"})
+    told = {"place": person.place, "person": person.id, "reason": "delete-after"}
+    as_house(erase_person, told)

@@ -56,6 +56,7 @@ sentences(
             "This person does not belong to that household today. Look at its number again."
         ),
         "PER-9": _("This field of the person is empty."),
+        "PER-13": _("A field is either emptied or written anew. Choose one of the two."),
     }
 )
 terms(
@@ -68,11 +69,17 @@ terms(
         "household": _("Household"),
         "delete_after": _("Delete after"),
         "field": _("Field"),
+        "emptied": _("Empty this field"),
     }
 )
 
 HOUSEHOLD_NUMBER = _("Household number")
 DESKS = {Role.DESK, Role.KEEPER, Role.CLERK, Role.OPERATOR}
+COLUMNS = {
+    "document_number": ("document_kind", "document_sealed", "document_index", "document_mask"),
+    "phone": ("phone_sealed", "phone_index", "phone_mask"),
+}
+"""What is kept of each sealed field of a person."""
 DocumentKind = Literal["resident_id", "passport", "other"]
 
 
@@ -132,11 +139,12 @@ class CorrectDocument(Ask):
     document_kind: DocumentKind | None = None
     document_number: DocumentNumber | None = None
     phone: Phone | None = None
+    emptied: Literal["document_number", "phone"] | None = None
 
 
 @command(role={Role.DESK}, desk="people", title=_("Correct a number"), shell=False)
 def correct_document(acting: Acting, ask: CorrectDocument) -> None:
-    """Correct a person's document number or phone, checked as when it was first written; the journal keeps both."""
+    """Correct a person's document number or phone, checked as when first written, or empty it; the journal keeps what stood there."""
     held = acting.hold(Person, id=ask.person)
     if held is None or held.place != ask.place:
         raise Refused("PER-1")
@@ -168,10 +176,22 @@ def correct_document(acting: Acting, ask: CorrectDocument) -> None:
             "phone_index": phone_index(phone),
             "phone_mask": mask_phone(phone),
         }
+    if ask.emptied is not None:
+        changed |= taken_out(held, ask.emptied, getattr(ask, ask.emptied))
     if not changed:
         raise Refused("PER-3", problem=DocumentFault(Why.MISSING).sentence())
     acting.change(held, **changed)
     acting.subject(held.id)
+
+
+def taken_out(held: Person, field: str, written: str | None) -> dict[str, Any]:
+    """PER-13 要么清空要么重写: return the columns of a field that is emptied; the same act does not write it anew."""
+    if written is not None:
+        raise Refused("PER-13")
+    columns = COLUMNS[field]
+    if all(getattr(held, column) is None for column in columns):
+        raise Refused("PER-9")
+    return dict.fromkeys(columns)
 
 
 @narrowed("code", HOUSEHOLD_NUMBER)

@@ -13,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from mingbai.domains.inspection.parameters import WITHIN
 from mingbai.kernel.attachments import Picture, keep, opened
 from mingbai.kernel.clock import day
 from mingbai.kernel.moment import now as moment_now
 from mingbai.kernel.perform import Receipt, perform
 from mingbai.kernel.places import is_under
+from mingbai.kernel.policy import in_force
 from mingbai.kernel.refusals import NotAllowed, Refused
 from mingbai.kernel.registry import REGISTRY
 from mingbai.kernel.rows import Store
@@ -182,6 +184,13 @@ def by_visit(rows: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
+def days_within(place: str) -> dict[str, int]:
+    """Return within how many days what is found is put right here, by how bad it is."""
+    store = Store()
+    now = moment_now(store)
+    return {severity: in_force(store, one.name, place, now) for severity, one in WITHIN.items()}
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
 def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
@@ -209,16 +218,20 @@ def visit(request: HttpRequest, place: str, number: UUID) -> HttpResponse:
         {"place": place} | {name: str(value) for name, value in subject.items() if value},
     )
     chosen = str(request.GET.get("item", ""))
+    left = sum(one.state == "due" for one in row.check_items)
     page = {
         "row": row,
         "place": place,
         "inspects": inspects,
+        "ticks": inspects and row.state == "begun",
+        "within": days_within(place),
         "begins": inspects and row.state == "planned" and row.on <= today(),
         "books": inspects or hat.role == Role.DESK,
         "chosen": next((one for one in row.check_items if one.code == chosen), None),
         "known": by_visit(one for one in known if one.visit != row.visit),
         "findings": findings_of(request, place, row),
-        "left": sum(one.state == "due" for one in row.check_items),
+        "left": left,
+        "all": row.looked_at + left,
         "refusal": refusal,
         "values": request.POST,
         "request_id": str(uuid.uuid4()),

@@ -15,7 +15,7 @@ from mingbai.kernel.asks import Answer, Ask
 from mingbai.kernel.clock import day
 from mingbai.kernel.commands.erasure import PrivateId, forget_values, scrub
 from mingbai.kernel.commands.measures import kept_until_end
-from mingbai.kernel.erasing import eraser
+from mingbai.kernel.erasing import erase_in_turn, eraser
 from mingbai.kernel.jobs import Plan
 from mingbai.kernel.measures import told_hung
 from mingbai.kernel.perform import as_house
@@ -23,7 +23,6 @@ from mingbai.kernel.refusals import Refused
 from mingbai.kernel.registry import command, due, planner
 from mingbai.kernel.words import Moment, PlaceCode, Quantity, Role
 
-AT_ONCE = 200
 RETENTION = "movement.retention"
 SEALED = ("from_sealed", "lodging_sealed", "number_sealed", "phone_sealed")
 
@@ -94,11 +93,13 @@ def blind_person(acting: Acting, person: UUID) -> None:
 @due("day", erases=True)
 def blind_due(now: dt.datetime) -> bool:
     """Blind the rows whose day has come, some at a time."""
-    rows = Arrival.objects.filter(blinded_at=None, delete_after__lt=day(now)).order_by("id")
-    some = list(rows[:AT_ONCE])
-    for row in some:
-        as_house(blind_arrival, {"place": row.place, "arrival": row.id})
-    return len(some) == AT_ONCE
+    rows = Arrival.objects.filter(blinded_at=None, delete_after__lt=day(now))
+    return erase_in_turn(rows, blind)
+
+
+def blind(row: Arrival) -> None:
+    """Blind one row as the house, because the day has come."""
+    as_house(blind_arrival, {"place": row.place, "arrival": row.id})
 
 
 class KeepArrivalUntil(Ask):

@@ -145,6 +145,8 @@ async function main() {
     tellText(fault.message);
   }
   if (!(await vault.get("device"))) {
+    // A code that is opened where this page stands already changes the address alone.
+    window.addEventListener("hashchange", () => location.reload());
     show("enrol");
     return;
   }

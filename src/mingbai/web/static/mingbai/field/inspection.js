@@ -46,8 +46,8 @@ async function visitLine(visit) {
   const button = make("button", "item");
   button.type = "button";
   button.dataset.visit = visit.id;
-  const name = make("span", "", visit.name);
-  name.append(make("small", "", `${visit.place_name} · ${progress(visit, held)}`));
+  const name = make("span");
+  name.append(make("b", "", visit.name), make("small", "", `${visit.place_name} · ${progress(visit, held)}`));
   button.append(name, held.ended ? tag(say("visit_ended"), "ok") : held.begun ? tag(say("visit_begun"), "wait") : tag(say("visit_planned")));
   button.onclick = () => { hush(); [open, sure] = [visit.id, null]; show("visit"); return drawVisit(); };
   line.append(button);
@@ -78,8 +78,7 @@ function itemLine(visit, one, held) {
   fine.type = wrong.type = "button";
   fine.dataset.tick = "ok";
   wrong.dataset.tick = "failed";
-  fine.hidden = state === "failed";
-  fine.setAttribute("aria-pressed", String(state === "ok"));
+  fine.hidden = Boolean(state);
   fine.onclick = () => tick(visit, one);
   wrong.onclick = () => openFinding(visit, one);
   ways.append(fine, wrong);
@@ -103,7 +102,7 @@ async function drawVisit() {
     return [make("h3", "", say(`hand_${hand}`)), list];
   }));
   at("visit-begin").hidden = held.begun || held.ended;
-  at("visit-end").hidden = !held.begun || held.ended;
+  at("visit-foot").hidden = !held.begun || held.ended;
 }
 
 // One record at a time: a second press while the first is being saved does nothing.
@@ -170,8 +169,7 @@ async function openFinding(visit, one) {
   sure = null;
   item = one;
   at("finding-form").reset();
-  at("finding-text-field").classList.remove("field--error");
-  at("finding-text-error").hidden = true;
+  complain(false);
   at("finding-item").textContent = sentence(one);
   for (const [word, days] of Object.entries(visit.days)) at(`${word}-days`).textContent = say("within_days", { days });
   await bounds();
@@ -179,15 +177,21 @@ async function openFinding(visit, one) {
   at("finding-text").focus();
 }
 
-function back() {
+// Back to where one was in the list: the item that the finding is about.
+async function back() {
   show("visit");
-  return drawVisit();
+  await drawVisit();
+  document.querySelector(`[data-item="${item.code}"]`)?.scrollIntoView({ block: "center" });
+}
+
+function complain(missing) {
+  at("finding-text-field").classList.toggle("field--error", missing);
+  at("finding-text-error").hidden = !missing;
 }
 
 async function saveFinding() {
   const text = at("finding-text").value.trim();
-  at("finding-text-error").hidden = Boolean(text);
-  at("finding-text-field").classList.toggle("field--error", !text);
+  complain(!text);
   if (!text) return at("finding-text").focus();
   const ask = { check_item: item.code, severity: severity(), text };
   if (at("finding-due").value) ask.due = at("finding-due").value;
@@ -204,6 +208,7 @@ export function wire(send) {
   exchange = send;
   at("visit-begin").addEventListener("click", begin);
   at("visit-end").addEventListener("click", end);
+  at("finding-text").addEventListener("input", () => complain(false));
   at("finding-back").addEventListener("click", back);
   at("finding-form").addEventListener("submit", (event) => { event.preventDefault(); return saveFinding(); });
   for (const one of document.querySelectorAll('[name="severity"]')) one.addEventListener("change", bounds);
