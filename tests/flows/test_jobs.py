@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 from django.db import connections
 
-from mingbai.flows.imports import request_of_person, unkeyed_request
+from mingbai.flows.imports import requests_of_people, unkeyed_requests
 from mingbai.kernel import jobs
 from mingbai.kernel.actors import OPERATOR
 from mingbai.kernel.keys import forget
@@ -89,9 +89,9 @@ def test_a_job_that_a_version_before_began_goes_on_in_the_order_that_it_began_wi
     if beside is None:
         assert done == set(range(2, jobs.STEP + 2))
     else:
-        named = request_of_person if beside == jobs.BESIDE else unkeyed_request
+        named = requests_of_people if beside == jobs.BESIDE else unkeyed_requests
         asked = [one for one in read_roster(read(content)) if one.outcome == "ok"]
-        asked.sort(key=lambda one: named(one, TOWN))
+        asked.sort(key=lambda one: named([one], TOWN))
         first = asked[
             : jobs.STEP - (total - len(asked))
         ]  # those who cannot be asked for come before
@@ -123,25 +123,24 @@ def test_the_same_roster_again_adds_nobody(account: House) -> None:
 
 def test_a_row_of_a_roster_is_the_same_request_in_every_roster_of_the_place(account: House) -> None:
     first, second = (
-        {request_of_person(row, TOWN) for row in read_roster(read(roster(count))) if row.row > 2}
-        for count in (40, 50)
+        set(requests_of_people(read_roster(read(roster(count)))[1:], TOWN)) for count in (40, 50)
     )
     assert first < second and len(second) == 49
-    assert not {request_of_person(row, VILLAGE) for row in read_roster(read(roster(50)))} & second
+    assert not {*requests_of_people(read_roster(read(roster(50))), VILLAGE)} & second
 
 
 def test_requests_of_a_roster_lie_in_the_order_of_their_documents_and_are_guessed_by_nobody(
     account: House,
 ) -> None:
     rows = [row for row in read_roster(read(roster(200))) if row.outcome == "ok"]
-    requests = [request_of_person(row, TOWN) for row in rows]
+    requests = requests_of_people(rows, TOWN)
     assert len(set(requests)) == len(rows) and {request.version for request in requests} == {8}
     begins = [request.int >> 122 for request in requests]
     assert begins == [document_index(row.document)[0] >> 2 for row in rows]
     path = account.folder / "keys" / "index.key"
     path.write_text(os.urandom(32).hex())
     forget()
-    assert not {request_of_person(row, TOWN) for row in rows} & set(requests)
+    assert not {*requests_of_people(rows, TOWN)} & {*requests}
 
 
 def test_a_job_killed_again_and_again_ends_right(account: House) -> None:

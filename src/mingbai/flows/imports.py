@@ -1,7 +1,7 @@
 """Imports: an office's workbook becomes acts, row by row, each once however often the file is sent."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -336,10 +336,10 @@ def import_roster(
     people = people_sheet.read_roster(sheets, year=year)
     found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
     with growing():
+        good = [person for person in people if person.outcome == "ok"]
+        requests = iter(requests_of_people(good, place))
         rows = [
-            roster_row(
-                person, place, request_of_person(person, place) if person.outcome == "ok" else None
-            )
+            roster_row(person, place, next(requests) if person.outcome == "ok" else None)
             for person in people
         ]
         asks = [row.one for row in rows if row.one is not None]
@@ -359,33 +359,41 @@ def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     people = people_sheet.find_people(read(content), year=options.get("year"))
     beside = options.get("beside")
     # A job that a version before began goes on with the requests, and so in the order, that it began with.
-    named = request_of_person if beside == BESIDE else unkeyed_request
+    named = requests_of_people if beside == BESIDE else unkeyed_requests
     return Plan(
         "people.enrol",
         Beside(
             people,
-            lambda person: named(person, place) if person.outcome == "ok" else None,
+            lambda person: person.outcome == "ok",
+            lambda people: named(people, place),
             lambda person, request: roster_row(person, place, request),
             as_written=not beside,
         ),
     )
 
 
-def unkeyed_request(person: people_sheet.RosterRow, place: str) -> UUID:
-    """Return the request of a person of a roster as versions before made it."""
-    return request_of(people_sheet.KIND, place, person.identity)
+def unkeyed_requests(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID]:
+    """Return the requests of people of a roster as versions before made them."""
+    return [request_of(people_sheet.KIND, place, person.identity) for person in people]
 
 
-def request_of_person(person: people_sheet.RosterRow, place: str) -> UUID:
-    """Return the request of a person of a roster: the same row is the same request for ever.
+def requests_of_people(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID]:
+    """Return the requests of people of a roster: the same row is the same request for ever.
 
     It is keyed, so that nobody who has the journal alone can confirm a guess at who stood there. It begins as that does by
     which the document is found, so that the rows of a step lie beside each other in both indexes.
     """
-    find = keys().ring.blind_index
-    number = int.from_bytes(find("roster row", f"{place}/{person.identity}"), "big")
-    begins = find("document", person.document)[0] >> 8 - SHARED_BITS
-    return id_of(number & OWN_BITS | begins << 128 - SHARED_BITS | VERSION_8)
+    ring, shift = keys().ring, 128 - SHARED_BITS
+    rows = ring.blind_indexes("roster row", [f"{place}/{person.identity}" for person in people])
+    documents = ring.blind_indexes("document", [person.document for person in people])
+    return [
+        id_of(
+            int.from_bytes(row, "big") & OWN_BITS
+            | document[0] >> 8 - SHARED_BITS << shift
+            | VERSION_8
+        )
+        for row, document in zip(rows, documents, strict=True)
+    ]
 
 
 def roster_row(person: people_sheet.RosterRow, place: str, request: UUID | None) -> Row:

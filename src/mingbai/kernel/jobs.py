@@ -66,20 +66,27 @@ class Beside(Sequence[Row], Generic[R]):
     def __init__(
         self,
         read: Sequence[R],
-        request: Callable[[R], UUID | None],
+        good: Callable[[R], bool],
+        requests: Callable[[Sequence[R]], list[UUID]],
         made: Callable[[R, UUID | None], Row],
         *,
         as_written: bool,
     ) -> None:
-        self.read, self.request, self.made, self.as_written = read, request, made, as_written
+        self.read, self.good, self.requests, self.made = read, good, requests, made
+        self.as_written = as_written
 
     @cached_property
     def ordered(self) -> list[tuple[UUID | None, R]]:
         """Return what was read, each with its request, in the order of the requests."""
-        named = [(self.request(one), one) for one in self.read[:]]
-        if self.as_written:
-            return named
-        return sorted(named, key=lambda each: -1 if each[0] is None else each[0].int)
+        named: list[tuple[UUID | None, R]] = []
+        for start in range(0, len(self.read), STEP):
+            # Each is named while it is still at hand.
+            part = self.read[start : start + STEP]
+            requests = iter(self.requests([one for one in part if self.good(one)]))
+            named += [(next(requests) if self.good(one) else None, one) for one in part]
+        if not self.as_written:
+            named.sort(key=lambda each: -1 if each[0] is None else each[0].int)
+        return named
 
     def __len__(self) -> int:
         return len(self.read)
@@ -301,24 +308,26 @@ def told_of(part: Sequence[Row], outcomes: Sequence[Outcome]) -> list[dict[str, 
     """Return what became of each row of a step."""
     came = iter(outcomes)
     found = []
-    for row in part:
-        said: dict[str, Any] = {"row": row.number, "outcome": row.outcome}
-        if row.sheet:
-            said["sheet"] = row.sheet
-        if row.one is not None:
-            outcome = next(came)
-            said["outcome"] = TOLD_AS.get(outcome.outcome, outcome.outcome)
-            if outcome.refusal is not None:
-                said |= {"rule": outcome.refusal.code, "message": outcome.refusal.sentence()}
-                if isinstance(outcome.refusal, AlreadyThere):
-                    said["outcome"] = "duplicate"
-            if outcome.result:
-                said["result"] = outcome.result
-                if outcome.outcome == "accepted" and outcome.result.get("outcome") == "to_verify":
-                    said["outcome"] = "to_verify"
+    for number, sheet, one, outcome, why, message in part:
+        said: dict[str, Any] = {"row": number, "outcome": outcome}
+        if sheet:
+            said["sheet"] = sheet
+        if one is None:
+            if why:
+                said["why"] = why
+            if message:
+                said["message"] = message
         else:
-            told = {"why": row.why, "message": row.message}
-            said |= {key: value for key, value in told.items() if value}
+            _request, outcome, result, refusal = next(came)
+            said["outcome"] = TOLD_AS.get(outcome, outcome)
+            if refusal is not None:
+                said |= {"rule": refusal.code, "message": refusal.sentence()}
+                if isinstance(refusal, AlreadyThere):
+                    said["outcome"] = "duplicate"
+            if result:
+                said["result"] = result
+                if outcome == "accepted" and result.get("outcome") == "to_verify":
+                    said["outcome"] = "to_verify"
         found.append(said)
     return found
 

@@ -63,19 +63,21 @@ def context(person: UUID | str, field: str) -> str:
 def sealed(given: Columns) -> Columns:
     """Return the columns of new people that are made of what is private: sealed under each one's own key, found, masked."""
     ring, people = keys().ring, given["id"]
-    personal = [key or ring.new_person_key() for key in given["key"]]
-    locks = [ring.lock_of(key) for key in personal]
+    drawn = ring.new_person_keys(len(people))
+    personal = [key or new for key, new in zip(given["key"], drawn, strict=True)]
+    locks = list(map(ring.lock_of, personal))
+    phone_indexes = iter(ring.blind_indexes("phone", filter(None, given["phone"])))
     made: dict[str, Sequence[Any]] = {
         "initials": [pinyin_initials(name, person=True)[:40] for name in given["name"]],
         "key_wrapped": ring.wrap_person_keys(people, personal),
-        "phone_index": [text and ring.blind_index("phone", text) for text in given["phone"]],
+        "phone_index": [text and next(phone_indexes) for text in given["phone"]],
     }
     for field, column in (("document_number", "document"), ("phone", "phone")):
-        texts = given[field]
+        texts, prefix = given[field], context("", field)
         there = [at for at, text in enumerate(texts) if text is not None]
         found = ring.seal_each(
             [locks[at] for at in there],
-            [context(people[at], field).encode() for at in there],
+            [(prefix + people[at]).encode() for at in there],
             [texts[at].encode() for at in there],
         )
         sealed_at = dict(zip(there, found, strict=True))

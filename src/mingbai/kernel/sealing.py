@@ -1,7 +1,7 @@
 """Sealing: a key for each person, wrapped by the master key; values that open only where they belong."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -48,6 +48,10 @@ class Keyring:
         """Return a new key for a person."""
         return os.urandom(KEY_BYTES)
 
+    def new_person_keys(self, count: int) -> list[bytes]:
+        """Return new keys for so many people, who are written down at once."""
+        return drawn_many(count, KEY_BYTES)
+
     def wrap_person_keys(self, people: Sequence[str], keys: Sequence[bytes]) -> list[bytes]:
         """Return the keys of people, each wrapped so that it opens for that person alone; a person is named by 32 digits."""
         contexts = [f"person/{person}".encode() for person in people]
@@ -85,6 +89,14 @@ class Keyring:
 
     def blind_index(self, kind: str, text: str) -> bytes:
         """Return by what a value is found without being stored: a keyed hash, 16 bytes."""
-        keyed = self._index.copy()
-        keyed.update(f"{kind}\0{text}".encode())
-        return keyed.finalize()[:INDEX_BYTES]
+        return self.blind_indexes(kind, [text])[0]
+
+    def blind_indexes(self, kind: str, texts: Iterable[str]) -> list[bytes]:
+        """Return by what each of many values of one kind is found."""
+        begun, found = self._index.copy(), []
+        begun.update(f"{kind}\0".encode())
+        for text in texts:
+            keyed = begun.copy()
+            keyed.update(text.encode())
+            found.append(keyed.finalize()[:INDEX_BYTES])
+        return found

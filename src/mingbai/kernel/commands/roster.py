@@ -44,11 +44,15 @@ class Enrol(Ask):
 
 
 def load_people(working: Working, asks: Sequence[Enrol]) -> Reads:
-    """Read at once whom of a chunk the account knows, and to which organisations they belong."""
+    """Read at once whom of a chunk the account knows, to which organisations they belong, and those that are named."""
     ring = keys().ring
-    numbers = {plain(ask.document_number) for ask in asks}
-    indexes = {number: ring.blind_index("document", number) for number in numbers}
-    yield working.loading(Person, "document_index", list(indexes.values()))
+    numbers = list({plain(ask.document_number) for ask in asks})
+    indexes = dict(zip(numbers, ring.blind_indexes("document", numbers), strict=True))
+    named = {(ask.place, ask.organisation) for ask in asks if ask.organisation is not None}
+    yield [
+        *working.loading(Person, "document_index", list(indexes.values())),
+        *working.loading(Organisation, ("place", "name"), sorted(named)),
+    ]
     met = working.met(Person)
     working.notes[INDEXES] = indexes
     working.notes[NOBODY_YET] = {*indexes.values()} - {person.document_index for person in met}

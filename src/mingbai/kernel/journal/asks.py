@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -109,14 +110,17 @@ def as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else id_of(int(value, 16))
 
 
-def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[Statement]:
+def claiming(
+    store: Store, entry: UUID, requests: Sequence[UUID], first: int = 0
+) -> Iterator[Statement]:
     """Give the statements that claim request ids, in one order so that two chunks never wait for each other.
 
     They give the numbers of those that are new. With each stands the position that it has in the entry when every ask is
-    accepted; `place_claims` mends the others.
+    accepted, where so many were before; `place_claims` mends the others.
     """
-    positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests))}
+    positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests), first)}
     ordered = [(f"{number:032x}", positions[number]) for number in sorted(positions)]
+    made = partial(claimed, positions)
     one, named = ("(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"), entry.hex
     for start in range(0, len(ordered), MOST_AT_ONCE):
         part = ordered[start : start + MOST_AT_ONCE]
@@ -124,13 +128,15 @@ def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[St
             f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join([one] * len(part))} "
             "ON CONFLICT DO NOTHING RETURNING id, position",
             [value for request, position in part for value in (request, named, position)],
-            claimed,
+            made,
             as_is=True,
         )
 
 
-def claimed(rows: Sequence[tuple[Any, int]]) -> dict[int, int]:
+def claimed(positions: dict[int, int], rows: Sequence[tuple[Any, int]]) -> dict[int, int]:
     """Return the positions of the requests that were claimed, by the numbers of their ids."""
+    if len(rows) == len(positions):
+        return positions
     return {
         int(request, 16) if request.__class__ is str else request.int: position
         for request, position in rows

@@ -29,6 +29,7 @@ INLINE_ROWS = 64
 PRIVATE = ("id", "salt", "value")
 DOMAIN = "mingbai/private/1"
 PLAIN, SEALED = b"\0", b"\1"
+PrivateRow = tuple[str, bytes, bytes]  # the columns of PRIVATE
 
 sentences({"JRN-1": _("This is more than one entry can hold. Send it in smaller parts.")})
 
@@ -100,57 +101,76 @@ def write(store: Store, draft: Draft) -> Written:
         name: commitment(salts[name], name, content) for name, content in private.items()
     }
     body = body_of(draft, commitments)
-    values = kept_values(draft, private, salts)
-    return _write(store, draft, body, values)
+    return _write(store, draft, body, kept_values(draft, private, salts))
 
 
-def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
-    """Write one entry that commits to many asks, each with one commitment to all its private fields."""
-    values = kept_of_many(draft, asks)
-    lines = lines_of_many(asks, values)
-    body = body_of(draft, {})
-    body["many"] = {"count": len(lines), "root": asks_root(lines)}
-    claim_of_its_own = Statement("INSERT INTO journal_request (id) VALUES (%s)", [draft.id])
-    listed = [list_of("journal_asks", draft.id, b"\n".join(lines).decode())] if lines else []
-    kept = {name: (salt, value) for name, (salt, value, _content) in values.items()}
-    return _write(store, draft, body, kept, [claim_of_its_own, *listed])
+class Answers:
+    """The asks that one entry answers, taken in part by part: their lines, and the private values that are kept beside them."""
 
+    def __init__(self, entry: UUID, sealed: frozenset[str]) -> None:
+        self.entry, self.sealed = entry, sealed
+        self.requests: list[UUID] = []
+        self.lines: list[bytes] = []
+        self.kept: list[PrivateRow] = []
+        self.last: dt.datetime | None = None
 
-def kept_of_many(draft: Draft, asks: Sequence[AskLine]) -> dict[str, tuple[bytes, bytes, bytes]]:
-    """Return salt, value as it is kept, and content of the private fields of each of many asks, by their positions."""
-    closed = cache(lambda names: is_sealed(draft, names))  # asks of one command have few forms
-    private = [(str(at), ask.private) for at, ask in enumerate(asks) if ask.private]
-    contents = [canonical(fields) for _name, fields in private]
-    salts, prefix, held = drawn_many(len(private), SALT_BYTES), f"{draft.id.hex}/", keys()
-    sealed = [at for at, (_name, fields) in enumerate(private) if closed(tuple(fields))]
-    kept = [PLAIN + content for content in contents]
-    locked = held.ring.seal_each(
-        [held.journal_lock] * len(sealed),
-        [(prefix + private[at][0]).encode() for at in sealed],
-        [contents[at] for at in sealed],
-    )
-    for at, value in zip(sealed, locked, strict=True):
-        kept[at] = SEALED + value
-    return {
-        name: (salt, value, content)
-        for (name, _fields), salt, value, content in zip(
-            private, salts, kept, contents, strict=True
+    def take(self, asks: Sequence[AskLine]) -> None:
+        """Take in further asks: each gets one commitment to all its private fields."""
+        if not asks:
+            return
+        first = len(self.lines)
+        names = [str(at) if ask.private else None for at, ask in enumerate(asks, first)]
+        contents = [canonical(ask.private) if ask.private else None for ask in asks]
+        salts = drawn_many(len(asks), SALT_BYTES)
+        committed = [
+            commitment(salt, name, content) if name is not None and content is not None else None
+            for name, salt, content in zip(names, salts, contents, strict=True)
+        ]
+        stamped = cache(stamp)  # the asks of a chunk have few moments
+        self.lines += [
+            ask.written(known, stamped(ask.at)) for ask, known in zip(asks, committed, strict=True)
+        ]
+        self.keep(asks, names, salts, contents)
+        self.requests += [ask.request for ask in asks]
+        self.last = max({self.last or asks[0].at, *[ask.at for ask in asks]})
+
+    def keep(
+        self,
+        asks: Sequence[AskLine],
+        names: Sequence[str | None],
+        salts: Sequence[bytes],
+        contents: Sequence[bytes | None],
+    ) -> None:
+        """Note the private values of asks as they are kept: encrypted where the type of one of the fields says so."""
+        closed = cache(lambda fields: is_sealed(self.sealed, fields))  # they have few forms
+        prefix, held = f"{self.entry.hex}/", keys()
+        there = [
+            (prefix + name, salt, content, closed(tuple(ask.private)))
+            for ask, name, salt, content in zip(asks, names, salts, contents, strict=True)
+            if name is not None and content is not None
+        ]
+        sealed = [(name.encode(), content) for name, _salt, content, shut in there if shut]
+        locked = iter(
+            held.ring.seal_each(
+                [held.journal_lock] * len(sealed),
+                [name for name, _content in sealed],
+                [content for _name, content in sealed],
+            )
         )
-    }
+        self.kept += [
+            (name, salt, SEALED + next(locked) if shut else PLAIN + content)
+            for name, salt, content, shut in there
+        ]
 
 
-def lines_of_many(
-    asks: Sequence[AskLine], values: dict[str, tuple[bytes, bytes, bytes]]
-) -> list[bytes]:
-    """Return the line of each of many asks, with the commitment to its private fields."""
-    stamped, lines = cache(stamp), []  # the asks of a chunk have few moments
-    for at, ask in enumerate(asks):
-        name, committed = str(at), None
-        if name in values:
-            salt, _value, content = values[name]
-            committed = commitment(salt, name, content)
-        lines.append(ask.written(committed, stamped(ask.at)))
-    return lines
+def write_many(store: Store, draft: Draft, answers: Answers) -> Written:
+    """Write one entry that commits to many asks."""
+    body = body_of(draft, {})
+    body["many"] = {"count": len(answers.lines), "root": asks_root(answers.lines)}
+    listed = [Statement("INSERT INTO journal_request (id) VALUES (%s)", [draft.id])]
+    if answers.lines:
+        listed.append(list_of("journal_asks", draft.id, b"\n".join(answers.lines).decode()))
+    return _write(store, draft, body, answers.kept, listed)
 
 
 def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:
@@ -185,7 +205,7 @@ def _write(
     store: Store,
     draft: Draft,
     body: dict[str, Any],
-    values: dict[str, tuple[bytes, bytes]],
+    values: Sequence[PrivateRow],
     of_many: Sequence[Statement] = (),
 ) -> Written:
     lines = row_lines(draft.rows)
@@ -202,26 +222,26 @@ def _write(
 
 def kept_values(
     draft: Draft, private: dict[str, bytes], salts: dict[str, bytes]
-) -> dict[str, tuple[bytes, bytes]]:
-    """Return salt and value of each private field as it is kept: encrypted where its type says so."""
-    return {
-        name: (salts[name], kept_value(draft, name, content, [name]))
+) -> list[PrivateRow]:
+    """Return each private field as it is kept: encrypted where its type says so."""
+    return [
+        (f"{draft.id.hex}/{name}", salts[name], kept_value(draft, name, content))
         for name, content in private.items()
         if name not in draft.unkept
-    }
+    ]
 
 
-def kept_value(draft: Draft, name: str, content: bytes, fields: Iterable[str]) -> bytes:
-    """Return a private value as it is kept: encrypted where the type of one of its fields says so."""
-    if is_sealed(draft, fields):
+def kept_value(draft: Draft, name: str, content: bytes) -> bytes:
+    """Return a private value as it is kept: encrypted where its type says so."""
+    if is_sealed(draft.sealed, [name]):
         held = keys()
         return SEALED + held.ring.seal_bytes(held.journal_lock, f"{draft.id.hex}/{name}", content)
     return PLAIN + content
 
 
-def is_sealed(draft: Draft, fields: Iterable[str]) -> bool:
-    """Tell whether the type of one of these fields says that its value is kept encrypted."""
-    return any(field.rsplit("/", 1)[-1] in draft.sealed for field in fields)
+def is_sealed(sealed: frozenset[str], fields: Iterable[str]) -> bool:
+    """Tell whether one of these fields is of those whose values are kept encrypted."""
+    return any(field.rsplit("/", 1)[-1] in sealed for field in fields)
 
 
 def opened_value(entry: UUID, name: str, kept: bytes) -> bytes:
@@ -238,7 +258,7 @@ def _insert(
     draft: Draft,
     text: str,
     lines: list[str],
-    private: dict[str, tuple[bytes, bytes]],
+    kept: Sequence[PrivateRow],
     of_many: Sequence[Statement],
 ) -> None:
     entry = Statement(
@@ -249,8 +269,6 @@ def _insert(
     more = list(of_many)
     if len(lines) > INLINE_ROWS:
         more.append(list_of("journal_rows", draft.id, "\n".join(lines)))
-    prefix = f"{draft.id.hex}/"
-    kept = [(prefix + name, salt, content) for name, (salt, content) in private.items()]
     # Last: its serial number is drawn after the rows were written, so entries that touch one row queue in their order.
     waiting = Statement("INSERT INTO journal_waiting (entry_id) VALUES (%s)", [draft.id])
     with door():

@@ -6,6 +6,7 @@ ask by a Merkle root, so each can be proved alone. One by one and many give the 
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -38,12 +39,13 @@ from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.reactions import REACTIONS
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
-from mingbai.kernel.rows import Reads, RowLine, Stale, Store
+from mingbai.kernel.rows import Reads, RowLine, Stale, Statement, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
 NO_RULE: tuple[str, ...] = ()
 CHUNK = 4000  # a quarter of a second: nobody else writes meanwhile
+AT_HAND = 500  # asks that are done together: what is made of them is gone again before it leaves the processor's own memory
 TABLE_AND_ID: Callable[[RowLine], tuple[str, str]] = itemgetter(0, 1)
 Step = Callable[[Acting, Sequence["Outcome"]], None]
 
@@ -97,13 +99,8 @@ def run_many(
 
 def parted(asks: Iterable[One], size: int) -> Iterator[list[One]]:
     """Give asks in parts of a size."""
-    part: list[One] = []
-    for one in asks:
-        part.append(one)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
+    rest = iter(asks)
+    while part := list(islice(rest, size)):
         yield part
 
 
@@ -142,7 +139,8 @@ class Chunk:
         self.entry = uuid7()
         self.working = Working() if command.many is not None else None
         self.store: Store = self.working or Store()
-        self.lines: list[AskLine] = []
+        self.asks: list[AskLine] = []
+        self.answers = entries.Answers(self.entry, sealed_names(command.ask))
         self.rows: dict[tuple[str, str], RowLine] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.last: dict[tuple[Any, ...], Callable[[Acting], None]] = {}
@@ -151,34 +149,41 @@ class Chunk:
         self.places: set[str] = set()
         self.hands: Acting | None = None
         self.claimed: dict[int, int] = {}
+        self.began = False
         self.written: entries.Written | None = None
 
     def run(self) -> None:
         """Do every ask, write the rows and the entry, and note what became of each."""
         plain = Remembering()
         self.known = entries.known_as(self.actor.via, self.context.known)
-        parsed = self.parsed()
-        claims = list(claiming(plain, self.entry, [self.part[at].request for at in parsed]))
+        together = self.all_together()
+        size = AT_HAND if together else max(len(self.part), 1)
+        for first in range(0, max(len(self.part), 1), size):
+            self.go_through(plain, range(first, min(first + size, len(self.part))), together)
+        self.answers.take(self.asks)
+        if self.answers.lines or self.step is not None:
+            self.close(plain)
+
+    def go_through(self, plain: Store, ats: range, together: bool) -> None:
+        """Do the asks that stand there in the chunk."""
+        parsed = self.parsed(ats)
+        requests = [self.part[at].request for at in parsed]
+        claims = list(claiming(plain, self.entry, requests, len(self.answers.lines)))
         # What the acts will need is read with the claims, in one way there and back, and after they were made.
         needed = self.needed(list(parsed.values()))
         with door():
-            self.moment, self.hat, found = access.now_and_hat(
-                plain, self.actor, self.context, *claims, *next(needed, ())
-            )
-        claimed = found[: len(claims)]
-        fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
-        if fresh:
-            with door():
+            claimed = self.read_first(plain, *claims, *next(needed, ()))[: len(claims)]
+            fresh = {request: at for part in claimed for request, at in part.items()}
+            if fresh:
                 for more in needed:
                     plain.together(*more)
+        self.claimed |= fresh
         done: set[int] = set()
-        if self.all_together(parsed):
-            new, before = parsed, {}
-            if len(fresh) < len(parsed):
-                known = {at for at in parsed if self.part[at].request.int not in fresh}
-                before = {at: parsed[at] for at in known}
-                new = {at: ask for at, ask in parsed.items() if at not in known}
-            done, parsed = self.together(new), before
+        if together and self.working is not None:
+            known = {at for at in parsed if self.part[at].request.int not in fresh}
+            done = self.together({at: ask for at, ask in parsed.items() if at not in known})
+            self.take_lines(self.working)
+            parsed = {at: parsed[at] for at in known}
         for at, ask in parsed.items():
             request = self.part[at].request.int
             if request not in fresh or request in done:
@@ -187,19 +192,27 @@ class Chunk:
             if self.one(at, ask):
                 done.add(request)
         forget_claims(plain, [id_of(number) for number in sorted(fresh.keys() - done)])
-        if self.lines or self.step is not None:
-            self.close(plain)
+
+    def read_first(self, plain: Store, *statements: Statement) -> list[Any]:
+        """Run statements, the first time with those that tell the moment and as which office all is done."""
+        if self.began:
+            return plain.together(*statements)
+        self.began = True
+        self.moment, self.hat, found = access.now_and_hat(
+            plain, self.actor, self.context, *statements
+        )
+        return found
 
     def needed(self, asks: list[Ask]) -> Reads:
         """Give the statements that read what the asks will need, those of one round after the other."""
         if self.working is not None and self.command.many is not None and asks:
             yield from self.command.many(self.working, asks)
 
-    def parsed(self) -> dict[int, Ask]:
-        """Return the asks that fit; the others are refused in plain words."""
+    def parsed(self, ats: range) -> dict[int, Ask]:
+        """Return the asks that fit, of those that stand there; the others are refused in plain words."""
         found: dict[int, Ask] = {}
-        asks = parse_all(self.command.ask, [one.ask for one in self.part])
-        for at, ask in enumerate(asks):
+        asks = parse_all(self.command.ask, [self.part[at].ask for at in ats])
+        for at, ask in zip(ats, asks, strict=True):
             if isinstance(ask, Refused):
                 self.outcomes[at] = Outcome(self.part[at].request, "refused", {}, ask)
             else:
@@ -209,7 +222,7 @@ class Chunk:
     def seen_before(self, store: Store, at: int, ask: Ask) -> Outcome:
         """Return the stored outcome of a request that was seen before."""
         request = self.part[at].request
-        line = next((line for line in self.lines if line.request == request), None)
+        line = next((line for line in self.asks if line.request == request), None)
         try:
             if line is not None:
                 if (line.opened, line.private) != split(ask):
@@ -278,18 +291,17 @@ class Chunk:
         if acting.overruled:
             outcome, first = "overruled", acting.overruled[0]
             against = tuple([refusal.code for refusal in acting.overruled])
-        self.lines.append(AskLine(one.request, when, opened, private, result, against))
+        self.asks.append(AskLine(one.request, when, opened, private, result, against))
         self.places.add(place)
         self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
 
-    def all_together(self, parsed: dict[int, Ask]) -> bool:
+    def all_together(self) -> bool:
         """Tell whether the asks are done together: each a request of its own, and nothing follows from one alone."""
-        requests = {self.part[at].request.int for at in parsed}
         return (
             self.command.of_many is not None
-            and len(requests) == len(parsed)
             and self.command.name not in REACTIONS
+            and len({one.request.int for one in self.part}) == len(self.part)
         )
 
     def together(self, asks: dict[int, Ask]) -> set[int]:
@@ -318,17 +330,19 @@ class Chunk:
         self, ats: Sequence[int], asked: Sequence[Asked[Any]], told: Sequence[Told]
     ) -> set[int]:
         """Note what came of asks that were done together; return the requests that were accepted."""
-        done, fields = set(), split_many([ask for ask, _request, _when in asked])
+        done, lines, outcomes = set(), list[AskLine](), self.outcomes
+        fields = split_many([ask for ask, _request, _when in asked])
         for at, (ask, request, when), came, (opened, private) in zip(
             ats, asked, told, fields, strict=True
         ):
             if isinstance(came, Refused):
-                self.outcomes[at] = Outcome(request, "refused", {}, came)
+                outcomes[at] = Outcome(request, "refused", {}, came)
                 continue
             done.add(request.int)
-            self.lines.append(AskLine(request, when, opened, private, came))
-            self.outcomes[at] = Outcome(request, "accepted", came)
+            lines.append(AskLine(request, when, opened, private, came))
+            outcomes[at] = Outcome(request, "accepted", came)
             self.places.add(ask.place)
+        self.answers.take(lines)
         return done
 
     def allowed(self, place: str) -> Hat:
@@ -382,18 +396,17 @@ class Chunk:
                 role=hat.role,
                 via=self.actor.via,
                 known=self.known,
-                at=max([line.at for line in self.lines], default=self.moment),
+                at=self.answers.last or self.moment,
                 recorded_at=self.moment,
                 opened={},
                 private={},
                 result={},
                 case=self.context.case,
-                sealed=sealed_names(self.command.ask),
                 rows=self.rows,
             ),
-            self.lines,
+            self.answers,
         )
-        place_claims(plain, [line.request for line in self.lines], self.claimed)
+        place_claims(plain, self.answers.requests, self.claimed)
 
     def take_lines(self, working: Working) -> None:
         """Write what is kept in memory and bind it."""

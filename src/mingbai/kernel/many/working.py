@@ -4,7 +4,7 @@ A command sees its own and the chunk's rows as it would see them in the database
 again by any columns. An act that is refused is undone in memory.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
@@ -413,14 +413,8 @@ class Working(Remembering):
             for model, rows in self.added.items()
             if rows
         ]
-        inserts = [
-            (shape(layout.model).table, each)
-            for layout, rows in [*new, *self.laid.items()]
-            for each in layout.inserting(self, rows)
-        ]
         with door():
-            found = self.at_once_as_is(*[each for _table, each in inserts])
-            for (table, _each), stored in zip(inserts, found, strict=True):
+            for table, stored in self._insert_all([*new, *self.laid.items()]):
                 lines += [[table, key, 1, digest] for key, digest in stored]
             lines += self._write_changed()
         for model, gone in self.removed.items():
@@ -432,6 +426,25 @@ class Working(Remembering):
         for kept in (self.added, self.before, self.changed, self.removed, self.laid):
             kept.clear()
         return lines
+
+    def _insert_all(
+        self, laid: list[tuple[Inserting, Sequence[Sequence[Any]]]]
+    ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Insert rows; give the table, and id and digest of each. PostgreSQL takes all statements in one way there and back."""
+        inserts = (
+            (shape(layout.model).table, each)
+            for layout, rows in laid
+            for each in layout.inserting(self, rows)
+        )
+        if self.sqlite:
+            # What one statement puts in is then told of while it is still at hand.
+            for table, each in inserts:
+                yield table, self.at_once_as_is(each)[0]
+            return
+        asked = list(inserts)
+        found = self.at_once_as_is(*[each for _table, each in asked])
+        for (table, _each), stored in zip(asked, found, strict=True):
+            yield table, stored
 
     def _write_changed(self) -> list[RowLine]:
         lines: list[RowLine] = []
