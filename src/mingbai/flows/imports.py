@@ -401,17 +401,18 @@ def roster_row(person: people_sheet.RosterRow, place: str, request: UUID | None)
     if request is None:
         said = str(people_sheet.SAYINGS[person.why]) if person.why in people_sheet.SAYINGS else None
         return Row(person.row, person.sheet, None, person.outcome, person.why, said)
+    sheet, number, name, kind, document, phone, organisation, post, _address, since, *_more = person
     ask = {
         "place": place,
-        "name": person.name,
-        "document_kind": person.document_kind,
-        "document_number": person.document,
-        "phone": person.phone or None,
-        "organisation": person.organisation or None,
-        "position": person.post or None,
-        "since": person.started_on,
+        "name": name,
+        "document_kind": kind,
+        "document_number": document,
+        "phone": phone,
+        "organisation": organisation or None,
+        "position": post or None,
+        "since": since,
     }
-    return Row(person.row, person.sheet, One(ask, request))
+    return Row(number, sheet, One(ask, request))
 
 
 def roster_looked(row: Row, known: set[UUID]) -> RowOutcome:

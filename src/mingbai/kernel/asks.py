@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
@@ -123,8 +123,9 @@ def split_many(asks: Sequence[BaseModel]) -> list[tuple[dict[str, Any], dict[str
     if private is None:
         return [split(ask) for ask in asks]
     columns: dict[str, Sequence[Any]] = {}
+    values = [ask.__dict__ for ask in asks]
     for name in kind.model_fields:
-        column = plain_column(list(map(attrgetter(name), asks)))
+        column = plain_column(list(map(itemgetter(name), values)))
         if column is None:
             return [split(ask) for ask in asks]
         columns[name] = column

@@ -154,18 +154,20 @@ def _people(sheet: Sheet, headings: Headings, year: int | None) -> Iterator["Unr
     given = year or Years(titles.years()).year()
     firm = titles.labelled("单位名称", "工作单位", "单位", "企业名称", "企业", "公司") or ""
     table, at = _Table(sheet.name, headings, firm, given), headings.last_row + 1
-    while at < len(rows):
+    who, named, count = table.who, table.named, len(rows)
+    while at < count:
         row = rows[at]
-        name, document = table.who(row)
+        name, document = who(row)
         if (
             name.__class__ is str
-            and name in table.named
+            and name in named
             and len(name) > 1
             and (again := headings_at(sheet, at, recognise))
         ):
             # The headings are written once more, as on the next printed page.
             headings, at = again, again.last_row + 1
             table = _Table(sheet.name, headings, firm, given)
+            who, named = table.who, table.named
             continue
         at += 1
         if (

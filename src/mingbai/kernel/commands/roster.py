@@ -1,7 +1,7 @@
 """Commands on rosters: a person of a firm or a brigade is recorded once, with the organisation and the post."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -124,12 +124,10 @@ class Enrolling:
 
     def known(self, acting: Acting, index: bytes) -> Enrolled | None:
         """Return somebody whom the account knows by their document."""
-        found = self.people.get(index)
-        if found is not None or index in acting.store.remembered(NOBODY_YET, frozenset):
-            return found
-        if (one := acting.see(Person, document_index=index)) is not None:
-            teams = list(teams_of(acting, one.id))
-            found = self.people[index] = Enrolled(one.id.hex, one.name, None, teams)
+        if (one := acting.see(Person, document_index=index)) is None:
+            return None
+        teams = list(teams_of(acting, one.id))
+        found = self.people[index] = Enrolled(one.id.hex, one.name, None, teams)
         return found
 
     def team(self, acting: Acting, place: str, name: str) -> Organisation | None:
@@ -153,6 +151,7 @@ class Lines:
         self.acting, self.today = acting, day(acting.now)
         self.enrolling = acting.in_common(Enrolling)
         self.indexes: dict[str, bytes] = acting.store.remembered(INDEXES, dict)
+        self.nobody_yet: Set[bytes] = acting.store.remembered(NOBODY_YET, frozenset)
         self.delete_after = self.today + YEAR
         self.people: list[tuple[Any, ...]] = []
         self.memberships: list[tuple[Any, ...]] = []
@@ -167,23 +166,29 @@ class Lines:
             raise Refused("PER-3", problem=fault.sentence()) from None
         assert number is not None
         index = self.indexes.get(number) or document_index(number)
-        return Met(number, phone, index, self.enrolling.known(self.acting, index))
+        known = self.enrolling.people.get(index)
+        if known is None and index not in self.nobody_yet:
+            known = self.enrolling.known(self.acting, index)
+        return Met(number, phone, index, known)
 
     def write(
         self, asked: Asked[Enrol], met: Met, person: str, key: bytes | None = None
     ) -> Enrolled:
         """Take down a person who is new, under this id, and that they belong to an organisation."""
-        ask, one = asked.ask, met.known
+        ask, request, at = asked
+        one, place, organisation = met.known, ask.place, ask.organisation
         if one is None:
-            told = (person, ask.place, ask.name, ask.document_kind, met.number, met.index)
-            kept = (met.phone, key, "employment", None, self.delete_after, asked.request)
-            self.people.append(told + kept)
-            one = self.enrolling.people[met.index] = Enrolled(person, ask.name, key, [])
-        if ask.organisation is not None:
-            since = ask.since or day(asked.at)
-            team = self.enrolling.teams.get((ask.place, ask.organisation)) or self.team(asked)
+            name, index, until = ask.name, met.index, self.delete_after
+            self.people.append(
+                (person, place, name, ask.document_kind, met.number, index, met.phone, key)
+                + ("employment", None, until, request)
+            )
+            one = self.enrolling.people[index] = Enrolled(person, name, key, [])
+        if organisation is not None:
+            team = self.enrolling.teams.get((place, organisation)) or self.team(asked)
             if team.id not in one.teams:
                 one.teams.append(team.id)
+                since = ask.since or day(at)
                 self.memberships.append((team.id.hex, one.person, ask.position or "-", since))
         return one
 

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from mingbai.kernel.canonical import canonical
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of
 from mingbai.kernel.rows import Statement, Store
@@ -26,11 +25,6 @@ class AskLine(NamedTuple):
     private: dict[str, Any]
     result: dict[str, Any]
     overruled: tuple[str, ...] = ()
-
-    def written(self, commitment: str | None, stamped: str) -> bytes:
-        """Return the line as the entry commits to it, its moment as the journal writes it."""
-        line = [self.request.hex, stamped, self.opened, commitment, self.result]
-        return canonical([*line, list(self.overruled)] if self.overruled else line)
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,12 @@ class Answers:
         ]
         stamped = cache(stamp)  # the asks of a chunk have few moments
         self.lines += [
-            ask.written(known, stamped(ask.at)) for ask, known in zip(asks, committed, strict=True)
+            canonical([request.hex, stamped(at), opened, known, result, list(against)])
+            if against
+            else canonical([request.hex, stamped(at), opened, known, result])
+            for (request, at, opened, _private, result, against), known in zip(
+                asks, committed, strict=True
+            )
         ]
         self.keep(asks, names, salts, contents)
         self.requests += [ask.request for ask in asks]

@@ -30,6 +30,9 @@ class Found(set[int]):
     loaded = False
 
 
+NOT_YET = Found()
+
+
 class Group:
     """The rows of a table by their values of some columns."""
 
@@ -257,7 +260,9 @@ class Working(Remembering):
         form, several = shape(model), (names,) if isinstance(names, str) else names
         known = self.of(model)
         group = known.group(several, form)
-        wanted = [each for each in dict.fromkeys(values) if not group.of(each).loaded]
+        wanted = [
+            each for each in dict.fromkeys(values) if not group.found.get(each, NOT_YET).loaded
+        ]
         columns = ", ".join(f'"{form.column_of[name]}"' for name in several)
         if len(several) > 1:
             columns = f"({columns})"
