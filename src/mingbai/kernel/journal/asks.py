@@ -104,15 +104,13 @@ def as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else id_of(int(value, 16))
 
 
-def claiming(
-    store: Store, entry: UUID, requests: Sequence[UUID], first: int = 0
-) -> Iterator[Statement]:
+def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[Statement]:
     """Give the statements that claim request ids, in one order so that two chunks never wait for each other.
 
     They give the numbers of those that are new. With each stands the position that it has in the entry when every ask is
-    accepted, where so many were before; `place_claims` mends the others.
+    accepted; `place_claims` mends the others.
     """
-    positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests), first)}
+    positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests))}
     ordered = [(f"{number:032x}", positions[number]) for number in sorted(positions)]
     made = partial(claimed, positions)
     one, named = ("(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"), entry.hex

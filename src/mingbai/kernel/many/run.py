@@ -39,13 +39,12 @@ from mingbai.kernel.places import ROOT, check_place, is_under, parent_of
 from mingbai.kernel.reactions import REACTIONS
 from mingbai.kernel.refusals import Conflict, Refused
 from mingbai.kernel.registry import Command
-from mingbai.kernel.rows import Reads, RowLine, Stale, Statement, Store
+from mingbai.kernel.rows import Reads, RowLine, Stale, Store
 from mingbai.kernel.turn import turn
 from mingbai.kernel.words import Known
 
 NO_RULE: tuple[str, ...] = ()
 CHUNK = 4000  # a quarter of a second: nobody else writes meanwhile
-AT_HAND = 500  # asks that are done together: what is made of them is gone again before it leaves the processor's own memory
 TABLE_AND_ID: Callable[[RowLine], tuple[str, str]] = itemgetter(0, 1)
 Step = Callable[[Acting, Sequence["Outcome"]], None]
 
@@ -149,40 +148,30 @@ class Chunk:
         self.places: set[str] = set()
         self.hands: Acting | None = None
         self.claimed: dict[int, int] = {}
-        self.began = False
         self.written: entries.Written | None = None
 
     def run(self) -> None:
         """Do every ask, write the rows and the entry, and note what became of each."""
         plain = Remembering()
         self.known = entries.known_as(self.actor.via, self.context.known)
-        together = self.all_together()
-        size = AT_HAND if together else max(len(self.part), 1)
-        for first in range(0, max(len(self.part), 1), size):
-            self.go_through(plain, range(first, min(first + size, len(self.part))), together)
-        self.answers.take(self.asks)
-        if self.answers.lines or self.step is not None:
-            self.close(plain)
-
-    def go_through(self, plain: Store, ats: range, together: bool) -> None:
-        """Do the asks that stand there in the chunk."""
-        parsed = self.parsed(ats)
-        requests = [self.part[at].request for at in parsed]
-        claims = list(claiming(plain, self.entry, requests, len(self.answers.lines)))
+        parsed = self.parsed()
+        claims = list(claiming(plain, self.entry, [self.part[at].request for at in parsed]))
         # What the acts will need is read with the claims, in one way there and back, and after they were made.
         needed = self.needed(list(parsed.values()))
         with door():
-            claimed = self.read_first(plain, *claims, *next(needed, ()))[: len(claims)]
-            fresh = {request: at for part in claimed for request, at in part.items()}
-            if fresh:
+            self.moment, self.hat, found = access.now_and_hat(
+                plain, self.actor, self.context, *claims, *next(needed, ())
+            )
+        claimed = found[: len(claims)]
+        fresh = self.claimed = {request: at for part in claimed for request, at in part.items()}
+        if fresh:
+            with door():
                 for more in needed:
                     plain.together(*more)
-        self.claimed |= fresh
         done: set[int] = set()
-        if together and self.working is not None:
+        if self.all_together(parsed):
             known = {at for at in parsed if self.part[at].request.int not in fresh}
             done = self.together({at: ask for at, ask in parsed.items() if at not in known})
-            self.take_lines(self.working)
             parsed = {at: parsed[at] for at in known}
         for at, ask in parsed.items():
             request = self.part[at].request.int
@@ -192,27 +181,20 @@ class Chunk:
             if self.one(at, ask):
                 done.add(request)
         forget_claims(plain, [id_of(number) for number in sorted(fresh.keys() - done)])
-
-    def read_first(self, plain: Store, *statements: Statement) -> list[Any]:
-        """Run statements, the first time with those that tell the moment and as which office all is done."""
-        if self.began:
-            return plain.together(*statements)
-        self.began = True
-        self.moment, self.hat, found = access.now_and_hat(
-            plain, self.actor, self.context, *statements
-        )
-        return found
+        self.answers.take(self.asks)
+        if self.answers.lines or self.step is not None:
+            self.close(plain)
 
     def needed(self, asks: list[Ask]) -> Reads:
         """Give the statements that read what the asks will need, those of one round after the other."""
         if self.working is not None and self.command.many is not None and asks:
             yield from self.command.many(self.working, asks)
 
-    def parsed(self, ats: range) -> dict[int, Ask]:
-        """Return the asks that fit, of those that stand there; the others are refused in plain words."""
+    def parsed(self) -> dict[int, Ask]:
+        """Return the asks that fit; the others are refused in plain words."""
         found: dict[int, Ask] = {}
-        asks = parse_all(self.command.ask, [self.part[at].ask for at in ats])
-        for at, ask in zip(ats, asks, strict=True):
+        asks = parse_all(self.command.ask, [one.ask for one in self.part])
+        for at, ask in enumerate(asks):
             if isinstance(ask, Refused):
                 self.outcomes[at] = Outcome(self.part[at].request, "refused", {}, ask)
             else:
@@ -296,12 +278,12 @@ class Chunk:
         self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
 
-    def all_together(self) -> bool:
+    def all_together(self, parsed: dict[int, Ask]) -> bool:
         """Tell whether the asks are done together: each a request of its own, and nothing follows from one alone."""
         return (
             self.command.of_many is not None
             and self.command.name not in REACTIONS
-            and len({one.request.int for one in self.part}) == len(self.part)
+            and len({self.part[at].request.int for at in parsed}) == len(parsed)
         )
 
     def together(self, asks: dict[int, Ask]) -> set[int]:
