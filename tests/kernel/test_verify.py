@@ -266,7 +266,7 @@ def test_what_sqlite_is_given_is_what_it_stores(filled: House) -> None:
                 layout.taken(name, values, sqlite=True)
                 for name, values in zip(layout.names, given, strict=True)
             ]
-            for key, digest in layout.told(columns, []):
+            for key, digest in layout.told(columns, len(rows)):
                 assert stored[(model._meta.db_table, key)][1] == digest, model
                 seen += 1
     assert seen == len(stored) > 100

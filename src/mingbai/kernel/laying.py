@@ -14,10 +14,11 @@ from uuid import UUID
 
 from mingbai.kernel.identity import SALT, drawn_many, new_hexes
 from mingbai.kernel.models.base import Kept
-from mingbai.kernel.rows import Shape, Stale, Statement, Store, shape, to_sqlite
+from mingbai.kernel.rows import Rows, Shape, Stale, Statement, Store, shape, to_sqlite
 
 PUT_AT_ONCE = 500
 VALUES_MOST = 30_000  # of one statement
+ONE_BY_ONE = 0  # rows that SQLite is given with the statement
 
 
 def are(values: Sequence[Any], kind: type) -> bool:
@@ -96,7 +97,7 @@ class Layout:
         self, model: type[Kept], names: str, *, made: Made | None = None, **same: Any
     ) -> None:
         self.model, self.names, self.same, self.made = model, tuple(names.split()), same, made
-        self.statements: dict[tuple[int, bool], str] = {}
+        self.statements: dict[int, str] = {}
 
     @cached_property
     def form(self) -> Shape:
@@ -129,17 +130,17 @@ class Layout:
             name: value for name, value in blank.items() if name not in known and value is not None
         }
 
-    def sql(self, count: int, sqlite: bool) -> str:
-        """Return the statement that inserts so many rows; PostgreSQL gives back what was stored."""
-        found = self.statements.get((count, sqlite))
+    def sql(self, count: int) -> str:
+        """Return the statement that inserts so many rows; PostgreSQL gives back what was stored, SQLite takes one at a time."""
+        found = self.statements.get(count)
         if found is None:
             names = [*self.drawn, *self.stored, *self.fixed]
             columns = ", ".join(f'"{self.form.column_of[name]}"' for name in names)
-            one = "(" + ", ".join(["?" if sqlite else "%s"] * len(names)) + ")"
-            found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)}'
-            if not sqlite:
-                found += " RETURNING " + self.form.select_list(sqlite)
-            self.statements[count, sqlite] = found
+            one = "(" + ", ".join(["%s" if count else "?"] * len(names)) + ")"
+            found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * max(count, 1))}'
+            if count:
+                found += " RETURNING " + self.form.select_list(sqlite=False)
+            self.statements[count] = found
         return found
 
     def taken(self, name: str, values: Sequence[Any], sqlite: bool) -> Sequence[Any]:
@@ -169,16 +170,16 @@ class Layout:
                 given = {**given, **self.made.function(given)}
             columns += [self.taken(name, given[name], sqlite) for name in self.stored]
             columns += [[value] * len(part) for value in fixed]
-            yield Statement(
-                self.sql(len(part), sqlite),
-                list(chain.from_iterable(zip(*columns, strict=True))),
-                partial(self.told, columns)
-                if sqlite
-                else partial(store.digested, self.form, len(part)),
-            )
+            taken = list(zip(*columns, strict=True))
+            if sqlite:
+                yield Rows(self.sql(ONE_BY_ONE), taken, partial(self.told, columns))
+            else:
+                stored = partial(store.digested, self.form, len(part))
+                yield Statement(self.sql(len(part)), list(chain.from_iterable(taken)), stored)
 
-    def told(self, columns: Sequence[Sequence[Any]], _found: list[Any]) -> list[tuple[str, str]]:
+    def told(self, columns: Sequence[Sequence[Any]], count: int) -> list[tuple[str, str]]:
         """Return id and digest of each row of columns that SQLite stored."""
+        assert count == len(columns[0])
         stored = dict(zip((*self.drawn, *self.stored, *self.fixed), columns, strict=True))
         ids = stored[self.form.names[self.form.id_at]]
         ordered = [stored.get(name) for name in self.form.names]

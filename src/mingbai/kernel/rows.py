@@ -7,9 +7,11 @@ SQLite is given by the thousand (laying.py). Both databases give one canonical f
 import datetime as dt
 import hashlib
 import sqlite3
+from binascii import hexlify
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import repeat
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
@@ -115,24 +117,17 @@ def written(key: str, value: Any) -> str:
     return key + canonical(stored(value)).decode()
 
 
-def column_written(key: str, values: Sequence[Any]) -> list[str]:
-    """Return each value of a column as `written` does; most columns are all text or all bytes."""
+def column_written(key: str, values: Sequence[Any]) -> tuple[str, Iterable[bytes], str]:
+    """Return each value of a column as it stands in the canonical form, and what stands before and after every one.
+
+    Most columns are all text or all bytes. A comma comes before each, but where nothing is there.
+    """
     kinds = set(map(type, values))
     if kinds == {str}:
-        return [key + text for text in map(quoted, values)]
+        return f",{key}", map(str.encode, map(quoted, values)), ""
     if kinds == {bytes}:
-        return [f'{key}{{"b":"{value.hex()}"}}' for value in values]
-    return [written(key, value) for value in values]
-
-
-def together(texts: Sequence[Sequence[str]]) -> list[list[bytes]]:
-    """Return columns of text, all of it ASCII, as one of bytes; none when there are none."""
-    if not texts:
-        return []
-    if any("" in column for column in texts):
-        parted = [filter(None, parts) for parts in zip(*texts, strict=True)]
-        return [[",".join(parts).encode("ascii") for parts in parted]]
-    return [[",".join(parts).encode("ascii") for parts in zip(*texts, strict=True)]]
+        return f',{key}{{"b":"', map(hexlify, values), '"}'
+    return "", [b"" if one is None else f",{written(key, one)}".encode() for one in values], ""
 
 
 class Shape:
@@ -187,30 +182,21 @@ class Shape:
 
     def digests_by(self, columns: Sequence[Sequence[Any] | None], count: int) -> list[str]:
         """Return the digest of each row whose values are given column by column; an empty column may be missing."""
-        texts: list[list[str]] = []
-        parts: list[list[bytes]] = []
+        head, same = PREFIX + f"[{self.quoted_table},{{".encode(), ""
+        parts: list[Iterable[bytes]] = []
         for at, key in self.in_order:
             values = columns[at]
             if values is None:
                 continue
-            if values.count(values[0]) < count:
-                text = column_written(key, values)
-            elif values[0] is not None:
-                text = [written(key, values[0])] * count
-            else:
+            if values.count(values[0]) == count:
+                same += "" if values[0] is None else "," + written(key, values[0])
                 continue
-            if all(map(str.isascii, text)):
-                texts.append(text)
-            else:
-                # One character that is not ASCII would have the whole row joined and encoded the slow way.
-                parts += [*together(texts), [one.encode() for one in text]]
-                texts = []
-        parts += together(texts)
-        head, sha256 = PREFIX + f"[{self.quoted_table},{{".encode(), hashlib.sha256
-        rows: Iterator[Iterable[bytes]] = zip(*parts, strict=True)
-        if any(b"" in column for column in parts):
-            rows = (filter(None, each) for each in rows)
-        return [sha256(head + b",".join(each) + b"}]").hexdigest() for each in rows]
+            before, each, after = column_written(key, values)
+            parts += [repeat((same + before).encode()), each]
+            same = after
+        rows = map(b"".join, zip(*parts, repeat(f"{same}}}]".encode(), count), strict=False))
+        # The first comma has nothing before it.
+        return [one.hexdigest() for one in map(hashlib.sha256, (head + row[1:] for row in rows))]
 
     def instance(self, raw: Sequence[Any], sqlite: bool) -> Any:
         """Return the object of a row as stored."""
@@ -267,8 +253,15 @@ class Statement:
 
     sql: str
     values: Sequence[Any] = ()
-    made: Callable[[list[Any]], Any] | None = None
+    made: Callable[[Any], Any] | None = None
     as_is: bool = False
+
+
+@dataclass(frozen=True)
+class Rows(Statement):
+    """A statement that SQLite runs once for each of many rows of values, as it takes them; it gives how many it wrote."""
+
+    as_is: bool = True
 
 
 class Inserting(Protocol):
@@ -348,8 +341,7 @@ class Store:
         if self.sqlite:
             holes = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({holes})"
-            with self.connection.wrap_database_errors:
-                self.connection.connection.executemany(sql, rows)
+            self.at_once_as_is(Rows(sql, rows))
             return
         for start in range(0, len(rows), PUT_AT_ONCE):
             self.together(putting(table, columns, rows[start : start + PUT_AT_ONCE]))
@@ -359,11 +351,15 @@ class Store:
         if not self.sqlite:
             return self.together(*statements) if statements else []
         with self.connection.wrap_database_errors:
-            run = self.connection.connection.execute
-            return [
-                each.made(run(each.sql, each.values).fetchall()) if each.made else None
-                for each in statements
-            ]
+            return [self.as_it_is(self.connection.connection, each) for each in statements]
+
+    def as_it_is(self, raw: sqlite3.Connection, each: Statement) -> Any:
+        """Run a statement whose values are as SQLite takes them, and return what is made of what it gives."""
+        if isinstance(each, Rows):
+            count = raw.executemany(each.sql, each.values).rowcount
+            return each.made(count) if each.made else None
+        found = raw.execute(each.sql, each.values)
+        return each.made(found.fetchall()) if each.made else None
 
     def fetch(
         self, model: type[K], equal: dict[str, Any], *, lock: bool = False, limit: int | None = 2

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from mingbai.kernel.guard import door
 from mingbai.kernel.identity import id_of
-from mingbai.kernel.rows import Statement, Store
+from mingbai.kernel.rows import Rows, Statement, Store
 from mingbai.proofs.merkle import leaf_hashes, root_of
 
 MOST_AT_ONCE = 1000
@@ -112,27 +112,41 @@ def claiming(store: Store, entry: UUID, requests: Sequence[UUID]) -> Iterator[St
     """
     positions = {request.int: at for at, request in enumerate(dict.fromkeys(requests))}
     ordered = [(f"{number:032x}", positions[number]) for number in sorted(positions)]
-    made = partial(claimed, positions)
-    one, named = ("(?, ?, ?)" if store.sqlite else "(%s, %s, %s)"), entry.hex
+    named, into = entry.hex, "INSERT INTO journal_request (id, entry, position) VALUES "
+    if store.sqlite:
+        yield Rows(
+            into + "(?, ?, ?) ON CONFLICT DO NOTHING",
+            [(request, named, position) for request, position in ordered],
+            partial(claimed_by, store, entry, positions),
+        )
+        return
     for start in range(0, len(ordered), MOST_AT_ONCE):
         part = ordered[start : start + MOST_AT_ONCE]
         yield Statement(
-            f"INSERT INTO journal_request (id, entry, position) VALUES {', '.join([one] * len(part))} "
+            f"{into}{', '.join(['(%s, %s, %s)'] * len(part))} "
             "ON CONFLICT DO NOTHING RETURNING id, position",
             [value for request, position in part for value in (request, named, position)],
-            made,
+            claimed,
             as_is=True,
         )
 
 
-def claimed(positions: dict[int, int], rows: Sequence[tuple[Any, int]]) -> dict[int, int]:
+def claimed(rows: Sequence[tuple[UUID | str, int]]) -> dict[int, int]:
     """Return the positions of the requests that were claimed, by the numbers of their ids."""
-    if len(rows) == len(positions):
-        return positions
-    return {
-        int(request, 16) if request.__class__ is str else request.int: position
-        for request, position in rows
-    }
+    return {as_uuid(request).int: position for request, position in rows}
+
+
+def claimed_by(store: Store, entry: UUID, asked: dict[int, int], count: int) -> dict[int, int]:
+    """Return the positions of those of the asked requests that an entry claimed, of which there are so many."""
+    if count == len(asked):
+        return asked
+    found, requests = dict[int, int](), [id_of(number) for number in asked]
+    for start in range(0, len(requests), MOST_AT_ONCE):
+        part = requests[start : start + MOST_AT_ONCE]
+        holes = ", ".join(["%s"] * len(part))
+        sql = f"SELECT id, position FROM journal_request WHERE entry = %s AND id IN ({holes})"
+        found |= claimed(store.at_once(sql, [entry, *part]))
+    return found
 
 
 def forget_claims(store: Store, requests: Sequence[UUID]) -> None:
