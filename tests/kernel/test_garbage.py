@@ -17,9 +17,9 @@ class Knot:
 def test_what_holds_itself_does_not_stay_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(garbage, "MANY", 10_000)
     gc.collect()
-    for _round in range(40):
+    for _round in range(10):
         with garbage.growing():
-            for _each in range(5_000):
+            for _each in range(20_000):
                 Knot()
     left = sum(type(one) is Knot for one in gc.get_objects())
     assert left <= 50_000, "of 200,000"
