@@ -91,10 +91,9 @@ def test_a_job_that_a_version_before_began_goes_on_in_the_order_that_it_began_wi
     else:
         named = requests_of_people if beside == jobs.BESIDE else unkeyed_requests
         asked = [one for one in read_roster(read(content)) if one.outcome == "ok"]
-        asked.sort(key=lambda one: named([one], TOWN))
-        first = asked[
-            : jobs.STEP - (total - len(asked))
-        ]  # those who cannot be asked for come before
+        asked.sort(key=lambda one: str(named([one], TOWN)[0]))
+        # Those who cannot be asked for come before.
+        first = asked[: jobs.STEP - (total - len(asked))]
         assert {one.row for one in first} <= done and len(done) == jobs.STEP
     assert jobs.go_on(job)
     assert Person.objects.count() == total - total // 50 - 1
@@ -123,7 +122,8 @@ def test_the_same_roster_again_adds_nobody(account: House) -> None:
 
 def test_a_row_of_a_roster_is_the_same_request_in_every_roster_of_the_place(account: House) -> None:
     first, second = (
-        set(requests_of_people(read_roster(read(roster(count)))[1:], TOWN)) for count in (40, 50)
+        set(filter(None, requests_of_people(read_roster(read(roster(count)))[1:], TOWN)))
+        for count in (40, 50)
     )
     assert first < second and len(second) == 49
     assert not {*requests_of_people(read_roster(read(roster(50))), VILLAGE)} & second
@@ -134,8 +134,9 @@ def test_requests_of_a_roster_lie_in_the_order_of_their_documents_and_are_guesse
 ) -> None:
     rows = [row for row in read_roster(read(roster(200))) if row.outcome == "ok"]
     requests = requests_of_people(rows, TOWN)
-    assert len(set(requests)) == len(rows) and {request.version for request in requests} == {8}
-    begins = [request.int >> 122 for request in requests]
+    assert len(set(requests)) == len(rows) and None not in requests
+    assert {request.version for request in requests if request} == {8}
+    begins = [request.int >> 122 for request in requests if request]
     assert begins == [document_index(row.document)[0] >> 2 for row in rows]
     path = account.folder / "keys" / "index.key"
     path.write_text(os.urandom(32).hex())

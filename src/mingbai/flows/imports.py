@@ -336,11 +336,10 @@ def import_roster(
     people = people_sheet.read_roster(sheets, year=year)
     found = Imported(people_sheet.KIND, place, sheets, people_sheet.recognise, dry_run=dry_run)
     with growing():
-        good = [person for person in people if person.outcome == "ok"]
-        requests = iter(requests_of_people(good, place))
+        requests = requests_of_people(people, place)
         rows = [
-            roster_row(person, place, next(requests) if person.outcome == "ok" else None)
-            for person in people
+            roster_row(person, place, request)
+            for person, request in zip(people, requests, strict=True)
         ]
         asks = [row.one for row in rows if row.one is not None]
         if dry_run:
@@ -364,7 +363,6 @@ def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
         "people.enrol",
         Beside(
             people,
-            lambda person: person.outcome == "ok",
             lambda people: named(people, place),
             lambda person, request: roster_row(person, place, request),
             as_written=not beside,
@@ -372,28 +370,28 @@ def plan_roster(content: bytes, place: str, options: dict[str, Any]) -> Plan:
     )
 
 
-def unkeyed_requests(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID]:
+def unkeyed_requests(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID | None]:
     """Return the requests of people of a roster as versions before made them."""
-    return [request_of(people_sheet.KIND, place, person.identity) for person in people]
+    return [
+        request_of(people_sheet.KIND, place, person.identity) if person.outcome == "ok" else None
+        for person in people
+    ]
 
 
-def requests_of_people(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID]:
-    """Return the requests of people of a roster: the same row is the same request for ever.
+def requests_of_people(people: Sequence[people_sheet.RosterRow], place: str) -> list[UUID | None]:
+    """Return the request of each person of a roster, if anything is asked for them: the same row is the same for ever.
 
     It is keyed, so that nobody who has the journal alone can confirm a guess at who stood there. It begins as that does by
     which the document is found, so that the rows of a step lie beside each other in both indexes.
     """
     ring, shift = keys().ring, 128 - SHARED_BITS
-    rows = ring.blind_indexes("roster row", [f"{place}/{person.identity}" for person in people])
-    documents = ring.blind_indexes("document", [person.document for person in people])
-    return [
-        id_of(
-            int.from_bytes(row, "big") & OWN_BITS
-            | document[0] >> 8 - SHARED_BITS << shift
-            | VERSION_8
-        )
-        for row, document in zip(rows, documents, strict=True)
-    ]
+    good = [person for person in people if person.outcome == "ok"]
+    rows = ring.blind_indexes("roster row", [f"{place}/{person.identity}" for person in good])
+    documents = ring.blind_indexes("document", [person.document for person in good])
+    begins = [document[0] >> 8 - SHARED_BITS << shift for document in documents]
+    own = [int.from_bytes(row, "big") & OWN_BITS | VERSION_8 for row in rows]
+    requests = (id_of(begin | number) for begin, number in zip(begins, own, strict=True))
+    return [next(requests) if person.outcome == "ok" else None for person in people]
 
 
 def roster_row(person: people_sheet.RosterRow, place: str, request: UUID | None) -> Row:

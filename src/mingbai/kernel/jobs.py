@@ -66,14 +66,12 @@ class Beside(Sequence[Row], Generic[R]):
     def __init__(
         self,
         read: Sequence[R],
-        good: Callable[[R], bool],
-        requests: Callable[[Sequence[R]], list[UUID]],
+        requests: Callable[[Sequence[R]], list[UUID | None]],
         made: Callable[[R, UUID | None], Row],
         *,
         as_written: bool,
     ) -> None:
-        self.read, self.good, self.requests, self.made = read, good, requests, made
-        self.as_written = as_written
+        self.read, self.requests, self.made, self.as_written = read, requests, made, as_written
 
     @cached_property
     def ordered(self) -> list[tuple[UUID | None, R]]:
@@ -82,8 +80,7 @@ class Beside(Sequence[Row], Generic[R]):
         for start in range(0, len(self.read), STEP):
             # Each is named while it is still at hand.
             part = self.read[start : start + STEP]
-            requests = iter(self.requests([one for one in part if self.good(one)]))
-            named += [(next(requests) if self.good(one) else None, one) for one in part]
+            named += zip(self.requests(part), part, strict=True)
         if not self.as_written:
             named.sort(key=lambda each: -1 if each[0] is None else each[0].int)
         return named

@@ -18,7 +18,6 @@ from mingbai.kernel.rows import Rows, Shape, Stale, Statement, Store, shape, to_
 
 PUT_AT_ONCE = 500
 VALUES_MOST = 30_000  # of one statement
-ONE_BY_ONE = 0  # rows that SQLite is given with the statement
 
 
 def are(values: Sequence[Any], kind: type) -> bool:
@@ -97,7 +96,7 @@ class Layout:
         self, model: type[Kept], names: str, *, made: Made | None = None, **same: Any
     ) -> None:
         self.model, self.names, self.same, self.made = model, tuple(names.split()), same, made
-        self.statements: dict[int, str] = {}
+        self.statements: dict[tuple[int, bool], str] = {}
 
     @cached_property
     def form(self) -> Shape:
@@ -130,17 +129,17 @@ class Layout:
             name: value for name, value in blank.items() if name not in known and value is not None
         }
 
-    def sql(self, count: int) -> str:
-        """Return the statement that inserts so many rows; PostgreSQL gives back what was stored, SQLite takes one at a time."""
-        found = self.statements.get(count)
+    def sql(self, count: int, sqlite: bool) -> str:
+        """Return the statement that inserts so many rows; PostgreSQL gives back what was stored."""
+        found = self.statements.get((count, sqlite))
         if found is None:
             names = [*self.drawn, *self.stored, *self.fixed]
             columns = ", ".join(f'"{self.form.column_of[name]}"' for name in names)
-            one = "(" + ", ".join(["%s" if count else "?"] * len(names)) + ")"
-            found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * max(count, 1))}'
-            if count:
-                found += " RETURNING " + self.form.select_list(sqlite=False)
-            self.statements[count] = found
+            one = "(" + ", ".join(["?" if sqlite else "%s"] * len(names)) + ")"
+            found = f'INSERT INTO "{self.form.table}" ({columns}) VALUES {", ".join([one] * count)}'
+            if not sqlite:
+                found += " RETURNING " + self.form.select_list(sqlite)
+            self.statements[count, sqlite] = found
         return found
 
     def taken(self, name: str, values: Sequence[Any], sqlite: bool) -> Sequence[Any]:
@@ -172,10 +171,12 @@ class Layout:
             columns += [[value] * len(part) for value in fixed]
             taken = list(zip(*columns, strict=True))
             if sqlite:
-                yield Rows(self.sql(ONE_BY_ONE), taken, partial(self.told, columns))
+                yield Rows(self.sql(1, sqlite), taken, partial(self.told, columns))
             else:
                 stored = partial(store.digested, self.form, len(part))
-                yield Statement(self.sql(len(part)), list(chain.from_iterable(taken)), stored)
+                yield Statement(
+                    self.sql(len(part), sqlite), list(chain.from_iterable(taken)), stored
+                )
 
     def told(self, columns: Sequence[Sequence[Any]], count: int) -> list[tuple[str, str]]:
         """Return id and digest of each row of columns that SQLite stored."""

@@ -104,78 +104,70 @@ def write(store: Store, draft: Draft) -> Written:
     return _write(store, draft, body, kept_values(draft, private, salts))
 
 
-class Answers:
-    """The asks that one entry answers, taken in part by part: their lines, and the private values that are kept beside them."""
-
-    def __init__(self, entry: UUID, sealed: frozenset[str]) -> None:
-        self.entry, self.sealed = entry, sealed
-        self.requests: list[UUID] = []
-        self.lines: list[bytes] = []
-        self.kept: list[PrivateRow] = []
-        self.last: dt.datetime | None = None
-
-    def take(self, asks: Sequence[AskLine]) -> None:
-        """Take in further asks: each gets one commitment to all its private fields."""
-        if not asks:
-            return
-        first = len(self.lines)
-        names = [str(at) if ask.private else None for at, ask in enumerate(asks, first)]
-        contents = [canonical(ask.private) if ask.private else None for ask in asks]
-        salts = drawn_many(len(asks), SALT_BYTES)
-        committed = [
-            commitment(salt, name, content) if name is not None and content is not None else None
-            for name, salt, content in zip(names, salts, contents, strict=True)
-        ]
-        stamped = cache(stamp)  # the asks of a chunk have few moments
-        self.lines += [
-            canonical([request.hex, stamped(at), opened, known, result, list(against)])
-            if against
-            else canonical([request.hex, stamped(at), opened, known, result])
-            for (request, at, opened, _private, result, against), known in zip(
-                asks, committed, strict=True
-            )
-        ]
-        self.keep(asks, names, salts, contents)
-        self.requests += [ask.request for ask in asks]
-        self.last = max({self.last or asks[0].at, *[ask.at for ask in asks]})
-
-    def keep(
-        self,
-        asks: Sequence[AskLine],
-        names: Sequence[str | None],
-        salts: Sequence[bytes],
-        contents: Sequence[bytes | None],
-    ) -> None:
-        """Note the private values of asks as they are kept: encrypted where the type of one of the fields says so."""
-        closed = cache(lambda fields: is_sealed(self.sealed, fields))  # they have few forms
-        prefix, held = f"{self.entry.hex}/", keys()
-        there = [
-            (prefix + name, salt, content, closed(tuple(ask.private)))
-            for ask, name, salt, content in zip(asks, names, salts, contents, strict=True)
-            if name is not None and content is not None
-        ]
-        sealed = [(name.encode(), content) for name, _salt, content, shut in there if shut]
-        locked = iter(
-            held.ring.seal_each(
-                [held.journal_lock] * len(sealed),
-                [name for name, _content in sealed],
-                [content for _name, content in sealed],
-            )
-        )
-        self.kept += [
-            (name, salt, SEALED + next(locked) if shut else PLAIN + content)
-            for name, salt, content, shut in there
-        ]
-
-
-def write_many(store: Store, draft: Draft, answers: Answers) -> Written:
-    """Write one entry that commits to many asks."""
+def write_many(store: Store, draft: Draft, asks: Sequence[AskLine]) -> Written:
+    """Write one entry that commits to many asks, each with one commitment to all its private fields."""
+    names = [str(at) if ask.private else None for at, ask in enumerate(asks)]
+    contents = [canonical(ask.private) if ask.private else None for ask in asks]
+    salts = drawn_many(len(asks), SALT_BYTES)
+    lines = lines_of_many(asks, names, salts, contents)
     body = body_of(draft, {})
-    body["many"] = {"count": len(answers.lines), "root": asks_root(answers.lines)}
+    body["many"] = {"count": len(lines), "root": asks_root(lines)}
     listed = [Statement("INSERT INTO journal_request (id) VALUES (%s)", [draft.id])]
-    if answers.lines:
-        listed.append(list_of("journal_asks", draft.id, b"\n".join(answers.lines).decode()))
-    return _write(store, draft, body, answers.kept, listed)
+    if lines:
+        listed.append(list_of("journal_asks", draft.id, b"\n".join(lines).decode()))
+    kept = kept_of_many(draft, asks, names, salts, contents)
+    return _write(store, draft, body, kept, listed)
+
+
+def lines_of_many(
+    asks: Sequence[AskLine],
+    names: Sequence[str | None],
+    salts: Sequence[bytes],
+    contents: Sequence[bytes | None],
+) -> list[bytes]:
+    """Return the line of each of many asks, with the commitment to its private fields."""
+    committed = [
+        commitment(salt, name, content) if name is not None and content is not None else None
+        for name, salt, content in zip(names, salts, contents, strict=True)
+    ]
+    stamped = cache(stamp)  # the asks of a chunk have few moments
+    return [
+        canonical([request.hex, stamped(at), opened, known, result, list(against)])
+        if against
+        else canonical([request.hex, stamped(at), opened, known, result])
+        for (request, at, opened, _private, result, against), known in zip(
+            asks, committed, strict=True
+        )
+    ]
+
+
+def kept_of_many(
+    draft: Draft,
+    asks: Sequence[AskLine],
+    names: Sequence[str | None],
+    salts: Sequence[bytes],
+    contents: Sequence[bytes | None],
+) -> list[PrivateRow]:
+    """Return the private values of many asks as they are kept: encrypted where the type of one of the fields says so."""
+    closed = cache(lambda fields: is_sealed(draft.sealed, fields))  # they have few forms
+    prefix, held = f"{draft.id.hex}/", keys()
+    there = [
+        (prefix + name, salt, content, closed(tuple(ask.private)))
+        for ask, name, salt, content in zip(asks, names, salts, contents, strict=True)
+        if name is not None and content is not None
+    ]
+    sealed = [(name.encode(), content) for name, _salt, content, shut in there if shut]
+    locked = iter(
+        held.ring.seal_each(
+            [held.journal_lock] * len(sealed),
+            [name for name, _content in sealed],
+            [content for _name, content in sealed],
+        )
+    )
+    return [
+        (name, salt, SEALED + next(locked) if shut else PLAIN + content)
+        for name, salt, content, shut in there
+    ]
 
 
 def body_of(draft: Draft, commitments: dict[str, str]) -> dict[str, Any]:

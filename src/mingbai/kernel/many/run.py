@@ -138,8 +138,7 @@ class Chunk:
         self.entry = uuid7()
         self.working = Working() if command.many is not None else None
         self.store: Store = self.working or Store()
-        self.asks: list[AskLine] = []
-        self.answers = entries.Answers(self.entry, sealed_names(command.ask))
+        self.lines: dict[int, AskLine] = {}  # by the numbers of their requests
         self.rows: dict[tuple[str, str], RowLine] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.last: dict[tuple[Any, ...], Callable[[Acting], None]] = {}
@@ -181,8 +180,7 @@ class Chunk:
             if self.one(at, ask):
                 done.add(request)
         forget_claims(plain, [id_of(number) for number in sorted(fresh.keys() - done)])
-        self.answers.take(self.asks)
-        if self.answers.lines or self.step is not None:
+        if self.lines or self.step is not None:
             self.close(plain)
 
     def needed(self, asks: list[Ask]) -> Reads:
@@ -204,7 +202,7 @@ class Chunk:
     def seen_before(self, store: Store, at: int, ask: Ask) -> Outcome:
         """Return the stored outcome of a request that was seen before."""
         request = self.part[at].request
-        line = next((line for line in self.asks if line.request == request), None)
+        line = self.lines.get(request.int)
         try:
             if line is not None:
                 if (line.opened, line.private) != split(ask):
@@ -273,7 +271,8 @@ class Chunk:
         if acting.overruled:
             outcome, first = "overruled", acting.overruled[0]
             against = tuple([refusal.code for refusal in acting.overruled])
-        self.asks.append(AskLine(one.request, when, opened, private, result, against))
+        line = AskLine(one.request, when, opened, private, result, against)
+        self.lines[one.request.int] = line
         self.places.add(place)
         self.outcomes[at] = Outcome(one.request, outcome, result, first)
         return True
@@ -312,7 +311,7 @@ class Chunk:
         self, ats: Sequence[int], asked: Sequence[Asked[Any]], told: Sequence[Told]
     ) -> set[int]:
         """Note what came of asks that were done together; return the requests that were accepted."""
-        done, lines, outcomes = set(), list[AskLine](), self.outcomes
+        done, lines, outcomes = set(), self.lines, self.outcomes
         fields = split_many([ask for ask, _request, _when in asked])
         for at, (ask, request, when), came, (opened, private) in zip(
             ats, asked, told, fields, strict=True
@@ -321,10 +320,9 @@ class Chunk:
                 outcomes[at] = Outcome(request, "refused", {}, came)
                 continue
             done.add(request.int)
-            lines.append(AskLine(request, when, opened, private, came))
+            lines[request.int] = AskLine(request, when, opened, private, came)
             outcomes[at] = Outcome(request, "accepted", came)
             self.places.add(ask.place)
-        self.answers.take(lines)
         return done
 
     def allowed(self, place: str) -> Hat:
@@ -368,6 +366,7 @@ class Chunk:
             self.take_lines(self.working)
         else:
             self.rows |= acting.rows
+        lines = list(self.lines.values())
         self.written = entries.write_many(
             plain,
             entries.Draft(
@@ -378,7 +377,8 @@ class Chunk:
                 role=hat.role,
                 via=self.actor.via,
                 known=self.known,
-                at=self.answers.last or self.moment,
+                at=max({line.at for line in lines}, default=self.moment),
+                sealed=sealed_names(self.command.ask),
                 recorded_at=self.moment,
                 opened={},
                 private={},
@@ -386,9 +386,9 @@ class Chunk:
                 case=self.context.case,
                 rows=self.rows,
             ),
-            self.answers,
+            lines,
         )
-        place_claims(plain, self.answers.requests, self.claimed)
+        place_claims(plain, [line.request for line in lines], self.claimed)
 
     def take_lines(self, working: Working) -> None:
         """Write what is kept in memory and bind it."""
